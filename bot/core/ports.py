@@ -1,0 +1,484 @@
+"""What the core asks of the world, as protocols and the values that cross them; no implementation lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.core.card import Card
+from bot.core.questionnaire import ItemId, Questionnaire
+from bot.core.records import (
+    Address,
+    Asked,
+    Channel,
+    CheckinId,
+    Connection,
+    Event,
+    Given,
+    Identity,
+    ItemLevel,
+    Organisation,
+    OrganisationId,
+    Person,
+    PersonId,
+    Pilot,
+    PilotId,
+    Request,
+    Schedule,
+    Snapshot,
+    Subscription,
+)
+from bot.core.state import Checkin
+
+# --- what a person did ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A button was pressed. `values` are the fields sent with it; None where a form was only asked for."""
+
+    token: str
+    values: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A text was typed to the bot."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command was run; `command` is the text behind the command's name."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The bot was added for this person or to this channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The bot was removed, or the person's account ended."""
+
+
+Act = Clicked | Wrote | Ran | Joined | Left
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who acted, as the platform's verified envelope says: never from a payload's own fields."""
+
+    platform: str
+    tenant: str
+    user: str
+    name: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it happened: the conversation, whether it is a direct one, and the message acted on."""
+
+    conversation: str
+    direct: bool = True
+    name: str = ""
+    service: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing a person did. The same delivery has the same `dedupe_key`, two acts have two."""
+
+    dedupe_key: str
+    sender: Sender
+    act: Act
+    on: Place
+
+
+# --- what is answered in place --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Stored; the outbox shows whatever is to be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Nothing was stored: field name -> what is wrong, in plain words; the empty name speaks of the whole."""
+
+    by_field: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A card for the surface that asked; `private` keeps it from others in the channel."""
+
+    card: Card
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The surface that asked can be closed."""
+
+
+Reply = Nothing | Problems | Show | Close
+
+
+# --- adapters -------------------------------------------------------------------------------------------------------
+
+Payload = Mapping[str, Any]
+OnInbound = Callable[[Inbound], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a platform can do. `can_look_up`: a lost send can be found again by its key."""
+
+    can_amend: bool
+    can_start: bool
+    modal: bool
+    max_payload_bytes: int
+    can_look_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A sent message: its conversation and the platform's id of it."""
+
+    conversation: str
+    message: str
+    thread: str = ""
+
+
+class DeliveryError(Exception):
+    """A message could not be delivered. `permanent`: trying again is useless. `retry_after`: seconds to wait."""
+
+    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class Adapter(Protocol):
+    """One platform: verifies, translates and sends; decides nothing."""
+
+    name: str
+    traits: Traits
+
+    def render(self, card: Card) -> Payload:
+        """The platform's message for a card: pure, total, everything a person wrote escaped."""
+        ...
+
+    def parse(self, raw: Any) -> Inbound | None:
+        """What a verified raw payload means; None when it is not for us. Pure; never raises."""
+        ...
+
+    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
+        """Post a message; `key` lets it be found again. Raises DeliveryError."""
+        ...
+
+    async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
+        """Replace a message that was sent. Raises DeliveryError."""
+        ...
+
+    async def find(self, address: Address, key: str) -> MessageRef | None:
+        """The message sent under `key`, where the platform can be asked; else None."""
+        ...
+
+    async def run(self, on_inbound: OnInbound) -> None:
+        """Take what people do until cancelled."""
+        ...
+
+
+class Clock(Protocol):
+    """The one source of the present."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+# --- outbox ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to deliver, written with the change that caused it.
+
+    `key` is unique: enqueueing it again changes nothing. `replaces` is the key of an earlier message to amend in
+    place of posting a new one; `under` the key of the message whose thread this one belongs to. Past `stale_at` it
+    is dropped, not sent.
+    """
+
+    key: str
+    address: Address
+    card: Card
+    replaces: str = ""
+    under: str = ""
+    not_before: datetime | None = None
+    stale_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message in a worker's hands until `until`; `attempt` fences it: a later lease makes this one powerless.
+
+    `ref` is the message to amend, `thread` the root to reply under, both already looked up. `again` says that an
+    earlier lease ran out, so it may have been sent.
+    """
+
+    id: int
+    organisation: OrganisationId
+    message: Message
+    attempt: int
+    until: datetime
+    ref: MessageRef | None = None
+    thread: str = ""
+    again: bool = False
+
+
+class Outbox(Protocol):
+    """Messages to deliver: leased, then settled by exactly one of `sent`, `later` or `dead`."""
+
+    def lease(self, now: datetime, *, limit: int, hold: float) -> Sequence[Leased]:
+        """Take up to `limit` due messages for `hold` seconds: the oldest of each lane, and no lane twice."""
+        ...
+
+    def sent(self, leased: Leased, ref: MessageRef, now: datetime) -> bool:
+        """It was delivered. False: the lease was lost meanwhile."""
+        ...
+
+    def later(self, leased: Leased, at: datetime, reason: str) -> bool:
+        """Try again at `at`; counts as an attempt."""
+        ...
+
+    def pause(self, leased: Leased, at: datetime, reason: str) -> bool:
+        """Not before `at`, and not counted as an attempt: the platform asked us to wait."""
+        ...
+
+    def dead(self, leased: Leased, now: datetime, reason: str) -> bool:
+        """Give up; kept with its reason. `reason` "stale" is for messages that came too late."""
+        ...
+
+
+# --- store ----------------------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+
+
+class Unit(Protocol):
+    """One transaction of one organisation: everything in it is stored together or not at all.
+
+    Reads see the unit's own writes. Nothing here reaches another organisation.
+    """
+
+    organisation: Organisation
+
+    def first_sight(self, key: str, now: datetime) -> bool:
+        """True once for each key: a second delivery of the same act gets False."""
+        ...
+
+    # people
+    def person(self, person: PersonId) -> Person | None: ...
+    def people(self) -> Sequence[Person]:
+        """Everybody, by name."""
+        ...
+
+    def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
+        """Active people whose name or e-mail contains `text` (any case, leading @ ignored), by name."""
+        ...
+
+    def person_of(self, connection: int, external: str) -> Person | None:
+        """The person behind a platform account."""
+        ...
+
+    def save_person(self, person: Person) -> Person:
+        """Store; an id of 0 is new and comes back filled."""
+        ...
+
+    def identities(self, person: PersonId) -> Sequence[Identity]:
+        """Active accounts first."""
+        ...
+
+    def save_identity(self, identity: Identity) -> None: ...
+    def switch_off(self, address: Address) -> None:
+        """No more messages to this conversation until it is heard from again."""
+        ...
+
+    def connection(self, connection: int) -> Connection | None: ...
+    def save_connection(self, connection: Connection) -> Connection:
+        """Store; unique by platform and external id, so saving a known one returns it."""
+        ...
+
+    def channel(self, address: Address, name: str = "") -> Channel:
+        """The channel at an address, made on first sight; a name given renames it."""
+        ...
+
+    def channels(self) -> Sequence[Channel]: ...
+
+    # pilots
+    def pilot(self, pilot: PilotId) -> Pilot | None: ...
+    def pilot_by_key(self, key: str) -> Pilot | None: ...
+    def pilot_by_external(self, external: str) -> Pilot | None: ...
+    def pilots(self) -> Sequence[Pilot]:
+        """All pilots, by name."""
+        ...
+
+    def pilots_of(self, person: PersonId) -> Sequence[Pilot]:
+        """Pilots in which the person is owner, deputy, sponsor or decider."""
+        ...
+
+    def pilot_names(self) -> Sequence[tuple[PilotId, str, str]]:
+        """(id, key, name) of every pilot: cheap, for looking up and for suggestions."""
+        ...
+
+    def save_pilot(self, pilot: Pilot) -> Pilot:
+        """Store; an id of 0 is new and comes back filled. The caller records the events."""
+        ...
+
+    def record(self, event: Event) -> None:
+        """Append to the event log."""
+        ...
+
+    def events(
+        self, *, pilot: PilotId | None = None, kinds: Iterable[str] = (), since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Event]:
+        """Newest first."""
+        ...
+
+    # questionnaires and schedules
+    def form(self, form: str, version: int) -> Questionnaire | None:
+        """A version that was used, as it was then."""
+        ...
+
+    def keep_form(self, form: Questionnaire) -> None:
+        """Remember a version's body; the same version with another digest is a ValueError."""
+        ...
+
+    def schedules(self, pilot: PilotId) -> Sequence[Schedule]: ...
+    def save_schedule(self, schedule: Schedule) -> Schedule:
+        """Store; unique by pilot and questionnaire; an id of 0 is new."""
+        ...
+
+    def due_schedules(self, now: datetime, *, limit: int) -> Sequence[Schedule]:
+        """Schedules due, the oldest first."""
+        ...
+
+    def next_moment(self) -> datetime | None:
+        """The nearest moment at which a schedule, a check-in, a subscription or a message falls due."""
+        ...
+
+    # check-ins
+    def open_checkin(self, checkin: Checkin) -> Checkin | None:
+        """Store a new check-in (id 0) with its answers; None when (pilot, questionnaire, slot) is already there."""
+        ...
+
+    def checkin(self, checkin: CheckinId) -> Checkin | None:
+        """With the answers that stand now."""
+        ...
+
+    def save(self, checkin: Checkin, *, was: int) -> bool:
+        """Store the state if the stored revision is still `was`; False when somebody was faster.
+
+        Answers are not written here: `keep` appends them.
+        """
+        ...
+
+    def keep(self, answers: Iterable[Given]) -> None:
+        """Append answers; those of one check-in, revision and person are one submission."""
+        ...
+
+    def given(self, checkin: CheckinId) -> Sequence[Given]:
+        """Every answer ever given in a check-in, the oldest first."""
+        ...
+
+    def due_checkins(self, now: datetime, *, limit: int) -> Sequence[CheckinId]:
+        """Check-ins whose wake-up time has come."""
+        ...
+
+    def live_checkins(self, *, pilot: PilotId | None = None, person: PersonId | None = None) -> Sequence[Checkin]:
+        """Check-ins that still ask somebody (open, snoozed or waiting for a colleague), the oldest slot first.
+
+        With `person`: those that ask this person or have a question handed to them.
+        """
+        ...
+
+    def history(
+        self, pilot: PilotId, *, questionnaire: str = "", limit: int = 10, answers: bool = False
+    ) -> Sequence[Asked]:
+        """Check-ins of one pilot, the newest slot first."""
+        ...
+
+    def latest(self, *, questionnaire: str, per_pilot: int) -> Mapping[PilotId, Sequence[Asked]]:
+        """The newest check-ins of every pilot, without answers, by index: never a scan of all history."""
+        ...
+
+    # readiness
+    def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]: ...
+    def set_level(self, pilot: PilotId, level: ItemLevel) -> None: ...
+    def add_snapshot(self, snapshot: Snapshot) -> None: ...
+    def snapshot(self, pilot: PilotId, *, before: datetime | None = None) -> Snapshot | None:
+        """The newest snapshot, or the newest at or before a moment."""
+        ...
+
+    def snapshots(self, *, before: datetime | None = None) -> Mapping[PilotId, Snapshot]:
+        """The newest snapshot of every pilot, or the newest at or before a moment."""
+        ...
+
+    # requests to people
+    def save_request(self, request: Request) -> Request: ...
+    def request(self, request: int) -> Request | None: ...
+    def requests(self, *, pilot: PilotId | None = None, person: PersonId | None = None, unanswered: bool = True) -> Sequence[Request]: ...
+
+    # digests
+    def subscriptions(self) -> Sequence[Subscription]: ...
+    def save_subscription(self, subscription: Subscription) -> Subscription: ...
+    def drop_subscription(self, subscription: int) -> None: ...
+    def due_subscriptions(self, now: datetime) -> Sequence[Subscription]: ...
+
+    # messages
+    def enqueue(self, message: Message, now: datetime) -> bool:
+        """Put a message into the outbox; False when its key is already there."""
+        ...
+
+    def cancel(self, key: str, reason: str) -> bool:
+        """Drop a message that was not sent yet."""
+        ...
+
+
+class Store(Protocol):
+    """The database. `write` runs one unit of work in a transaction, `read` one that only looks.
+
+    Both block the calling thread. On SQLite all writes of the process go through one thread that commits several
+    units together, so `work` must be quick, must not wait for anything else, and may be run again from the start
+    after a conflict.
+    """
+
+    outbox: Outbox
+
+    def write(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...
+    def read(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...
+    def organisations(self) -> Sequence[Organisation]: ...
+    def organisation_of(self, platform: str, external: str) -> tuple[OrganisationId, int] | None:
+        """(organisation, connection) of a workspace or tenant; None for a stranger."""
+        ...
+
+    def add_organisation(self, name: str, zone: str) -> Organisation: ...
+    def beat(self, worker: str, now: datetime) -> None:
+        """Leave a sign of life."""
+        ...
+
+    def beats(self) -> Mapping[str, datetime]: ...
+    def close(self) -> None:
+        """Finish what was accepted, then let go of every connection."""
+        ...

@@ -1,0 +1,259 @@
+"""The things Rampcheck keeps, as frozen values; they hold no rules and must not know how they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.core.questionnaire import ItemId, QuestionId
+from bot.core.values import Json, Value
+
+OrganisationId = int
+PersonId = int
+PilotId = int
+CheckinId = int
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The tenant. `zone` is the IANA zone of everybody whose own is not known."""
+
+    id: OrganisationId
+    name: str
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A chat attached to an organisation: `external` is the platform's own id of the workspace or tenant."""
+
+    id: int
+    platform: str
+    external: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes: plain columns, enough for any platform to reach one conversation.
+
+    `conversation` is a user, direct-message or channel id; `thread` the message that a reply hangs under;
+    `service` a base address where the platform gives one for each conversation.
+    """
+
+    connection: int
+    platform: str
+    conversation: str
+    service: str = ""
+    thread: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Messages of one lane keep their order: one lane for each conversation, whatever the thread."""
+        return f"{self.connection}:{self.conversation}"
+
+
+class Standing(StrEnum):
+    """What a person is to the whole organisation."""
+
+    MEMBER = "member"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human. An empty `zone` means the organisation's; `weekday` (Monday 0) and `hour` are the slot they chose.
+
+    `away_until` is the last day away.
+    """
+
+    id: PersonId
+    name: str
+    email: str = ""
+    zone: str = ""
+    standing: Standing = Standing.MEMBER
+    active: bool = True
+    weekday: int | None = None
+    hour: int | None = None
+    away_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person's account on one connection and the address that reaches it; inactive once delivery is refused."""
+
+    person: PersonId
+    external: str
+    address: Address
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel the bot may post to."""
+
+    id: int
+    name: str
+    address: Address
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """An AI initiative. Dates are days; `key` is its short name in commands, `external` the id an import gave it.
+
+    `original_target` is the first target date ever given, `stage_since` the day the present stage was entered.
+    `risk` is high, medium, low or empty for not known. `paused_until` is set while paused; `before_pause` is the
+    stage it returns to.
+    """
+
+    id: PilotId
+    key: str
+    name: str
+    work: str = ""
+    stage: str = "idea"
+    stage_since: date = date.min
+    created: date = date.min
+    owner: PersonId | None = None
+    owner_accepted: bool = False
+    deputy: PersonId | None = None
+    sponsor: PersonId | None = None
+    sponsor_accepted: bool = False
+    decider: PersonId | None = None
+    builder: PersonId | None = None
+    target: date | None = None
+    original_target: date | None = None
+    decide_by: date | None = None
+    group: str = ""
+    tags: tuple[str, ...] = ()
+    risk: str = ""
+    metric: str = ""
+    baseline: float | None = None
+    goal: float | None = None
+    intended_users: int | None = None
+    paused_until: date | None = None
+    before_pause: str = ""
+    private: bool = False
+    external: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only log: who changed what of which pilot, from what to what."""
+
+    kind: str
+    at: datetime
+    actor: PersonId | None
+    pilot: PilotId | None = None
+    subject: str = ""
+    before: Json = None
+    after: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a pilot is next asked a questionnaire. `weeks` overrides the cadence of the policy."""
+
+    id: int
+    pilot: PilotId
+    questionnaire: str
+    next_due_at: datetime | None
+    weeks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer as it was given: a row that is never changed. `value` None takes an earlier answer back."""
+
+    checkin: CheckinId
+    question: QuestionId
+    value: Value | None
+    revision: int
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLevel:
+    """Where one readiness item of one pilot stands: the claimed level, its proof and when it was said.
+
+    `level` None means "I don't know"; `not_applicable` takes the item out of the mean. `same` counts how often the
+    level was confirmed unchanged, `changed_at` is when it last changed.
+    """
+
+    item: ItemId
+    level: int | None
+    at: datetime
+    changed_at: datetime
+    by: PersonId | None = None
+    link: str = ""
+    link_at: datetime | None = None
+    not_applicable: str = ""
+    same: int = 0
+    checkin: CheckinId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The readiness scores of one pilot at one moment, 0..100, under one policy and model version."""
+
+    pilot: PilotId
+    at: datetime
+    overall: int | None
+    dimensions: Mapping[str, int | None]
+    weakest: str
+    coverage: float
+    policy: int
+    model: int
+    checkin: CheckinId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing asked of one person by a button message: clear a blocker, accept a role.
+
+    `kind` is help, owner or sponsor; `reply` is empty until one of the buttons is pressed.
+    """
+
+    id: int
+    kind: str
+    pilot: PilotId
+    person: PersonId
+    asked_by: PersonId | None
+    asked_at: datetime
+    text: str = ""
+    topic: str = ""
+    reply: str = ""
+    replied_at: datetime | None = None
+    checkin: CheckinId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that gets the weekly digest; `next_due_at` is its next one, `by` whoever set it up."""
+
+    id: int
+    channel: Channel
+    next_due_at: datetime
+    group: str = ""
+    by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One line of a pilot's check-in history, without its answers."""
+
+    id: CheckinId
+    pilot: PilotId
+    questionnaire: str
+    version: int
+    person: PersonId
+    slot: datetime
+    phase: str
+    outcome: str = ""
+    done_at: datetime | None = None
+    late: bool = False
+    answers: Mapping[QuestionId, Value] = field(default_factory=dict)

@@ -1,0 +1,132 @@
+"""Where one check-in stands, as a frozen value that survives JSON; the rules that change it are in `checkin`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.core.questionnaire import ItemId, QuestionId
+from bot.core.records import CheckinId, PersonId, PilotId
+from bot.core.values import Json, Value, decode, encode
+
+
+class Phase(StrEnum):
+    """What a check-in is doing."""
+
+    OPEN = "open"  # asks its person
+    SNOOZED = "snoozed"  # asks again at `snoozed_until`
+    WAITING = "waiting"  # its person is through; a colleague still has a question
+    DONE = "done"
+    DECLINED = "declined"
+    EXPIRED = "expired"  # nobody answered in time; a late answer is still taken
+    CLOSED = "closed"  # replaced by a newer one, or its pilot is gone
+
+
+ASKING = frozenset({Phase.OPEN, Phase.SNOOZED, Phase.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that `step` needs to go on.
+
+    `answers` are those on the path, newest value each. `asking` are the questions now before `person`, put at
+    revision `step`; a submission that names another step is stale. `handed` maps a question to the colleague who has
+    it. `ladder` are the reminders still to come, `said` names the message that holds the form (`invite`,
+    `reminder1`, ...). `wake_at` is when the next Ticked event is due. All moments are UTC.
+    """
+
+    phase: Phase
+    person: PersonId
+    opened_at: datetime
+    closes_at: datetime
+    answers: Mapping[QuestionId, Value] = field(default_factory=dict)
+    asking: tuple[QuestionId, ...] = ()
+    step: int = 0
+    revision: int = 0
+    ladder: tuple[datetime, ...] = ()
+    reminders: int = 0
+    handed: Mapping[QuestionId, PersonId] = field(default_factory=dict)
+    skipped: tuple[QuestionId, ...] = ()
+    said: str = "invite"
+    snoozed_until: datetime | None = None
+    wake_at: datetime | None = None
+    outcome: str = ""
+    late: bool = False
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    """One run of one questionnaire version for one pilot: what is stored beside its state.
+
+    `slot` is the moment it was due (UTC), unique with pilot and questionnaire. `focus` are the readiness items
+    picked for it. `on_demand`: somebody asked for it, no schedule did.
+    """
+
+    id: CheckinId
+    pilot: PilotId
+    questionnaire: str
+    version: int
+    slot: datetime
+    state: State
+    focus: tuple[ItemId, ...] = ()
+    on_demand: bool = False
+
+
+def state_to_json(state: State) -> dict[str, Json]:
+    """The whole state, answers included, as JSON."""
+    return {
+        "phase": state.phase.value,
+        "person": state.person,
+        "opened_at": state.opened_at.isoformat(),
+        "closes_at": state.closes_at.isoformat(),
+        "answers": {name: encode(value) for name, value in state.answers.items()},
+        "asking": list(state.asking),
+        "step": state.step,
+        "revision": state.revision,
+        "ladder": [moment.isoformat() for moment in state.ladder],
+        "reminders": state.reminders,
+        "handed": dict(state.handed),
+        "skipped": list(state.skipped),
+        "said": state.said,
+        "snoozed_until": _text(state.snoozed_until),
+        "wake_at": _text(state.wake_at),
+        "outcome": state.outcome,
+        "late": state.late,
+        "done_at": _text(state.done_at),
+    }
+
+
+def state_from_json(raw: Mapping[str, Any]) -> State:
+    """The state that `state_to_json` wrote; KeyError or ValueError for anything else."""
+    return State(
+        phase=Phase(raw["phase"]),
+        person=raw["person"],
+        opened_at=datetime.fromisoformat(raw["opened_at"]),
+        closes_at=datetime.fromisoformat(raw["closes_at"]),
+        answers={name: decode(value) for name, value in raw["answers"].items()},
+        asking=tuple(raw["asking"]),
+        step=raw["step"],
+        revision=raw["revision"],
+        ladder=tuple(datetime.fromisoformat(moment) for moment in raw["ladder"]),
+        reminders=raw["reminders"],
+        handed=dict(raw["handed"]),
+        skipped=tuple(raw["skipped"]),
+        said=raw["said"],
+        snoozed_until=_moment(raw["snoozed_until"]),
+        wake_at=_moment(raw["wake_at"]),
+        outcome=raw["outcome"],
+        late=raw["late"],
+        done_at=_moment(raw["done_at"]),
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
