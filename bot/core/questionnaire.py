@@ -65,11 +65,11 @@ Scalar = str | int | float | bool
 class Check:
     """One test of one value: `source` and `name` say which, `test` and `operand` say what is asked of it.
 
-    ANSWER and LAST: `name` is a question id. PILOT: one of PILOT_FIELDS. FOCUS and ROLE: `name` is the item or the
-    role (one of ROLES) and the test is GIVEN, i.e. whether it is among those picked, or among what the person is.
-    A value that is missing, "none yet", "I don't know" or "does not apply" fails every test except GIVEN False. A
-    chosen option is tested by its slug ("3" for level 3); AT_LEAST, AT_MOST, FALLS_BY and RISES_BY take levels as
-    numbers. Of several chosen options IS and ANY_OF need one, IS_NOT and NONE_OF refuse all.
+    ANSWER and LAST: `name` is a question id. PILOT: one of PILOT_FIELDS. FOCUS: `name` is an item, the test GIVEN
+    (is it among those picked?). ROLE: `name` is "role", the test IS or ANY_OF with words of ROLES.
+    A value that is missing fails every test except GIVEN False. A chosen option is tested by its slug, a level by its
+    number, yes and no by True and False; the answers "none yet", "I don't know" and "does not apply" go by the words
+    none, unknown and na. Of several chosen options IS and ANY_OF need one, IS_NOT and NONE_OF refuse all.
     `than` names the pilot's field that LATER_BY_DAYS compares with; it fails while that field is empty.
     """
 
@@ -359,6 +359,7 @@ class Cadence:
     near_launch_weeks: int = 0  # the interval when the target date is nearer than `near_launch_days`
     near_launch_days: int = 0
     stuck_weeks: int = 0  # the interval while the pilot is Stuck
+    after_days: tuple[int, ...] = ()  # first so many days after the stage was entered, before the interval holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +395,7 @@ class Policy:
     """Weights, thresholds, cadences and time boxes (`policy.yaml`); a change is a new version.
 
     `thresholds` maps a signal id to its named numbers, e.g. {"P10": {"medium": 2, "high": 3}}; besides the signals
-    it holds the numbers of `state`, `confidence`, `movement`, `gate`, `label`, `pause` and `box`.
+    it holds the numbers of `state`, `signal`, `confidence`, `movement`, `gate`, `label`, `review`, `pause`, `box`.
     `boxes` maps a stage to its time box in days, `medians` to the default days in stage.
     """
 
