@@ -198,7 +198,10 @@ class Questionnaire:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One readiness item: five described levels and what proves them (content.md section 2)."""
+    """One readiness item: five described levels and what proves them (content.md section 2).
+
+    `name` is what people call it in a few words, e.g. "Live data access"; the id where it is empty.
+    """
 
     id: ItemId
     dimension: str
@@ -208,6 +211,7 @@ class Item:
     source: str
     weight: float
     half_life_days: int
+    name: str = ""
 
     @property
     def short(self) -> str:
