@@ -1,0 +1,48 @@
+"""What one check-in needs to know of the world around it; gathered by the service, only read by the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.questionnaire import Asking, QuestionId
+from bot.core.records import CheckinId, PersonId
+from bot.core.routing import Answers, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything beside form, state and event.
+
+    `last` are the answers of the check-in before, on the day `last_on`. `names` holds everybody a card may name,
+    `people` whom a typed name may mean. `placeholders` fill `{metric}` and the like. `nothing` are the answers that
+    "Nothing to report" records; empty where that button is not allowed. `zone` is that of the person asked.
+    `blocked_for` counts the check-ins in a row with last time's blocker.
+    """
+
+    checkin: CheckinId
+    pilot_name: str
+    asking: Asking
+    zone: str = "UTC"
+    record: Record = field(default_factory=Record)
+    last_on: date | None = None
+    names: Mapping[PersonId, str] = field(default_factory=dict)
+    people: Mapping[PersonId, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    nothing: Mapping[QuestionId, str] = field(default_factory=dict)
+    blocked_for: int = 0
+
+    @property
+    def last(self) -> Answers:
+        """Last time's answers."""
+        return self.record.last
+
+    def today(self, at: datetime) -> date:
+        """The day where the person is."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def name(self, person: PersonId) -> str:
+        """What to call somebody."""
+        return self.names.get(person) or self.people.get(person) or "a colleague"
