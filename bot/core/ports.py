@@ -126,11 +126,22 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """The card that was acted on, as it is now; `over` when there is nothing more to do with it.
+
+    The message itself is amended by the outbox: this serves surfaces that wait for an answer, a modal or an invoke.
+    """
+
+    card: Card
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """The surface that asked can be closed."""
 
 
-Reply = Nothing | Problems | Show | Close
+Reply = Nothing | Problems | Show | Update | Close
 
 
 # --- adapters -------------------------------------------------------------------------------------------------------
