@@ -1,3 +1,3 @@
-"""Rampcheck: asks the owners of AI pilots short readiness questions in chat and makes the answers decide something."""
+"""Rampcheck: asks the owners of AI pilots short readiness questions in chat, so that somebody decides."""
 
 __version__ = "0.1.0"

@@ -1,0 +1,388 @@
+"""Reads the settings: the only file that looks at the environment, and it knows nothing of their use."""
+
+import difflib
+import ipaddress
+import re
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX: Final = "RAMPCHECK_"
+DOTENV: Final = Path(".env")
+QUESTIONNAIRES: Final = Path(__file__).resolve().parent.parent / "questionnaires"
+SHOWN: Final = 60  # characters of a refused value that a message repeats: enough to recognise it
+URL_FIX: Final = "Set DATABASE_URL=sqlite:///rampcheck.db or postgresql://user:password@host/name"
+ENCODE_FIX: Final = "Percent-encode the password's special characters: @ as %40, / as %2F, # as %23, ? as %3F"
+
+Origin = Literal["environment", ".env", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One setting that cannot be used: its variable, what is wrong with it, what to do."""
+
+    variable: str
+    what: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.what}. {self.fix}{'' if self.fix.endswith('?') else '.'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `rampcheck doctor`: a setting as it was found; `shown` never holds a secret."""
+
+    variable: str
+    origin: Origin
+    shown: str
+    problem: str | None = None
+    fix: str | None = None
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the message has a line for each variable: what is wrong and what to do."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class RefusedError(ValueError):
+    """What a check on one field raises; it becomes a `Problem`, and its text repeats no secret."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+
+
+class Settings(BaseSettings):
+    """All that can be set, checked. A title says what for, a description what a value has to be."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        str_strip_whitespace=True,
+    )
+
+    database_url: str = Field(
+        default="sqlite:///rampcheck.db",
+        validation_alias="DATABASE_URL",
+        title="Where everything is kept",
+        description="the URL of an SQLite file or of a PostgreSQL database",
+        repr=False,  # it may hold a password
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias="RAMPCHECK_HOST",
+        title="The address the web server listens on",
+        description="a host name or an IP address, without a port",
+        pattern=r"^[A-Za-z0-9.:_-]+$",
+    )
+    port: int = Field(
+        default=8000,
+        validation_alias="PORT",
+        title="The port the web server listens on",
+        description="a whole number from 1 to 65535",
+        ge=1,
+        le=65535,
+    )
+    local_chat: bool = Field(
+        default=True,
+        validation_alias="RAMPCHECK_LOCAL_CHAT",
+        title="Whether to serve the chat in the browser, which asks nobody to log in",
+        description="on or off",
+    )
+    questionnaires: Path = Field(
+        default=QUESTIONNAIRES,
+        validation_alias="RAMPCHECK_QUESTIONNAIRES",
+        title="Where the questionnaires and the policy are read from",
+        description="a folder",
+    )
+    organisation: str = Field(
+        default="My organisation",
+        validation_alias="RAMPCHECK_ORGANISATION",
+        title="What the first organisation is called",
+        description="a name of 1 to 120 characters",
+        min_length=1,
+        max_length=120,
+    )
+    zone: str = Field(
+        default="UTC",
+        validation_alias="RAMPCHECK_ZONE",
+        title="The time zone of people who have not set their own",
+        description="an IANA time zone such as Europe/Riga",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO",
+        validation_alias="LOG_LEVEL",
+        title="How much is logged",
+        description="DEBUG, INFO, WARNING or ERROR",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        validation_alias="RAMPCHECK_LOG_FORMAT",
+        title="How log lines are written",
+        description="text or json",
+    )
+
+    @classmethod
+    def settings_customise_sources(  # noqa: PLR0917 - the library's signature
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` gathered: it knows where each value came from, which `describe` has to say."""
+        return (init_settings,)
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, url: str) -> str:
+        return database(url)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        return known_zone(name)
+
+    @field_validator("questionnaires")
+    @classmethod
+    def _questionnaires(cls, folder: Path) -> Path:
+        if folder.is_dir():
+            return folder
+        raise RefusedError(
+            f"{excerpt(str(folder))} is not a folder",
+            "Name the folder that holds pulse.yaml, or remove the variable",
+        )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _log_level(cls, level: object) -> object:
+        return level.upper().strip() if isinstance(level, str) else level
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _log_format(cls, form: object) -> object:
+        return form.lower().strip() if isinstance(form, str) else form
+
+    @model_validator(mode="after")
+    def _local_chat_stays_local(self) -> Self:
+        if self.local_chat and not is_loopback(self.host):
+            raise RefusedError(
+                f"'{self.host}' would open the local chat, which asks nobody to log in, to the network",
+                "Set RAMPCHECK_LOCAL_CHAT=off, or RAMPCHECK_HOST=127.0.0.1",
+            )
+        return self
+
+
+FIELDS: Final[Mapping[str, FieldInfo]] = {
+    str(field.validation_alias): field for field in Settings.model_fields.values()
+}
+
+
+def load(env: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
+    """The settings, from `env` over the file `dotenv`; without `env`, from the environment over `.env`.
+
+    Raises SettingsError with every problem found.
+    """
+    gathered = _gather(env, dotenv)
+    return _checked({variable: value for variable, (_, value) in gathered.items()})
+
+
+def describe(env: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> tuple[Finding, ...]:
+    """Every setting as `load` would find it, then the variables with our prefix that no setting answers to.
+
+    Raises SettingsError only where the file itself cannot be read.
+    """
+    gathered = _gather(env, dotenv)
+    problems = {problem.variable: problem for problem in _problems(gathered)}
+    known = [_finding(variable, gathered, problems.get(variable)) for variable in FIELDS]
+    return (*known, *_strangers(env, dotenv))
+
+
+def database(url: str) -> str:
+    """`url` in the form SQLAlchemy opens with the drivers that we ship. Raises RefusedError."""
+    scheme, separator, rest = url.partition("://")
+    scheme = scheme.lower() if separator else ""
+    match scheme:
+        case "sqlite" | "sqlite+pysqlite":
+            return f"sqlite:///{_sqlite_path(rest)}"
+        case "postgres" | "postgresql" | "postgresql+psycopg":
+            _postgres_parts(rest)
+            return f"postgresql+psycopg://{rest}"
+        case _:
+            plain = re.fullmatch(
+                r"[a-z][a-z0-9+.-]{0,30}", scheme
+            )  # anything else may be a piece of a password
+            what = f"'{scheme}' databases are not supported" if plain else "it is not a database URL"
+            raise RefusedError(what, URL_FIX)
+
+
+def masked(url: str) -> str:
+    """`url` for a person to read: no password, and no options, which can hold one."""
+    try:
+        url = database(url)
+    except RefusedError:
+        return "set, not shown"
+    if url.startswith("sqlite:"):
+        return url
+    parts = urlsplit(url)
+    who, at, where = parts.netloc.rpartition("@")
+    name, colon, _ = who.partition(":")
+    password = ":***" if colon else ""
+    return f"{parts.scheme}://{name}{password}{at}{where}{parts.path}{'?...' if parts.query else ''}"
+
+
+def known_zone(name: str) -> str:
+    """`name`, if it is a time zone. Raises RefusedError with the nearest names."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        zones = {zone.lower(): zone for zone in zoneinfo.available_timezones()}
+        near = [zones[zone] for zone in difflib.get_close_matches(name.lower(), zones, n=3)]
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Use a name such as Europe/Riga or UTC"
+        raise RefusedError(f"{excerpt(name)} is not a time zone", hint) from None
+    return name
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server on `host`."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def excerpt(value: str) -> str:
+    """A quoted, single-line piece of a value that is no secret."""
+    return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}...")
+
+
+def _sqlite_path(rest: str) -> str:
+    path = rest.removeprefix("/")
+    if path == rest:
+        raise RefusedError("an SQLite URL has three slashes before its path", URL_FIX)
+    if path in {"", ":memory:"}:
+        raise RefusedError("a database in memory is not shared by web and worker", URL_FIX)
+    if re.search(r"[?#\x00-\x1f]", path):
+        raise RefusedError("an SQLite path takes no options and no control characters", URL_FIX)
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise RefusedError(f"there is no folder {excerpt(str(folder))}", "Create it, or name another file")
+    return path
+
+
+def _postgres_parts(rest: str) -> SplitResult:
+    """The parts of a PostgreSQL URL, if every reader of it will find the same ones."""
+    try:
+        parts = urlsplit(f"postgresql://{rest}")
+        whole = parts.port != 0 and not parts.fragment and "@" not in parts.path + parts.query
+    except ValueError:  # a port that is no number: the piece of a password before its first slash
+        parts, whole = SplitResult("", "", "", "", ""), False
+    if not whole or parts.netloc.count("@") > 1 or re.search(r"[\s\x00-\x1f]", rest):
+        raise RefusedError("it cannot be taken apart into user, password, host and name", ENCODE_FIX)
+    if not parts.path.strip("/"):
+        raise RefusedError("it names no database", URL_FIX)
+    return parts
+
+
+def _gather(env: Mapping[str, str] | None, dotenv: Path | None) -> dict[str, tuple[Origin, str]]:
+    """Variable -> where it was found, and its value; the environment wins over the file."""
+    live, file = _sources(env, dotenv)
+    found: dict[str, tuple[Origin, str]] = {name: (".env", str(value)) for name, value in file().items()}
+    found |= {name: ("environment", str(value)) for name, value in live().items()}
+    return {name: at for name, at in found.items() if name in FIELDS}
+
+
+def _sources(
+    env: Mapping[str, str] | None, dotenv: Path | None
+) -> tuple[EnvSettingsSource, DotEnvSettingsSource]:
+    """The environment and the file, read; an empty variable counts as not set."""
+    file = DOTENV if env is None and dotenv is None else dotenv
+    live = EnvSettingsSource(Settings)
+    if env is not None:
+        live.env_vars = {name.lower(): value for name, value in env.items() if value}
+    try:
+        return live, DotEnvSettingsSource(Settings, env_file=file)
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(str(file), f"it cannot be read ({type(error).__name__})", "Save it as UTF-8 text")
+        raise SettingsError(problem) from None
+
+
+def _checked(values: Mapping[str, str]) -> Settings:
+    given: dict[str, Any] = dict(values)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise SettingsError(*(_problem(dict(detail), values) for detail in details)) from None
+
+
+def _problems(gathered: Mapping[str, tuple[Origin, str]]) -> tuple[Problem, ...]:
+    try:
+        _checked({variable: value for variable, (_, value) in gathered.items()})
+    except SettingsError as error:
+        return error.problems
+    return ()
+
+
+def _problem(detail: Mapping[str, Any], values: Mapping[str, str]) -> Problem:
+    variable = str(detail["loc"][0]) if detail["loc"] else "RAMPCHECK_HOST"  # the one check across fields
+    refused = detail.get("ctx", {}).get("error")
+    if isinstance(refused, RefusedError):
+        return Problem(variable, refused.what, refused.fix)
+    what = f"{excerpt(values.get(variable, ''))} is not {FIELDS[variable].description}"
+    return Problem(variable, what, f"Correct it, or remove the variable to use {_default(variable)}")
+
+
+def _default(variable: str) -> str:
+    """A setting's default as one would write it."""
+    default = FIELDS[variable].default
+    return str(default) if not isinstance(default, bool) else "on" if default else "off"
+
+
+def _finding(variable: str, gathered: Mapping[str, tuple[Origin, str]], problem: Problem | None) -> Finding:
+    origin, value = gathered.get(variable, ("default", _default(variable)))
+    if variable == "RAMPCHECK_QUESTIONNAIRES" and origin == "default" and not QUESTIONNAIRES.is_dir():
+        problem = Problem(variable, "this copy came without its questionnaires", "Set it to their folder")
+    shown = masked(value) if variable == "DATABASE_URL" else value
+    if problem is None:
+        return Finding(variable, origin, shown)
+    return Finding(variable, origin, shown, problem.what, problem.fix)
+
+
+def _strangers(env: Mapping[str, str] | None, dotenv: Path | None) -> list[Finding]:
+    """A finding for each RAMPCHECK_ variable that is no setting: most likely a slip of the pen."""
+    live, file = _sources(env, dotenv)
+    places: tuple[tuple[Origin, EnvSettingsSource], ...] = (("environment", live), (".env", file))
+    return [
+        Finding(name, origin, "set, not shown", "there is no such setting", _nearest(name))
+        for origin, source in places
+        for name in sorted(map(str.upper, source.env_vars))
+        if name.startswith(PREFIX) and name not in FIELDS
+    ]
+
+
+def _nearest(name: str) -> str:
+    near = difflib.get_close_matches(name, FIELDS, n=1)
+    return f"Did you mean {near[0]}?" if near else "Remove it"
