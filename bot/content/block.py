@@ -1,4 +1,4 @@
-"""Typed reading of one block of keys; notes what is wrong and goes on with a stand-in, so that all is found at once."""
+"""Reads one block of keys by type, and on after a problem to find all; it must not know what a key means."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ Fill = Callable[[str], str]
 class Block:
     """The keys of one block. Every getter returns a value of its type, whatever stands in the file.
 
-    `what` names the block in messages; `fill` rewrites each text (placeholders of a `for_each`).
+    `what` names the block in messages, `known` are the keys it may have; `fill` rewrites each text (placeholders
+    of a `for_each`).
     """
 
-    def __init__(self, page: Page, node: Node, what: str, known: Collection[str], fill: Fill = str) -> None:
+    def __init__(
+        self, page: Page, node: Node, what: str, *, known: Collection[str], fill: Fill = str
+    ) -> None:
         self.page, self.line, self.what, self._fill = page, node.line, what, fill
         self._entries: dict[str, Node] = {}
         self.usable = isinstance(node, Entries)
@@ -39,7 +42,7 @@ class Block:
         if node is None:
             self._missing(name)
         quiet = Page("") if node is None else self.page
-        return Block(quiet, node or Scalar("", self.line), f"'{name}'", known, self._fill)
+        return Block(quiet, node or Scalar("", self.line), f"'{name}'", known=known, fill=self._fill)
 
     def line_of(self, name: str) -> int:
         """Where a key's value stands; the block's own line when it is not there."""
@@ -95,7 +98,7 @@ class Block:
         elif not low <= value <= high:
             self.page.note(found.line, f"'{name}' is {value:g}", f"use {_short(low)} to {_short(high)}")
         else:
-            return value
+            return float(value)
         return default if default is not None else max(low, 0)
 
     def integer(self, name: str, *, low: int, high: int, default: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Conditions as authors write them into the core's types; it must not know on which screen a question stands."""
+"""Conditions as authors write them, as values of the core; it must not know what stands on which screen."""
 
 from __future__ import annotations
 
@@ -57,11 +57,20 @@ FITTING: Mapping[Kind, tuple[Test, ...]] = {
     Kind.LINK: ALWAYS,
     Kind.INFO: (),
 }
+PEOPLE = ("owner", "deputy", "sponsor", "decider")
+AMOUNTS = ("baseline", "target", "intended")
+SEVERAL = ("tags", "linked")  # fields that hold more than one word
+# Which tests make sense for which field of the pilot's record.
+PILOT_TESTS: Mapping[str, tuple[Test, ...]] = {
+    **dict.fromkeys(PILOT_FIELDS, (*EQUAL, Test.GIVEN)),
+    **dict.fromkeys((*PEOPLE, *DATE_FIELDS), (Test.GIVEN,)),
+    **dict.fromkeys(AMOUNTS, (*EQUAL, *ORDER, Test.GIVEN)),
+}
 
 
 @dataclass(slots=True)
 class Conditions:
-    """Reads the conditions of one file. `broken` are questions with problems of their own: nothing is said of them.
+    """Reads the conditions of one file. Of `broken` questions, with problems of their own, nothing is said.
 
     `lines` collects where each single check of the condition read last was written, in order.
     """
@@ -83,7 +92,7 @@ class Conditions:
                 node.line, f"a condition is {said(node)}", "write it as {answer: question.id, is: option}"
             )
             return None
-        block = Block(self.page, node, "a condition", KEYS, fill)
+        block = Block(self.page, node, "a condition", known=KEYS, fill=fill)
         heads = [name for name in (*GROUPS, *SOURCES) if name in block]
         if len(heads) != 1:
             found = f"has {listed(heads, 'and')}" if heads else "does not say what it looks at"
@@ -172,7 +181,7 @@ class Conditions:
                     line, f"the pilot's record has no field {quote(name)}", choose(name, PILOT_FIELDS)
                 )
                 return None
-            return (*EQUAL, *ORDER, Test.GIVEN)
+            return PILOT_TESTS[name]
         question = self.questions.get(name)
         if question is None:
             if name not in self.broken:
@@ -255,7 +264,7 @@ class Conditions:
                 word.line, f"{quote(word.text)} is no answer to {quote(name)}", "write a number, such as 3"
             )
             return None
-        return value
+        return float(value)
 
     def _known(self, word: Scalar, known: Iterable[str], name: str) -> str | None:
         known = tuple(known)

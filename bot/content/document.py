@@ -1,4 +1,4 @@
-"""YAML text into a tree that remembers lines; the only reader of YAML, and it must not know what the keys mean."""
+"""YAML text into a tree that remembers lines: the one reader of YAML; it must not know what the keys mean."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ def parse(page: Page, raw: bytes) -> Node | None:
         return _Tree(page).grow(text)
     except yaml.YAMLError as error:
         _note_syntax(page, text, error)
-    except _Refused as refused:
-        page.note(refused.line, refused.what, refused.fix)
+    except _UnwelcomeError as error:
+        page.note(error.line, error.what, error.fix)
     except (ValueError, OverflowError):  # an escape such as "\U00110000" in the parser written in Python
         page.note(1, "a character that does not exist is written as an escape", "write the character itself")
     return None
 
 
 def plain(node: Node) -> Plain:
-    """The tree as JSON values, with YAML 1.2's reading of plain words; used for digests and for the JSON Schema."""
+    """The tree as JSON values, plain words read as in YAML 1.2: what an editor holds against the schema."""
     match node:
         case Scalar():
             return value_of(node)
@@ -89,7 +89,7 @@ def value_of(scalar: Scalar) -> bool | int | float | str | None:
     return float(text) if NUMBER.fullmatch(text) else text
 
 
-class _Refused(Exception):
+class _UnwelcomeError(Exception):
     """Valid YAML that we do not take."""
 
     def __init__(self, line: int, what: str, fix: str) -> None:
@@ -211,10 +211,12 @@ def _unprintable(char: str) -> bool:
 
 def _refuse(event: yaml.Event, line: int, depth: int) -> None:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise _Refused(line, "an anchor or alias ('&' or '*')", "write the text out, or put it in quotes")
+        raise _UnwelcomeError(
+            line, "an anchor or alias ('&' or '*')", "write the text out, or put it in quotes"
+        )
     if getattr(event, "tag", None):
-        raise _Refused(line, "a type tag ('!')", "remove it, or put the text in quotes")
+        raise _UnwelcomeError(line, "a type tag ('!')", "remove it, or put the text in quotes")
     if depth > MAX_DEPTH:
-        raise _Refused(
+        raise _UnwelcomeError(
             line, f"blocks inside blocks, more than {MAX_DEPTH} deep", "check the brackets and dashes"
         )

@@ -61,7 +61,7 @@ PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 @dataclass(slots=True)
 class Draft:
-    """A questionnaire with the lines it was written in. `checks` are the lines of a condition's single checks.
+    """A questionnaire and the lines it was written in; `checks` are those of a condition's single checks.
 
     Keys are `screen:ID` and `question:ID`; `broken` are questions that could not be read.
     """
@@ -99,7 +99,7 @@ class _Form:
         self.conditions: dict[str, Condition] = {}
 
     def read(self, node: Node) -> Draft | None:
-        block = Block(self.page, node, "a questionnaire", FORM_KEYS)
+        block = Block(self.page, node, "a questionnaire", known=FORM_KEYS)
         if not block.usable:
             return None
         form = Questionnaire(
@@ -140,7 +140,7 @@ class _Form:
     # screens
 
     def _screen(self, node: Node) -> Screen | None:
-        block = Block(self.page, node, "a screen", SCREEN_KEYS)
+        block = Block(self.page, node, "a screen", known=SCREEN_KEYS)
         if not block.usable:
             return None
         screen = Screen(
@@ -187,7 +187,7 @@ class _Form:
     def _question(self, node: Node, words: Mapping[str, str]) -> Question | None:
         before = self._errors()
         fill = _filler(words)
-        block = Block(self.page, node, "a question", QUESTION_KEYS, fill)
+        block = Block(self.page, node, "a question", known=QUESTION_KEYS, fill=fill)
         if not block.usable:
             return None
         name = self._new("question", block)
@@ -269,7 +269,7 @@ class _Form:
             )
         seen: dict[str, int] = {}
         for node in nodes:
-            option = Block(self.page, node, "an option", OPTION_KEYS)
+            option = Block(self.page, node, "an option", known=OPTION_KEYS)
             if option.usable:
                 yield from self._option(option, seen)
 

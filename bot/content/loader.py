@@ -1,4 +1,4 @@
-"""A folder of content files into Content, or every problem at once; it must not know who asks for it or what for."""
+"""A folder of content files into Content, or every problem at once; it must not know what it is for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Examined:
 
 
 def load(folder: Path) -> Content:
-    """The content of a folder; ContentError, with every problem, when it cannot be used. Warnings do not stop it."""
+    """The content of a folder; ContentError with every problem if it cannot be used. Warnings do not stop it."""
     found = examine(folder)
     errors = [problem for problem in found.problems if not problem.warning]
     if errors or found.content is None:
@@ -95,13 +95,15 @@ class _Desk:
         return names
 
     def node(self, name: str) -> Node | None:
+        path, fix = self.folder / name, "check that it is a file and that you may read it"
+        if not path.is_file():  # a folder, or a pipe that would never end
+            self.page(name).note(1, "this is not a file", fix)
+            return None
         try:
-            with (self.folder / name).open("rb") as file:
+            with path.open("rb") as file:
                 raw = file.read(MAX_BYTES + 1)
         except OSError as error:
-            self.page(name).note(
-                1, f"the file cannot be read: {error.strerror}", "check that it is a file you may read"
-            )
+            self.page(name).note(1, f"the file cannot be read: {error.strerror}", fix)
             return None
         return parse(self.page(name), raw)
 

@@ -1,4 +1,4 @@
-"""Conditions look back: finds those that look at their own screen, at a later one or round in a circle; no more."""
+"""Conditions look back: finds those that do not, and circles; it must not know whether one can ever hold."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from bot.content.forms import Draft
 from bot.content.problem import Page, quote
 from bot.core.questionnaire import Condition, QuestionId, Source, checks
 
+Graph = Mapping[QuestionId, set[QuestionId]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One check of one condition: from where it looks, at which question, and the line."""
+    """One check of one condition: the screen it looks from, the questions that depend on it, where it looks."""
 
-    place: str
     screen: int
-    members: tuple[QuestionId, ...]  # the questions that depend on it
+    members: tuple[QuestionId, ...]
     at: QuestionId
     line: int
 
 
 def check(page: Page, draft: Draft) -> None:
     """Note every condition that does not look back."""
-    where = {
-        question.id: index for index, screen in enumerate(draft.form.screens) for question in screen.questions
-    }
+    screens = enumerate(draft.form.screens)
+    where = {question.id: index for index, screen in screens for question in screen.questions}
     looks = [look for look in _looks(draft) if look.at in where]
     graph: dict[QuestionId, set[QuestionId]] = {}
     for look in looks:
@@ -42,27 +42,25 @@ def check(page: Page, draft: Draft) -> None:
 def _looks(draft: Draft) -> Iterator[_Look]:
     for index, screen in enumerate(draft.form.screens):
         members = tuple(question.id for question in screen.questions)
-        yield from _in(draft, f"screen:{screen.id}", index, members, screen.when)
+        for name, line in _asked(screen.when, draft.checks.get(f"screen:{screen.id}", ())):
+            yield _Look(index, members, name, line)
         for question in screen.questions:
-            yield from _in(draft, f"question:{question.id}", index, (question.id,), question.when)
+            for name, line in _asked(question.when, draft.checks.get(f"question:{question.id}", ())):
+                yield _Look(index, (question.id,), name, line)
 
 
-def _in(
-    draft: Draft, place: str, screen: int, members: tuple[QuestionId, ...], condition: Condition | None
-) -> Iterator[_Look]:
-    lines = draft.checks.get(place, ())
-    for check, line in zip(checks(condition), lines, strict=False):
-        if check.source is Source.ANSWER:
-            yield _Look(place, screen, members, check.name, line)
+def _asked(condition: Condition | None, lines: tuple[int, ...]) -> Iterator[tuple[QuestionId, int]]:
+    """The questions that a condition looks at, each with its line."""
+    for each, line in zip(checks(condition), lines, strict=False):
+        if each.source is Source.ANSWER:
+            yield each.name, line
 
 
-def _note_circles(
-    page: Page, looks: list[_Look], graph: Mapping[QuestionId, set[QuestionId]]
-) -> set[QuestionId]:
+def _note_circles(page: Page, looks: list[_Look], graph: Graph) -> set[QuestionId]:
     """Note each circle once, with its members; returns all members."""
     found: set[QuestionId] = set()
     for look in looks:
-        if look.members[0] in found:
+        if found.intersection(look.members):
             continue
         circle = next((path for member in look.members if (path := _back_to(member, graph))), None)
         if circle:
@@ -74,7 +72,7 @@ def _note_circles(
     return found
 
 
-def _back_to(start: QuestionId, graph: Mapping[QuestionId, set[QuestionId]]) -> list[QuestionId] | None:
+def _back_to(start: QuestionId, graph: Graph) -> list[QuestionId] | None:
     """The shortest way from a question through conditions back to itself."""
     paths, seen = [[start]], {start}
     for path in paths:  # grows while it is read: breadth first

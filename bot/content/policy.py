@@ -1,4 +1,4 @@
-"""`policy.yaml` into the policy; it names every number that the rules use and must not know what they do with it."""
+"""`policy.yaml` into the policy; it names every number that rules use and must not know their use."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class _Policy:
         self.page, self.dimensions, self.questionnaires = page, dimensions, questionnaires
 
     def read(self, node: Node) -> Policy | None:
-        block = Block(self.page, node, "the policy", KEYS)
+        block = Block(self.page, node, "the policy", known=KEYS)
         if not block.usable:
             return None
         coverage = block.inside("coverage", ("provisional_below", "unlabelled_below"))
@@ -166,7 +166,7 @@ class _Policy:
         return tuple(found)
 
     def _cadence(self, node: Node) -> Cadence:
-        block = Block(self.page, node, "a cadence", CADENCE_KEYS)
+        block = Block(self.page, node, "a cadence", known=CADENCE_KEYS)
         if not block.usable:
             return Cadence("", ())
         weeks, months = self._interval(block, "weeks", 52), self._interval(block, "months", 24)

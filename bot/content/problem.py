@@ -1,4 +1,4 @@
-"""What is wrong with a content file, said so that its author can mend it; it must not know how files are read."""
+"""What is wrong with a content file, so that its author can mend it; it must not know how files are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHOWN = 60  # characters of the author's own text that a message repeats
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to mend: where, what is wrong, what to do. A warning does not stop the file from being used."""
+    """One thing to mend: where, what is wrong, what to do. A warning does not stop a file from being used."""
 
     file: str
     line: int

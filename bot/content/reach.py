@@ -1,11 +1,11 @@
-"""Questions that can never be asked: conditions against themselves, worked out; it must not know what is asked."""
+"""Questions that can never be asked, because conditions exclude each other; it must not know what they ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
-from bot.content.conditions import RISKS, specials
+from bot.content.conditions import RISKS, SEVERAL, specials
 from bot.content.forms import Draft
 from bot.content.problem import Page, listed, quote
 from bot.core.questionnaire import (
@@ -29,75 +29,63 @@ from bot.core.questionnaire import (
 
 Literal = tuple[Check, bool]  # a check, and whether it has to hold
 Case = tuple[Literal, ...]  # all of these at once
-Values = Sequence[Scalar | None]  # None stands for "not answered"
-CASES = 2000  # more ways than this to reach a question: it is taken as reachable
-BLANK: tuple[Case, ...] = ((),)
+Cases = tuple[Case, ...]  # one of these: the ways in which something can come about
+Questions = Mapping[QuestionId, Question]
+MOST = 2000  # more ways than this to reach a question: it is taken as reachable
+ALWAYS: Cases = ((),)
 
 
 def check(page: Page, draft: Draft) -> None:
-    """Note every screen and question that no answers lead to. Questions with other problems are passed over."""
-    reached: dict[QuestionId, tuple[Case, ...]] = {}
+    """Note every screen and question that no answers lead to; those with other problems are passed over."""
+    reached: dict[QuestionId, Cases] = {}
     questions = {question.id: question for question in draft.form.questions()}
     for screen in draft.form.screens:
-        screen_cases = _cases(screen.when, reached, questions)
-        if not screen_cases and not _clouded(screen.when, draft):
-            fix = f"change its condition{_because(screen.when, reached, questions)}"
-            page.note(
-                draft.lines[f"screen:{screen.id}"], f"screen {quote(screen.id)} can never be shown", fix
-            )
-        found: dict[QuestionId, tuple[Case, ...]] = {}
+        shown = _ways(screen.when, reached, questions)
+        if not shown:
+            _note(page, draft, f"screen:{screen.id}", when=screen.when, reached=reached)
+        asked: dict[QuestionId, Cases] = {}
         for question in screen.questions:
-            own = _cases(question.when, reached, questions)
-            found[question.id] = cases = _possible(_joined(screen_cases, own), questions)
-            if screen_cases and not cases and not _clouded(question.when, draft):
-                fix = f"change its condition{_because(question.when, reached, questions)}"
-                line = draft.lines[f"question:{question.id}"]
-                page.note(line, f"question {quote(question.id)} can never be asked", fix)
-        reached |= found
+            own = _ways(question.when, reached, questions)
+            asked[question.id] = _possible(_joined(shown, own), questions)
+            if shown and not asked[question.id]:
+                _note(page, draft, f"question:{question.id}", when=question.when, reached=reached)
+        reached |= asked
 
 
-def _clouded(condition: Condition | None, draft: Draft) -> bool:
-    """Whether it looks at something that has a problem of its own."""
-    return any(each.name in draft.broken for each in checks(condition))
+def _note(
+    page: Page, draft: Draft, place: str, *, when: Condition | None, reached: Mapping[QuestionId, Cases]
+) -> None:
+    looked_at = {each.name for each in checks(when) if each.source is Source.ANSWER}
+    if looked_at & draft.broken:
+        return
+    never = sorted(name for name in looked_at if reached.get(name) == ())
+    why = f"{listed([quote(name) for name in never], 'and')} can never be answered" if never else ""
+    what, _, name = place.partition(":")
+    said = f"{what} {quote(name)} can never be {'asked' if what == 'question' else 'shown'}"
+    page.note(draft.lines[place], said, f"change its condition: {why or 'its parts exclude each other'}")
 
 
-def _because(
-    condition: Condition | None,
-    reached: Mapping[QuestionId, tuple[Case, ...]],
-    questions: Mapping[QuestionId, Question],
-) -> str:
-    names = {each.name for each in checks(condition) if each.source is Source.ANSWER}
-    never = sorted(name for name in names if reached.get(name) == ())
-    if never:
-        return f": {listed(map(quote, never), 'and')} can never be answered"
-    return ": its parts exclude each other" if questions else ""
-
-
-def _cases(
-    condition: Condition | None,
-    reached: Mapping[QuestionId, tuple[Case, ...]],
-    questions: Mapping[QuestionId, Question],
-) -> tuple[Case, ...]:
-    """The ways in which a condition can hold, each with what it takes to be asked what it looks at."""
-    cases: list[Case] = []
+def _ways(condition: Condition | None, reached: Mapping[QuestionId, Cases], questions: Questions) -> Cases:
+    """How a condition can come to hold, with all that it takes to be asked what it looks at."""
+    found: list[Case] = []
     for case in _spread(condition, wanted=True):
-        ways = [case]
+        ways: Cases = (case,)
         for each, wanted in case:
             if wanted and each.source is Source.ANSWER and not _absent(each):
-                ways = list(_joined(ways, reached.get(each.name, BLANK)))
-        cases += ways
-    return _possible(cases, questions)
+                ways = _joined(ways, reached.get(each.name, ALWAYS))
+        found += ways
+    return _possible(_few(found), questions)
 
 
 def _absent(each: Check) -> bool:
     return each.test is Test.GIVEN and not each.operand
 
 
-def _spread(condition: Condition | None, *, wanted: bool) -> tuple[Case, ...]:
-    """The condition as alternatives of single checks (disjunctive normal form), `not` pushed down to the checks."""
+def _spread(condition: Condition | None, *, wanted: bool) -> Cases:
+    """The condition as alternatives of single checks (disjunctive normal form), `not` pushed down to them."""
     match condition:
         case None:
-            return BLANK
+            return ALWAYS
         case Check():
             return (((condition, wanted),),)
         case Not(part):
@@ -106,28 +94,33 @@ def _spread(condition: Condition | None, *, wanted: bool) -> tuple[Case, ...]:
             spread = [_spread(part, wanted=wanted) for part in parts]
             if isinstance(condition, All) is wanted:
                 return _all(spread)
-            return tuple(case for cases in spread for case in cases)
+            return _few([case for cases in spread for case in cases])
 
 
-def _all(spread: Iterable[tuple[Case, ...]]) -> tuple[Case, ...]:
-    cases: tuple[Case, ...] = BLANK
+def _all(spread: Iterable[Cases]) -> Cases:
+    cases = ALWAYS
     for more in spread:
         cases = _joined(cases, more)
     return cases
 
 
-def _joined(left: Sequence[Case], right: Sequence[Case]) -> tuple[Case, ...]:
+def _few(cases: Sequence[Case]) -> Cases:
+    """The cases; when they are too many to look at, nothing is held against the condition."""
+    return tuple(cases) if len(cases) <= MOST else ALWAYS
+
+
+def _joined(left: Sequence[Case], right: Sequence[Case]) -> Cases:
     """Every pair together; when there are too many, nothing is held against them."""
-    if len(left) * len(right) > CASES:
-        return BLANK
+    if len(left) * len(right) > MOST:
+        return ALWAYS
     return tuple(tuple(dict.fromkeys((*one, *other))) for one, other in product(left, right))
 
 
-def _possible(cases: Iterable[Case], questions: Mapping[QuestionId, Question]) -> tuple[Case, ...]:
+def _possible(cases: Iterable[Case], questions: Questions) -> Cases:
     return tuple(case for case in cases if _consistent(case, questions))
 
 
-def _consistent(case: Case, questions: Mapping[QuestionId, Question]) -> bool:
+def _consistent(case: Case, questions: Questions) -> bool:
     """Whether one value of each thing looked at satisfies all that is asked of it."""
     by_thing: dict[tuple[Source, str], list[Literal]] = {}
     for literal in case:
@@ -135,19 +128,19 @@ def _consistent(case: Case, questions: Mapping[QuestionId, Question]) -> bool:
     return all(_satisfiable(literals, questions) for literals in by_thing.values())
 
 
-def _satisfiable(literals: Sequence[Literal], questions: Mapping[QuestionId, Question]) -> bool:
+def _satisfiable(literals: Sequence[Literal], questions: Questions) -> bool:
     holding = {check for check, wanted in literals if wanted}
     if holding & {check for check, wanted in literals if not wanted}:
         return False
     first = literals[0][0]
     question = questions.get(first.name) if first.source in (Source.ANSWER, Source.LAST) else None
-    if question is not None and question.kind is Kind.MULTI:
+    if (question is not None and question.kind is Kind.MULTI) or first.name in SEVERAL:
         return True  # several options at once: only a check against its own opposite is found
     values = _values(first, [check for check, _ in literals], question)
     return any(all(_holds(check, value) in (wanted, None) for check, wanted in literals) for value in values)
 
 
-def _values(first: Check, asked: Iterable[Check], question: Question | None) -> Values:
+def _values(first: Check, asked: Iterable[Check], question: Question | None) -> Sequence[Scalar | None]:
     """Values worth trying: every option there is, or those around the operands."""
     if question is not None and question.kind is Kind.LEVEL:
         return (None, *LEVELS, *specials(question))

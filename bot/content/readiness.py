@@ -21,7 +21,7 @@ FIVE = ("", "", "", "", "")
 
 
 def read(page: Page, node: Node) -> Model | None:
-    """The model, problems noted on the page; None when the file is no block of keys. Weights come from the policy."""
+    """The model, problems noted on the page; None when it is no block of keys. Weights are the policy's."""
     return _Readiness(page).read(node)
 
 
@@ -37,7 +37,7 @@ class _Readiness:
         self.seen: dict[str, int] = {}
 
     def read(self, node: Node) -> Model | None:
-        block = Block(self.page, node, "the readiness model", KEYS)
+        block = Block(self.page, node, "the readiness model", known=KEYS)
         if not block.usable:
             return None
         dimensions = tuple(self._dimension(each) for each in block.items("dimensions"))
@@ -56,7 +56,7 @@ class _Readiness:
         return self._levels(block, "ladder", longest=QUESTION)
 
     def _dimension(self, node: Node) -> Dimension:
-        block = Block(self.page, node, "a dimension", DIMENSION_KEYS)
+        block = Block(self.page, node, "a dimension", known=DIMENSION_KEYS)
         if not block.usable:
             return Dimension("", "", 0.0, ())
         name = self._new(block, "dimension", block.name("id", SLUG))
@@ -64,7 +64,7 @@ class _Readiness:
         return Dimension(name, block.text("name", longest=60), 0.0, tuple(item for item in items if item.id))
 
     def _item(self, node: Node, dimension: str) -> Item:
-        block = Block(self.page, node, "an item", ITEM_KEYS)
+        block = Block(self.page, node, "an item", known=ITEM_KEYS)
         if not block.usable:
             return Item("", dimension, "", FIVE, "", "", 1.0, 90)
         name = block.name("id", DOTTED)
@@ -113,7 +113,7 @@ class _Readiness:
         return node.text
 
     def _gate(self, node: Node, items: Iterable[ItemId]) -> Gate:
-        block = Block(self.page, node, "a gate", GATE_KEYS)
+        block = Block(self.page, node, "a gate", known=GATE_KEYS)
         if not block.usable:
             return Gate("", "", "", {})
         must = self._needs(block, "must", items, needed=True)
