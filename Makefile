@@ -6,7 +6,7 @@ ARGS ?=
 JOBS ?= logical
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate
 
@@ -21,7 +21,8 @@ demo: $(VENV)/runtime.stamp  ## start the bot with an example portfolio and the 
 	@$(PY) -m bot demo $(ARGS)
 
 test: $(VENV)/dev.stamp  ## run the whole suite, PostgreSQL included: make test ARGS="-k outbox"
-	@$(PY) -m pytest -q -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
+	@seed=$${SEED:-$$(date +%s)}; echo "The same order again: make test SEED=$$seed"; \
+	$(PY) -m pytest -q -n $(JOBS) --maxprocesses 8 --dist worksteal --randomly-seed=$$seed $(ARGS)
 
 lint: $(VENV)/dev.stamp  ## look for mistakes (ruff)
 	@$(PY) -m ruff check . $(ARGS)
@@ -74,7 +75,7 @@ $(VENV)/pyvenv.cfg:
 		echo "Rampcheck needs Python 3.11 or newer, and there is no '$(PYTHON)' here." >&2; \
 		echo "Install it, or name yours: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Rampcheck needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Rampcheck needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1)." >&2; \
 		echo "Name a newer one: make demo PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' cannot make environments: its modules venv and ensurepip are missing." >&2; \
