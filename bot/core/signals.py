@@ -112,7 +112,7 @@ def old_for_stage(facts: PilotFacts, policy: Policy) -> Signal | None:
         Severity.HIGH if high else Severity.MEDIUM,
         Group.TIME,
         f"In {_stage(facts)} for {age} days; half of our pilots leave it by day {median}.",
-        "Decide with the decider: scale, fix or stop. Give no further time without a new date and a reason.",
+        "Let the decider choose: scale, fix or stop.",
     )
 
 
@@ -129,7 +129,7 @@ def no_date(facts: PilotFacts, policy: Policy) -> Signal | None:
         days = (facts.today - facts.target).days
         text = f"The date for real use passed {days} days ago, with no new one."
         fires = days > limits["past_days"]
-    action = "Set a date for real use, or a decide-by date."
+    action = "Set a date for real use, or a day to decide by."
     return Signal("P04", "No production date", Severity.HIGH, Group.TIME, text, action) if fires else None
 
 

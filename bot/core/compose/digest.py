@@ -1,0 +1,273 @@
+"""The weekly digest: one short card for a channel and its details for the thread; it must not compute what is in it.
+
+The order is that of content.md section 6: headline, decide, stuck, moved, quiet. Shared blockers come between moved
+and quiet, then what was learned; both need what is not stored yet. Never here: a ranking of people, an average
+score, more than two numbers in a line below the headline, a state without its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TypeVar
+
+from bot.core import tokens
+from bot.core.cadence import day_words
+from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold, say, spoken
+from bot.core.compose import words
+from bot.core.questionnaire import Digesting
+from bot.core.records import PilotId
+from bot.core.signals import Signal
+
+DETAILS_SHOWN = 20  # entries of one thread card; a longer one is a list
+LIVE = frozenset({"limited", "production"})
+OVER = frozenset({"stopped", "retired"})
+NOTHING = "Nothing needs a decision this week."
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A decision whose day has come. `decider` is empty where nobody is named."""
+
+    pilot: PilotId
+    name: str
+    on: date
+    decider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A pilot that is stuck: its signals, the most telling first, and since when where that is known."""
+
+    pilot: PilotId
+    name: str
+    signals: tuple[Signal, ...]
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A pilot that came forward: into `stage`, or from one score to another `because` of something proven."""
+
+    pilot: PilotId
+    name: str
+    stage: str = ""
+    before: int | None = None
+    after: int | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A pilot whose check-ins go unanswered: how many in a row."""
+
+    pilot: PilotId
+    name: str
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """One week of the pilots that a channel may see; `about` names the group where it is not all of them.
+
+    `open` and `live` as `headcount` gives them. `stuck_before` is how many were stuck at the digest before, None
+    for the first. `decided` counts the decisions of the last seven days.
+    """
+
+    today: date
+    open: int
+    live: int
+    decided: int = 0
+    stuck_before: int | None = None
+    due: tuple[Due, ...] = ()
+    stuck: tuple[Stuck, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is posted: a card to the channel, and the cards of its thread in order."""
+
+    channel: Card
+    thread: tuple[Card, ...] = ()
+
+
+def headcount(stages: Iterable[str]) -> tuple[int, int]:
+    """(open, live) of pilots in these stages: live for some or all, or still on the way there, paused included."""
+    going = [stage for stage in stages if stage not in OVER]
+    live = sum(stage in LIVE for stage in going)
+    return len(going) - live, live
+
+
+def digest(view: DigestView, limits: Digesting) -> Digest:
+    """The channel's card in at most `limits.words` words, and everything it leaves out in the thread."""
+    view = _in_order(view)
+    fitting = (
+        most for most in range(limits.shown, 0, -1) if word_count(_channel(view, most)) <= limits.words
+    )
+    most = next(fitting, 0)
+    return Digest(_channel(view, most), tuple(_thread(view, most)))
+
+
+def word_count(card: Card) -> int:
+    """Words that a reader reads: of the title and the body, not of the buttons."""
+    return len(re.findall(r"\w[\w'’.,-]*", f"{card.title}\n{spoken(card.body)}"))
+
+
+def _in_order(view: DigestView) -> DigestView:
+    """The longest overdue first; of the stuck those that are stuck most recently; the rest by name."""
+    return replace(
+        view,
+        due=tuple(sorted(view.due, key=lambda due: (due.on, due.name.casefold()))),
+        stuck=tuple(sorted(view.stuck, key=_newest_first)),
+        moved=tuple(sorted(view.moved, key=lambda moved: (not moved.stage, moved.name.casefold()))),
+        quiet=tuple(sorted(view.quiet, key=lambda quiet: quiet.name.casefold())),
+    )
+
+
+def _newest_first(stuck: Stuck) -> tuple[int, str]:
+    return -(stuck.since or date.min).toordinal(), stuck.name.casefold()
+
+
+# --- the channel --------------------------------------------------------------------------------------------
+
+
+def _channel(view: DigestView, most: int) -> Card:
+    """The card with at most so many entries a section; 0 leaves the counts alone."""
+    title = f"{_title(view)}, week of {_week(view.today)}"
+    body = (say(_headline(view)), *_sections(view, most))
+    return Card(title, f"{title}\n{spoken(body)}", body=body, actions=_actions(view, most))
+
+
+def _title(view: DigestView) -> str:
+    return f"AI pilots, {words.pilot_name(view.about)}" if view.about else "AI pilots"
+
+
+def _week(today: date) -> str:
+    return day_words(today - timedelta(days=today.weekday()), today)
+
+
+def _headline(view: DigestView) -> str:
+    stuck = len(view.stuck)
+    change = "" if view.stuck_before in (None, stuck) else f" ({stuck - (view.stuck_before or 0):+d})"
+    return f"{view.open} open · {view.live} live · {stuck} stuck{change} · {view.decided} decided"
+
+
+def _sections(view: DigestView, most: int) -> Iterator[Block]:
+    if not view.due and not view.stuck:
+        yield say(NOTHING)
+        yield say(_in_short(view))
+        return
+    if view.due:
+        yield from _section("Decide this week", view.due, lambda due: _due(due, view.today), most)
+    else:
+        yield say(NOTHING)
+    yield from _section("Stuck", view.stuck, _stuck, most)
+    yield from _section("Moved", view.moved, _moved, most)
+    if view.quiet:
+        yield say(bold("Quiet: "), _quiet(view.quiet))
+
+
+def _section(name: str, entries: Sequence[T], line: Callable[[T], Paragraph], most: int) -> Iterator[Block]:
+    if not entries:
+        return
+    if most == 0:
+        yield say(bold(f"{name}: "), f"{words.count(len(entries), 'pilot')}, see the thread")
+        return
+    yield Heading(name)
+    yield from (line(entry) for entry in entries[:most])
+    if len(entries) > most:
+        yield say(f"{len(entries) - most} more in the thread")
+
+
+def _due(due: Due, today: date) -> Paragraph:
+    days = (today - due.on).days
+    since = "due today" if days == 0 else f"due {words.count(days, 'day')} ago"
+    if days < 0:
+        since = f"due {day_words(due.on, today)}"
+    decider = f"decider {due.decider}" if due.decider else "nobody is named to decide"
+    return say(bold(words.pilot_name(due.name)), f": scale, fix or stop, {since}, {decider}.")
+
+
+def _stuck(stuck: Stuck) -> Paragraph:
+    """The one fact that proves it and the one next step."""
+    fact = f": {stuck.signals[0].text} {stuck.signals[0].action}" if stuck.signals else ""
+    return say(bold(words.pilot_name(stuck.name)), fact)
+
+
+def _moved(moved: Moved) -> Paragraph:
+    return say(bold(words.pilot_name(moved.name)), f" {_movement(moved)}.")
+
+
+def _movement(moved: Moved) -> str:
+    if moved.stage == "production":
+        return "is in production"
+    if moved.stage == "limited":
+        return "went live for its first users"
+    if moved.stage:
+        return f"moved on to {words.stage_name(moved.stage)}"
+    because = f": {moved.because}" if moved.because else ""
+    return f"went from {moved.before} to {moved.after}{because}"
+
+
+def _quiet(quiet: Sequence[Quiet]) -> str:
+    fewest = min(each.missed for each in quiet)
+    return f"{words.count(len(quiet), 'pilot')}, no answer to {words.count(fewest, 'check-in')} or more."
+
+
+def _in_short(view: DigestView) -> str:
+    """The third line of a week in which nothing needs a decision and nothing is stuck."""
+    parts = []
+    if view.moved:
+        parts.append(f"Moved: {words.shown([words.pilot_name(moved.name) for moved in view.moved], 2)}.")
+    if view.quiet:
+        parts.append(f"Quiet: {words.count(len(view.quiet), 'pilot')}.")
+    return " ".join(parts) or "No pilot is stuck, and none is quiet."
+
+
+def _actions(view: DigestView, most: int) -> tuple[Action, ...]:
+    """A button for each pilot named, and the way to all of them."""
+    named = {due.pilot: due.name for due in view.due[:most]}
+    named |= {stuck.pilot: stuck.name for stuck in view.stuck[:most]}
+    looks = (words.button(words.pilot_name(name), pilot, "status") for pilot, name in named.items())
+    return (*looks, Button("All pilots", tokens.command("list")))
+
+
+# --- the thread ---------------------------------------------------------------------------------------------
+
+
+def _thread(view: DigestView, most: int) -> Iterator[Card]:
+    """What the channel left out: all reasons of the stuck, and every section that was cut short."""
+    if len(view.due) > most:
+        yield _details("Decide this week", view.due, lambda due: [_due(due, view.today)])
+    if view.stuck:
+        yield _details("Stuck", view.stuck, lambda stuck: _reasons(stuck, view.today))
+    if len(view.moved) > most or (view.moved and not view.due and not view.stuck):
+        yield _details("Moved", view.moved, lambda moved: [_moved(moved)])
+    if view.quiet:
+        yield _details("Quiet", view.quiet, _silence)
+
+
+def _details(name: str, entries: Sequence[T], lines: Callable[[T], Sequence[Block]]) -> Card:
+    title = f"{name}: {words.count(len(entries), 'pilot')}"
+    body = [block for entry in entries[:DETAILS_SHOWN] for block in lines(entry)]
+    if len(entries) > DETAILS_SHOWN:
+        body.append(say(f"{words.capital(words.more(len(entries) - DETAILS_SHOWN))}: type list"))
+    return Card(title, f"{title}\n{spoken(body)}", body=tuple(body))
+
+
+def _reasons(stuck: Stuck, today: date) -> list[Block]:
+    since = f" (since {day_words(stuck.since, today)})" if stuck.since else ""
+    reasons = " ".join(signal.text for signal in stuck.signals)
+    steps = " ".join(signal.action for signal in stuck.signals)
+    return [say(bold(words.pilot_name(stuck.name)), f"{since}: {reasons}"), say(f"Next step: {steps}")]
+
+
+def _silence(quiet: Quiet) -> list[Block]:
+    checkins = words.count(quiet.missed, "check-in")
+    return [say(bold(words.pilot_name(quiet.name)), f": no answer to {checkins}. Is it still running?")]

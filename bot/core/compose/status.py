@@ -1,0 +1,248 @@
+"""The status of one pilot as a card; it must not know how its facts were found, only who may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.core import tokens
+from bot.core.cadence import day_words
+from bot.core.card import Action, Bar, Bars, Block, Button, Card, Facts, Heading, Tone, bold, say, spoken
+from bot.core.compose import words
+from bot.core.outcome import Blocker
+from bot.core.questionnaire import SIDE_STAGES, ItemId
+from bot.core.readiness import DimensionScore, GateResult, Readiness
+from bot.core.records import CheckinId, PersonId, Pilot, Request
+from bot.core.signals import Course, Signal
+from bot.core.tokens import About, Token
+
+GAPS_SHOWN = 5
+FINAL = frozenset({"stopped", "retired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A check-in that is open: whom it asks."""
+
+    checkin: CheckinId
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """All that a status shows of one pilot, and what its reader may see of it.
+
+    `stage_days` are without those paused. `items` are the names of readiness items, `names` those of people.
+    `sureness` is the word for the overall confidence. `blocker` is the newest one said, `blocked_for` how many
+    check-ins in a row. `requests` are those nobody answered yet, the oldest first. `reads_texts`: the reader is
+    owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor.
+    """
+
+    pilot: Pilot
+    today: date
+    stage_days: int
+    readiness: Readiness
+    sureness: str
+    course: Course
+    gate: GateResult | None = None
+    signals: tuple[Signal, ...] = ()
+    names: Mapping[PersonId, str] = field(default_factory=dict)
+    items: Mapping[ItemId, str] = field(default_factory=dict)
+    blocker: Blocker | None = None
+    blocked_for: int = 0
+    requests: tuple[Request, ...] = ()
+    asked: Asked | None = None
+    last_on: date | None = None
+    next_on: date | None = None
+    reads_texts: bool = False
+    sees_claims: bool = False
+
+    def name(self, person: PersonId | None) -> str:
+        """What to call somebody; nobody is said so."""
+        if person is None:
+            return words.NOBODY
+        return self.names.get(person, "somebody who left")
+
+
+def status_card(view: StatusView) -> Card:
+    """Where a pilot stands, what it lacks and whose turn it is."""
+    title = f"{view.pilot.name}: {_stage(view)}"
+    body = tuple(_body(view))
+    return Card(title, f"{title}\n{spoken(body)}", body=body, actions=_actions(view))
+
+
+def _body(view: StatusView) -> Iterator[Block]:
+    if view.pilot.work:
+        yield say(view.pilot.work)
+    if view.pilot.stage not in FINAL:
+        yield say(bold(f"{words.COURSES[view.course]}."), *(f" {signal.text}" for signal in view.signals))
+    yield Facts(tuple(_facts(view)))
+    yield Heading(_readiness(view))
+    yield Bars(tuple(_bar(view, dimension) for dimension in view.readiness.dimensions))
+    yield from _gate(view)
+
+
+def _facts(view: StatusView) -> Iterator[tuple[str, str]]:
+    pilot = view.pilot
+    yield "Owner", _owner(view)
+    if pilot.sponsor is not None:
+        yield "Sponsor", view.name(pilot.sponsor)
+    if pilot.stage in FINAL:
+        yield _last(view)
+    else:
+        yield from _ahead(view)
+
+
+def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
+    """What is still to come, for a pilot that goes on."""
+    pilot, today = view.pilot, view.today
+    yield "Real use planned", _target(view)
+    if pilot.decide_by is not None:
+        yield "Decide by", words.in_days(pilot.decide_by, today)
+    yield "In the way", _blocker(view)
+    yield _last(view)
+    yield "Next check-in", _next(view)
+    yield "Next move", _ball(view)
+
+
+def _stage(view: StatusView) -> str:
+    pilot = view.pilot
+    stage = words.stage_name(pilot.stage)
+    if pilot.stage == "paused" and pilot.paused_until is not None:
+        before = f" in {words.stage_name(pilot.before_pause)}" if pilot.before_pause else ""
+        return f"{stage}{before} until {day_words(pilot.paused_until, view.today)}"
+    return f"{stage} for {words.count(view.stage_days, 'day')}"
+
+
+def _owner(view: StatusView) -> str:
+    pilot = view.pilot
+    if pilot.owner is None:
+        return words.NOBODY
+    deputy = f"; deputy {view.name(pilot.deputy)}" if pilot.deputy is not None else ""
+    asked = any(request.kind == "owner" and request.person == pilot.owner for request in view.requests)
+    return f"{view.name(pilot.owner)}{', has not accepted yet' if asked else ''}{deputy}"
+
+
+def _target(view: StatusView) -> str:
+    pilot = view.pilot
+    if pilot.target is None:
+        return "no date yet"
+    first = pilot.original_target
+    moved = f" (first planned for {day_words(first, view.today)})" if first and first != pilot.target else ""
+    return f"{words.in_days(pilot.target, view.today)}{moved}"
+
+
+def _blocker(view: StatusView) -> str:
+    found = view.blocker
+    if found is None:
+        return "nothing" if view.last_on else "not asked yet"
+    since = f", for {words.count(view.blocked_for, 'check-in')}" if view.blocked_for > 1 else ""
+    who = f"; {view.name(found.who)} can clear it" if found.who is not None else ""
+    need = f". Needed: {found.need}" if found.need and view.reads_texts else ""
+    return f"{found.label}{since}{who}{need}"
+
+
+def _last(view: StatusView) -> tuple[str, str]:
+    return "Last check-in", day_words(view.last_on, view.today) if view.last_on else "none yet"
+
+
+def _next(view: StatusView) -> str:
+    if view.asked is not None:
+        return f"open now, with {view.name(view.asked.person)}"
+    return day_words(view.next_on, view.today) if view.next_on else "none planned"
+
+
+def _ball(view: StatusView) -> str:
+    """Who has the ball: a decision that is due, a request, an open check-in, and else the owner."""
+    pilot = view.pilot
+    if pilot.stage == "paused":
+        return f"none before {day_words(pilot.paused_until, view.today)}" if pilot.paused_until else "none"
+    if pilot.decide_by is not None and pilot.decide_by <= view.today:
+        return f"{view.name(pilot.decider)}: decide to scale, fix or stop"
+    if view.requests:
+        return _request(view, view.requests[0])
+    if view.asked is not None:
+        return f"{view.name(view.asked.person)}: answer the check-in"
+    if pilot.owner is None:
+        return f"{view.name(pilot.sponsor)}: name an owner" if pilot.sponsor is not None else "name an owner"
+    return f"{view.name(pilot.owner)}{_next_step(view)}"
+
+
+def _request(view: StatusView, request: Request) -> str:
+    asked = day_words(request.asked_at.date(), view.today)
+    if request.kind == "help":
+        return f"{view.name(request.person)}: {request.topic or 'help'} (asked {asked})"
+    return f"{view.name(request.person)}: accept to be {request.kind} (asked {asked})"
+
+
+def _next_step(view: StatusView) -> str:
+    if view.signals:
+        return f": {view.signals[0].action[:1].lower()}{view.signals[0].action[1:].rstrip('.')}"
+    if view.gate is not None and view.gate.lacking:
+        return f": {_item(view, view.gate.lacking[0].id)}"
+    return ""
+
+
+def _readiness(view: StatusView) -> str:
+    scores = view.readiness
+    if scores.overall is None:
+        return "Readiness: nothing answered yet"
+    band = f", {scores.band}" if scores.band else ""
+    weakest = scores.dimension(scores.weakest)
+    named = f"; weakest: {weakest.name} {weakest.proven}" if weakest else ""
+    return f"Readiness {scores.overall}{band}{named}{_caution(view)}"
+
+
+def _caution(view: StatusView) -> str:
+    """How far to trust the score, and for those who may know it what was claimed."""
+    scores = view.readiness
+    notes = []
+    if scores.provisional:
+        notes.append(f"provisional, {scores.coverage:.0%} answered")
+    if view.sureness == "stale":
+        notes.append("answers are stale")
+    if view.sees_claims and scores.claimed != scores.overall:
+        notes.append(f"claimed {scores.claimed}, proven {scores.overall}")
+    return f" ({'; '.join(notes)})" if notes else ""
+
+
+def _bar(view: StatusView, dimension: DimensionScore) -> Bar:
+    notes = []
+    if dimension.id == view.readiness.weakest:
+        notes.append("weakest")
+    if dimension.provisional and dimension.proven is not None:
+        notes.append("provisional")
+    if view.sees_claims and dimension.claimed != dimension.proven:
+        notes.append(f"claimed {dimension.claimed}")
+    return Bar(dimension.name, dimension.proven, ", ".join(notes))
+
+
+def _gate(view: StatusView) -> Iterator[Block]:
+    """What the next gate lacks: the farthest first, at most GAPS_SHOWN, then how many more."""
+    gate = view.gate
+    if gate is None:
+        return
+    opens = words.stage_name(gate.opens)
+    if gate.passed:
+        yield Heading(f"Nothing is missing for {opens}: {gate.met} of {len(gate.items)} met")
+        return
+    yield Heading(f"Missing for {opens}: {gate.met} of {len(gate.items)} met")
+    yield Facts(tuple((_item(view, gap.id), words.lacks(gap)) for gap in gate.lacking[:GAPS_SHOWN]))
+    hidden = words.more(len(gate.lacking) - GAPS_SHOWN)
+    if hidden:
+        yield say(words.capital(hidden))
+
+
+def _item(view: StatusView, item: ItemId) -> str:
+    return view.items.get(item, item)
+
+
+def _actions(view: StatusView) -> tuple[Action, ...]:
+    history = words.button("History", view.pilot.id, "history")
+    if view.pilot.stage in SIDE_STAGES:
+        return (history,)
+    if view.asked is not None:
+        token = tokens.encode(Token(About.CHECKIN, view.asked.checkin, "show"))
+        return (Button("Open the check-in", token, Tone.PRIMARY), history)
+    return (words.button("Check in now", view.pilot.id, "checkin", tone=Tone.PRIMARY), history)
