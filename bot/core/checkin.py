@@ -201,16 +201,28 @@ class Step:
     problems: Mapping[QuestionId, str] = field(default_factory=lambda: NO_PROBLEMS)
 
 
-def start(form: Questionnaire, context: Context, person: PersonId, at: datetime) -> Step:
-    """A check-in that asks `person` from `at` on; it is done at once where nothing on the path is to be asked."""
+def start(
+    form: Questionnaire,
+    context: Context,
+    person: PersonId,
+    at: datetime,
+    *,
+    answers: Mapping[QuestionId, Value] | None = None,
+) -> Step:
+    """A check-in that asks `person` from `at` on; `answers` are those already known, e.g. a new pilot's name.
+
+    It is done at once where nothing on the path is left to ask.
+    """
     reminders, closes_at = cadence.ladder(at, zone=context.zone, asking=context.asking)
-    state = State(Phase.OPEN, person, at, closes_at, ladder=reminders)
+    state = State(Phase.OPEN, person, at, closes_at, answers=dict(answers or {}), ladder=reminders, revision=1, step=1)
+    kept = tuple(Keep(question, value, person) for question, value in state.answers.items())
     asking = _next_questions(form, context, state)
     if not asking:
-        return _finish(replace(state, said="invite"), "answered", at)
+        ended = _finish(state, "answered", at)
+        return replace(ended, effects=(*kept, *ended.effects))
     state = _waking(replace(state, asking=asking))
     card = words.form_card(form, context, state, at)
-    return Step(state, (Say(state.said, person, card, stale_at=closes_at),))
+    return Step(state, (*kept, Say(state.said, person, card, stale_at=closes_at)))
 
 
 def step(form: Questionnaire, context: Context, state: State, event: Event) -> Step:

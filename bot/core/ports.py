@@ -171,12 +171,19 @@ class MessageRef:
 
 
 class DeliveryError(Exception):
-    """A message could not be delivered. `permanent`: trying again is useless. `retry_after`: seconds to wait."""
+    """A message could not be delivered.
 
-    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    `permanent`: trying this message again is useless. `gone`: nothing can be delivered to that conversation until it
+    is heard from again. `retry_after`: seconds the platform asks us to wait.
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool = False, gone: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.permanent = permanent
+        self.permanent = permanent or gone
+        self.gone = gone
         self.retry_after = retry_after
 
 

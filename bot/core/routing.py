@@ -25,7 +25,7 @@ from bot.core.questionnaire import (
 from bot.core.values import NoneYet, NotApplicable, NotKnown, Value
 
 Answers = Mapping[QuestionId, Value]
-Fact = Scalar | date | None
+Fact = Scalar | date | tuple[str, ...]
 
 WHY_NOT = ".why_not"  # added to the id of a level question answered "Does not apply": asks the reason
 WHY_NOT_LIMIT = 140  # characters, as for every one-line text
@@ -154,7 +154,7 @@ def _number(value: Value | None) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _later(value: Value, than: Fact, days: Scalar | tuple[Scalar, ...]) -> bool:
+def _later(value: Value, than: Fact | None, days: Scalar | tuple[Scalar, ...]) -> bool:
     if not isinstance(value, date) or not isinstance(than, date) or not isinstance(days, (int, float)):
         return False
     return (value - than).days > days

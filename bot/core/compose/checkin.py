@@ -30,7 +30,7 @@ from bot.core.card import (
     spoken,
 )
 from bot.core.context import Context
-from bot.core.days import day_words
+from bot.core.cadence import day_words
 from bot.core.questionnaire import FREE_TEXT, Kind, Question, Questionnaire
 from bot.core.records import PersonId
 from bot.core.routing import on_path, path
@@ -42,6 +42,8 @@ UNKNOWN_LABEL = "I don't know"
 NOT_APPLICABLE_LABEL = "Does not apply"
 PAUSE_DAYS = 60  # content.md section 7: a pause needs a wake-up date at most so far ahead
 SECONDS_A_QUESTION = 12  # Pew's figure for a plain question, with room for a phone (content.md section 9)
+LACKING_SHOWN = 3  # gate gaps named at the end of a check-in (content.md section 6)
+SHORT = 40  # seconds; "under a minute" by anybody's count
 REASON_LIMIT = 140
 LABEL_LIMIT = 75  # characters of an option on the narrowest platform
 
@@ -135,11 +137,14 @@ def _how_much(context: Context, state: State, at: datetime, asked: list[Question
 
 
 def _duration(count: int) -> str:
-    seconds = count * SECONDS_A_QUESTION
-    if seconds <= 40:  # under a minute in any reader's book
+    if count * SECONDS_A_QUESTION <= SHORT:
         return "under a minute"
-    minutes = max(1, round(seconds / 60))
+    minutes = _minutes(count)
     return "about a minute" if minutes == 1 else f"about {minutes} minutes"
+
+
+def _minutes(count: int) -> int:
+    return max(1, round(count * SECONDS_A_QUESTION / 60))
 
 
 def _infos(form: Questionnaire, context: Context, state: State, asked: list[Question]) -> tuple[Block, ...]:
@@ -160,7 +165,7 @@ def _submits(form: Questionnaire, context: Context, state: State, asked: list[Qu
     if not asked:
         return ()
     token = _token(context, state, "submit")
-    opener = "Answer" if len(asked) == 1 else f"Answer ({_duration(len(asked)).removeprefix('about ')})"
+    opener = "Answer" if len(asked) == 1 else f"Answer ({_minutes(len(asked))} min)"
     return (Submit(_send_label(form, context, state), token, opener=opener),)
 
 
@@ -199,8 +204,9 @@ def _ask_colleague(context: Context, state: State, asked: list[Question]) -> But
 
 
 def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]:
-    later = cadence.snooze_choices(at, zone=context.zone, asking=context.asking)
-    choices = tuple(Offer(name, label) for name, label in later)
+    latest_snooze = at + timedelta(days=context.asking.snooze_days)
+    later = cadence.snooze_choices(at, zone=context.zone, asking=context.asking, closes_at=latest_snooze)
+    choices = tuple(Offer(snooze.choice, snooze.label) for snooze in later)
     today = context.today(at)
     latest = today + timedelta(days=PAUSE_DAYS)
     until = Date("until", "Until when?", required=True, hint=f"At most {PAUSE_DAYS} days: {day_words(latest, today)}.")
@@ -236,7 +242,7 @@ def field_of(question: Question, context: Context, state: State) -> Field:
             bounds = (question.low, question.high, question.low == 0)
             return Number(question.id, label, *bounds, question.none_label, initial, hint, required, previous)
         case Kind.DATE:
-            keep = context.record.pilot.get("target") if question.id == "pulse.date" else None
+            keep = context.record.pilot.get("target_date") if question.id == "pulse.date" else None
             day = keep if isinstance(keep, date) else None
             return Date(question.id, label, day, question.none_label, initial, hint, required, previous)
         case Kind.PERSON:
@@ -446,3 +452,22 @@ def _corrections(form: Questionnaire, context: Context, state: State) -> tuple[A
         return ()
     ask = (Choice("question", "Which answer?", options, required=True),)
     return (Button("Correct an answer", _token(context, state, "correct"), asks=ask),)
+
+
+def effect_lines(
+    *, overall: int | None, before: int | None, gate: str, lacking: tuple[str, ...], helper: str, topic: str
+) -> tuple[str, ...]:
+    """What an answer did, in at most three lines; nothing where there is nothing to say.
+
+    `overall` is None where no level was touched; `before` below 0 means that there was no score yet.
+    """
+    lines = []
+    if overall is not None:
+        change = f" ({overall - before:+d})" if before is not None and before >= 0 and overall != before else ""
+        lines.append(f"Readiness {overall}{change}.")
+    if lacking:
+        more = f" and {len(lacking) - LACKING_SHOWN} more" if len(lacking) > LACKING_SHOWN else ""
+        lines.append(f"Next gate ({gate}) lacks: {', '.join(lacking[:LACKING_SHOWN])}{more}.")
+    if helper:
+        lines.append(f"I asked {helper} for help: {topic[:1].lower() + topic[1:]}.")
+    return tuple(lines)

@@ -1,0 +1,119 @@
+"""Puts the program together: settings -> store, content, adapters, clock; the only place that wires or tells time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import adapters
+from bot import storage
+from bot.content.loader import load
+from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Store
+from bot.core.questionnaire import Content
+from bot.core.records import Connection, Organisation
+from bot.desk import LocalDesk
+from bot.log import get
+from bot.service import ServiceError, deliver, receive
+from bot.settings import Settings
+
+LOCAL = "local"
+TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
+
+log = get("app")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class MovableClock:
+    """A clock that can be moved forward; between moves it runs as the machine's does."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """The present of this clock, in UTC."""
+        return datetime.now(UTC) + self.ahead
+
+    def move_to(self, moment: datetime) -> None:
+        """Make `moment` the present; it never goes back."""
+        self.ahead = max(self.ahead, moment - datetime.now(UTC))
+
+
+@dataclass(slots=True)
+class App:
+    """The running program's parts. `nudge` makes the worker deliver soon; the worker sets it."""
+
+    settings: Settings
+    store: Store
+    content: Content
+    clock: Clock
+    organisation: Organisation
+    adapters: dict[str, Adapter] = field(default_factory=dict)
+    desk: LocalDesk | None = None
+    nudge: Callable[[], None] = lambda: None
+
+    @property
+    def post(self) -> deliver.Post:
+        """What delivering needs."""
+        return deliver.Post(self.store, self.adapters, self.clock.now)
+
+    async def on_inbound(self, inbound: Inbound) -> Reply:
+        """What adapters call when a person did something; returning means that it is stored."""
+        try:
+            reply = await asyncio.to_thread(receive.receive, self.store, self.content, inbound, self.clock.now())
+        except (storage.StorageError, ServiceError) as error:
+            log.error("inbound.failed", cause=error, platform=inbound.sender.platform)
+            return Problems({"": TRY_AGAIN})
+        self.nudge()
+        return reply
+
+    def close(self) -> None:
+        """Let go of everything; what was accepted is finished first."""
+        self.store.close()
+
+
+def build(settings: Settings, *, clock: Clock | None = None, journal: Path | None = None) -> App:
+    """The program for these settings. Raises ContentError or StorageError with a message for the admin."""
+    content = load(settings.questionnaires)
+    store = storage.open_store(settings.database_url)
+    clock = clock or SystemClock()
+    organisation = first_organisation(store, settings)
+    app = App(settings, store, content, clock, organisation)
+    if settings.local_chat:
+        _open_local_chat(app, journal)
+    return app
+
+
+def first_organisation(store: Store, settings: Settings) -> Organisation:
+    """The organisation that everything belongs to until platforms bring others; made on the first start."""
+    known = store.organisations()
+    return known[0] if known else store.add_organisation(settings.organisation, settings.zone)
+
+
+def local_connection(store: Store, organisation: Organisation) -> Connection:
+    """The connection of the local chat, made on first use."""
+    wanted = Connection(0, LOCAL, LOCAL)
+    return store.write(organisation.id, lambda unit: unit.save_connection(wanted))
+
+
+def _open_local_chat(app: App, journal: Path | None) -> None:
+    connection = local_connection(app.store, app.organisation)
+    app.desk = LocalDesk(app.store, app.organisation, connection, app.clock)
+    chat: Any = adapters.load(LOCAL)
+    app.adapters[LOCAL] = chat(app.clock, desk=app.desk, journal=journal)
+
+
+def local_routes(loaded: Mapping[str, Adapter]) -> list[Any]:
+    """The local chat's page and calls; none where it is off."""
+    chat: Any = loaded.get(LOCAL)
+    return list(chat.routes()) if chat is not None else []

@@ -1,0 +1,119 @@
+"""Short notes: greetings, refusals and requests between people; it must not know why they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core import tokens
+from bot.core.card import Button, Card, Tone, bold, fit, say
+from bot.core.records import Request
+from bot.core.tokens import About, Token
+
+OLD_BUTTON = "That button is from an older message and no longer does anything. Type `todo` to see what is open."
+NAMES_SHOWN = 5
+
+
+def note(text: str, title: str = "Rampcheck") -> Card:
+    """A card of one plain paragraph."""
+    return Card(title, text, body=(say(text),))
+
+
+def problem(text: str) -> Card:
+    """Something a person typed cannot be taken; nothing was changed."""
+    return note(text, "Not saved")
+
+
+def old_button() -> Card:
+    """A button that cannot be read any more."""
+    return note(OLD_BUTTON)
+
+
+def stale() -> Card:
+    """A button of a card that is over."""
+    return note("This has already been settled; nothing was changed. Type `todo` to see what is open.")
+
+
+def not_there() -> Card:
+    """One answer for "not there" and "not yours", so that neither can be told from the other."""
+    return note("There is nothing here for you. Type `todo` to see what is open for you.")
+
+
+def stranger() -> Card:
+    """Somebody writes from a workspace that is not set up."""
+    return note("This workspace is not set up for Rampcheck yet. Please ask whoever installed it.")
+
+
+def welcome(name: str) -> Card:
+    """The first message to a person."""
+    first = f"Hello {name}. I ask pilot owners a few short questions and show what each pilot lacks before production."
+    return Card(
+        "Hello",
+        f"{first} Type `help` to see what I can do.",
+        body=(say(first), say("I write only when something is due. Type ", bold("help"), " to see what I can do.")),
+        actions=(Button("Help", tokens.command("help")), Button("What is open for me?", tokens.command("todo"))),
+    )
+
+
+def several_people(text: str, names: Sequence[str]) -> str:
+    """More than one person fits a name."""
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return f"Several people fit “{fit(text, 40)}”: {shown}. Write the whole name."
+
+
+def nobody(text: str) -> str:
+    """No person fits a name."""
+    return f"I know nobody called “{fit(text, 40)}”. Write the name as it stands in the chat."
+
+
+def which_one(pilots: Sequence[str]) -> Card:
+    """Typed text while several check-ins are open."""
+    shown = ", ".join(pilots[:NAMES_SHOWN])
+    return note(f"Several check-ins are open ({shown}), so I cannot tell which one you mean. Please use the forms.")
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+def request_card(request: Request, pilot: str, asked_by: str) -> Card:
+    """One request to one person, answered by a button."""
+    if request.kind == "help":
+        return _help(request, pilot, asked_by)
+    role = "answers for the business result" if request.kind == "owner" else "pays for it and can say stop"
+    line = f"{asked_by} named you as the person who {role} of {pilot}."
+    if request.kind == "sponsor":
+        line = f"{asked_by} named you as the senior person who {role}: {pilot}."
+    return Card(
+        f"{pilot}: is that you?",
+        f"{line} Do you accept?",
+        body=(say(line), say("Do you accept?")),
+        actions=(_button("Accept", request, "accept", Tone.PRIMARY), _button("Not me", request, "not_me")),
+    )
+
+
+def _help(request: Request, pilot: str, asked_by: str) -> Card:
+    line = f"{asked_by} needs your help with {pilot}. In the way: {request.topic}."
+    need = f"What is needed: {request.text}" if request.text else "They have not said yet what exactly is needed."
+    actions = (
+        _button("On it", request, "on_it", Tone.PRIMARY),
+        _button("Not me", request, "not_me"),
+        _button("Need to talk", request, "talk"),
+    )
+    return Card(f"{pilot}: your help is needed", f"{line}\n{need}", body=(say(line), say(need)), actions=actions)
+
+
+def _button(label: str, request: Request, verb: str, tone: Tone = Tone.PLAIN) -> Button:
+    return Button(label, tokens.encode(Token(About.REQUEST, request.id, verb)), tone)
+
+
+def replied_card(request: Request, pilot: str, answer: str) -> Card:
+    """A request after its person has answered."""
+    return note(f"You answered: {answer}. Thank you; I have passed it on.", f"{pilot}: {_what(request)}")
+
+
+def reply_told_card(request: Request, pilot: str, who: str, answer: str) -> Card:
+    """What the asker hears."""
+    return note(f"{who} answered your request about {_what(request)}: {answer}.", pilot)
+
+
+def _what(request: Request) -> str:
+    return "help" if request.kind == "help" else f"the role of {request.kind}"

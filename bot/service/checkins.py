@@ -1,0 +1,320 @@
+"""Opens check-ins, lets events happen to them and obeys the effects; it must not know what the words are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.core import checkin as engine
+from bot.core import outcome
+from bot.core.checkin import Amend, Effect, Finish, Keep, Say, Step
+from bot.core.compose import checkin as words
+from bot.core.context import Context
+from bot.core.cadence import day_words
+from bot.core.ports import Message, Unit
+from bot.core.questionnaire import Content, Kind, Questionnaire, QuestionId
+from bot.core.readiness import proven
+from bot.core.records import Asked, Event, Given, PersonId, Pilot
+from bot.core.routing import Answers, Fact, Record
+from bot.core.state import Checkin, Phase
+from bot.core.values import NotKnown, Value
+from bot.service import Conflict, evaluate, registry
+
+LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A check-in after an event, with the form and context it was judged by."""
+
+    checkin: Checkin
+    form: Questionnaire
+    context: Context
+    step: Step
+
+
+def open_one(
+    unit: Unit,
+    content: Content,
+    pilot: Pilot,
+    form_id: str,
+    *,
+    person: PersonId,
+    slot: datetime,
+    now: datetime,
+    on_demand: bool = False,
+    answers: Answers | None = None,
+) -> Checkin | None:
+    """Ask one questionnaire of one person; None when this slot was opened before. An older open one is replaced."""
+    form = content.questionnaires[form_id]
+    unit.keep_form(form)
+    focus = evaluate.pick_items(unit, content, pilot, form_id, now)
+    blank = engine.State(Phase.OPEN, person, now, now)
+    fresh = Checkin(0, pilot.id, form.id, form.version, slot, blank, focus, on_demand)
+    stored = unit.open_checkin(fresh)
+    if stored is None:
+        return None
+    _replace_older(unit, content, stored, now)
+    context = context_for(unit, content, stored, form, pilot, now)
+    step = engine.start(form, context, person, now, answers=answers or {})
+    happened = Happened(replace(stored, state=step.state), form, context, step)
+    _store(unit, content, happened, was=blank.revision, actor=person, now=now)
+    unit.record(Event("checkin.opened", now, None, pilot.id, form.key, after={"checkin": stored.id, "person": person}))
+    return happened.checkin
+
+
+def _replace_older(unit: Unit, content: Content, newer: Checkin, now: datetime) -> None:
+    """One open request for each pilot and questionnaire: what is still asking, or still takes late answers, ends."""
+    for asked in unit.history(newer.pilot, questionnaire=newer.questionnaire, limit=LOOK_BACK):
+        if asked.id != newer.id and asked.phase not in (Phase.DONE, Phase.DECLINED, Phase.CLOSED):
+            happen(unit, content, asked.id, engine.Withdrawn(now, "a newer one has been sent."), actor=None)
+
+
+def happen(
+    unit: Unit,
+    content: Content,
+    checkin_id: int,
+    event: engine.Event,
+    *,
+    actor: PersonId | None,
+    people: Mapping[PersonId, str] | None = None,
+) -> Happened | None:
+    """Let an event happen to a check-in and store all that follows; None when there is no such check-in.
+
+    Raises Conflict when somebody else changed it meanwhile.
+    """
+    checkin = unit.checkin(checkin_id)
+    if checkin is None:
+        return None
+    form = form_of(unit, content, checkin)
+    pilot = unit.pilot(checkin.pilot)
+    if form is None or pilot is None:
+        return None
+    context = context_for(unit, content, checkin, form, pilot, event.at, people=people or {})
+    step = engine.step(form, context, checkin.state, event)
+    happened = Happened(replace(checkin, state=step.state), form, context, step)
+    if step.state.revision != checkin.state.revision or step.effects:
+        _store(unit, content, happened, was=checkin.state.revision, actor=actor, now=event.at)
+    return happened
+
+
+def form_of(unit: Unit, content: Content, checkin: Checkin) -> Questionnaire | None:
+    """The version a check-in was opened under, whatever has been published since."""
+    newest = content.questionnaires.get(checkin.questionnaire)
+    if newest is not None and newest.version == checkin.version:
+        return newest
+    return unit.form(checkin.questionnaire, checkin.version)
+
+
+def _store(
+    unit: Unit, content: Content, happened: Happened, *, was: int, actor: PersonId | None, now: datetime
+) -> None:
+    checkin, effects = happened.checkin, happened.step.effects
+    kept = tuple(_given(checkin, effect, now) for effect in effects if isinstance(effect, Keep))
+    if not unit.save(checkin, was=was):
+        raise Conflict("Somebody else answered in the same moment. Please look again.")
+    if kept:
+        unit.keep(kept)
+    for effect in effects:
+        _obey(unit, content, happened, effect, now)
+    finish = next((effect for effect in effects if isinstance(effect, Finish)), None)
+    if finish is not None:
+        _finished(unit, content, happened, finish, actor=actor, now=now)
+
+
+def _given(checkin: Checkin, kept: Keep, now: datetime) -> Given:
+    return Given(checkin.id, kept.question, kept.value, checkin.state.revision, kept.by, now)
+
+
+def _obey(unit: Unit, content: Content, happened: Happened, effect: Effect, now: datetime) -> None:
+    match effect:
+        case Say():
+            _say(unit, happened.checkin, effect, now)
+        case Amend():
+            _amend(unit, happened.checkin, effect, now)
+        case Keep() | Finish():
+            return  # stored together, above
+
+
+def _say(unit: Unit, checkin: Checkin, said: Say, now: datetime) -> None:
+    address = registry.address_of(unit, said.to)
+    if address is None:
+        unit.record(Event("person.unreachable", now, None, checkin.pilot, str(said.to), after={"checkin": checkin.id}))
+        return
+    unit.enqueue(Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at), now)
+
+
+def _amend(unit: Unit, checkin: Checkin, amended: Amend, now: datetime) -> None:
+    address = registry.address_of(unit, amended.to)
+    if address is None:
+        return
+    replaced = message_key(checkin, amended.slot)
+    key = f"{replaced}:{checkin.state.revision}"
+    unit.enqueue(Message(key, address, amended.card, replaces=replaced), now)
+
+
+def message_key(checkin: Checkin, slot: str) -> str:
+    """The key under which a check-in's message is delivered, and can be found again."""
+    return f"checkin:{checkin.id}:{slot}"
+
+
+def _finished(
+    unit: Unit, content: Content, happened: Happened, finish: Finish, *, actor: PersonId | None, now: datetime
+) -> None:
+    checkin = happened.checkin
+    unit.record(
+        Event(
+            f"checkin.{finish.outcome}",
+            now,
+            actor,
+            checkin.pilot,
+            happened.form.key,
+            after={"checkin": checkin.id, "late": checkin.state.late},
+        )
+    )
+    if finish.outcome in ("missed", "declined"):
+        return
+    effect = evaluate.finished(unit, content, checkin, happened.form, happened.context, by=actor, now=now)
+    card = words.closing_card(happened.form, happened.context, checkin.state, effect)
+    _amend(unit, checkin, Amend(finish.slot, finish.to, card), now)
+
+
+# --- context --------------------------------------------------------------------------------------------------------
+
+
+def context_for(
+    unit: Unit,
+    content: Content,
+    checkin: Checkin,
+    form: Questionnaire,
+    pilot: Pilot,
+    now: datetime,
+    *,
+    people: Mapping[PersonId, str] | None = None,
+) -> Context:
+    """All that the engine may need to know about this check-in."""
+    person = unit.person(checkin.state.person)
+    before = _before(unit, checkin)
+    last = before[0] if before else None
+    nothing = outcome.nothing_values(form) if last is None or last.outcome != "nothing" else {}
+    record = Record(
+        pilot=facts(unit, content, pilot, now),
+        last=_last_answers(unit, pilot, last),
+        focus=frozenset(checkin.focus),
+        role=_role(pilot, checkin.state.person),
+    )
+    return Context(
+        checkin=checkin.id,
+        pilot_name=pilot.name,
+        asking=content.policy.asking,
+        zone=registry.zone_of(unit, person),
+        record=record,
+        last_on=_day(unit, last, checkin),
+        names=_names(unit, checkin, record.last, people or {}),
+        people=people or {},
+        placeholders=_placeholders(unit, pilot, last, checkin),
+        nothing=nothing,
+        blocked_for=_same_blocker(before),
+    )
+
+
+def _before(unit: Unit, checkin: Checkin) -> list[Asked]:
+    """Earlier answered check-ins of the same questionnaire, the newest first."""
+    asked = unit.history(checkin.pilot, questionnaire=checkin.questionnaire, limit=LOOK_BACK + 1, answers=True)
+    return [past for past in asked if past.slot < checkin.slot and past.phase == Phase.DONE]
+
+
+def _last_answers(unit: Unit, pilot: Pilot, last: Asked | None) -> dict[QuestionId, Value]:
+    levels: dict[QuestionId, Value] = {
+        item: NotKnown() if level.level is None else level.level
+        for item, level in unit.levels(pilot.id).items()
+        if not level.not_applicable
+    }
+    return levels | dict(last.answers if last else {})
+
+
+def facts(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> dict[str, Fact]:
+    """The pilot's record by the names that conditions use (PILOT_FIELDS); what is empty is left out."""
+    levels = unit.levels(pilot.id)
+    found: dict[str, Fact] = {
+        "linked": tuple(item for item, level in levels.items() if proven(level, content.policy, now)),
+        "tags": pilot.tags,
+        "stage": pilot.before_pause or pilot.stage,
+        "risk": pilot.risk,
+        "metric": pilot.metric,
+        "baseline": pilot.baseline,
+        "target": pilot.goal,
+        "intended": pilot.intended_users,
+        "target_date": pilot.target,
+        "decide_by": pilot.decide_by,
+        "group": pilot.group,
+        "owner": pilot.owner,
+        "deputy": pilot.deputy,
+        "sponsor": pilot.sponsor,
+        "decider": pilot.decider,
+    }
+    return {name: value for name, value in found.items() if value not in (None, "", ())}
+
+
+def _role(pilot: Pilot, person: PersonId) -> str:
+    holders = (("owner", pilot.owner), ("deputy", pilot.deputy), ("sponsor", pilot.sponsor), ("decider", pilot.decider))
+    return next((role for role, holder in holders if holder == person), "helper")
+
+
+def _day(unit: Unit, last: Asked | None, checkin: Checkin) -> date | None:
+    if last is None or last.done_at is None:
+        return None
+    return registry.today(unit, unit.person(checkin.state.person), last.done_at)
+
+
+def _names(
+    unit: Unit, checkin: Checkin, last: Answers, people: Mapping[PersonId, str]
+) -> dict[PersonId, str]:
+    """Names of everybody this check-in may have to mention."""
+    said = {int(value) for value in _person_values((checkin.state.answers, last))}
+    wanted = {checkin.state.person, *checkin.state.handed.values(), *said}
+    found = {person: known.name for person in wanted if (known := unit.person(person))}
+    return found | dict(people)
+
+
+def _person_values(answers: Iterable[Answers]) -> Iterable[str]:
+    """Values that may be person keys: short texts of digits."""
+    for given in answers:
+        for value in given.values():
+            if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+                yield value
+
+
+def _placeholders(unit: Unit, pilot: Pilot, last: Asked | None, checkin: Checkin) -> dict[str, str]:
+    owner = unit.person(pilot.owner) if pilot.owner else None
+    since = _day(unit, last, checkin)
+    return {
+        "pilot": pilot.name,
+        "owner": owner.name if owner else "the owner",
+        "last_date": day_words(since, since) if since else "the start",
+        "metric": pilot.metric or "the measure",
+        "baseline": _amount(pilot.baseline),
+        "target": _amount(pilot.goal),
+        "intended": str(pilot.intended_users or "all"),
+        "target_date": day_words(pilot.target, pilot.target) if pilot.target else "that date",
+        "date": day_words(pilot.target, pilot.target) if pilot.target else "that date",
+        "sure_label": "",
+    }
+
+
+def _amount(value: float | None) -> str:
+    return "not known" if value is None else f"{value:,g}"
+
+
+def _same_blocker(before: list[Asked]) -> int:
+    """How many check-ins in a row, up to the last one, named the same blocker."""
+    blocks = [past.answers.get("pulse.block") for past in before]
+    if not blocks or blocks[0] in (None, "nothing"):
+        return 0
+    return next((n for n, block in enumerate(blocks) if block != blocks[0]), len(blocks))
+
+
+def person_fields(form: Questionnaire) -> frozenset[QuestionId]:
+    """The questions of a form that ask for a person."""
+    return frozenset(question.id for question in form.questions() if question.kind is Kind.PERSON)

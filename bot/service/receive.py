@@ -1,0 +1,303 @@
+"""One thing a person did -> what is stored and what is answered in place; it must not know of any platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from bot.core import cadence, commands, tokens
+from bot.core import checkin as engine
+from bot.core.answers import tidy
+from bot.core.compose import checkin as words
+from bot.core.compose import notes
+from bot.core.days import parse_day
+from bot.core.ports import (
+    Clicked,
+    Inbound,
+    Joined,
+    Left,
+    Nothing,
+    Problems,
+    Ran,
+    Reply,
+    Show,
+    Store,
+    Unit,
+    Update,
+    Wrote,
+)
+from bot.core.questionnaire import Content
+from bot.core.records import Address, Connection, Person, PersonId
+from bot.core.state import ASKING, Checkin, Phase
+from bot.core.tokens import About, Token
+from bot.service import Conflict, checkins, query, registry, requests
+
+TRIES = 3  # a lost race is run again; three in a row mean that something else is wrong
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where one inbound is worked on: its unit of work, the content, who acts and the present moment."""
+
+    unit: Unit
+    content: Content
+    person: Person
+    connection: Connection
+    inbound: Inbound
+    now: datetime
+
+
+def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> Reply:
+    """Work on one inbound in one transaction. Returning means stored; a second delivery changes nothing."""
+    known = store.organisation_of(inbound.sender.platform, inbound.sender.tenant)
+    if known is None:
+        return Show(notes.stranger())
+    organisation, connection = known
+    return _again(lambda: store.write(organisation, lambda unit: _once(unit, content, inbound, connection, now)))
+
+
+def _again(work: Callable[[], Reply]) -> Reply:
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except Conflict:
+            continue
+    return work()
+
+
+def _once(unit: Unit, content: Content, inbound: Inbound, connection: int, now: datetime) -> Reply:
+    known = unit.connection(connection)
+    if known is None or not unit.first_sight(inbound.dedupe_key, now):
+        return Nothing()
+    met = registry.meet(unit, inbound, connection)
+    desk = Desk(unit, content, met.person, known, inbound, now)
+    match inbound.act:
+        case Clicked(token, values):
+            return _clicked(desk, tokens.decode(token), values)
+        case Wrote(text):
+            return _wrote(desk, text)
+        case Ran(command):
+            return run(desk, command)
+        case Joined():
+            return _joined(desk, new=met.new)
+        case Left():
+            return _left(desk)
+    assert_never(inbound.act)
+
+
+# --- buttons --------------------------------------------------------------------------------------------------------
+
+
+def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply:
+    if token is None:
+        return Show(notes.old_button())
+    match token.about:
+        case About.CHECKIN:
+            return _checkin_clicked(desk, token, values)
+        case About.REQUEST:
+            return requests.replied(desk.unit, desk.content, desk.person, token, values or {}, desk.now)
+        case About.COMMAND:
+            return run(desk, token.arg)
+        case About.PILOT:
+            pilot = desk.unit.pilot(token.id)
+            return run(desk, f"{token.verb} {pilot.key}") if pilot else Show(notes.not_there())
+        case About.DIGEST:
+            return run(desk, "digest")
+    assert_never(token.about)
+
+
+def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
+    checkin = desk.unit.checkin(token.id)
+    if checkin is None or desk.person.id not in _concerned(checkin):
+        return Show(notes.not_there())
+    if token.verb == "show" or (token.verb == "submit" and values is None):
+        return _show_form(desk, checkin)
+    if token.verb == "pause":
+        return _pause_from_checkin(desk, checkin, values or {})
+    made = _event(desk, checkin, token, values or {})
+    if isinstance(made, Problems):
+        return made
+    people = {} if not isinstance(made, engine.Submitted) else _people_meant(desk, made.values)
+    happened = checkins.happen(desk.unit, desk.content, token.id, made, actor=desk.person.id, people=people)
+    return _answer(desk, happened) if happened else Show(notes.not_there())
+
+
+def _concerned(checkin: Checkin) -> set[PersonId]:
+    return {checkin.state.person, *checkin.state.handed.values()}
+
+
+def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> engine.Event | Problems:
+    """What a button of a check-in means; Problems where what it asked for is missing."""
+    now, by = desk.now, desk.person.id
+    match token.verb:
+        case "submit":
+            return engine.Submitted(now, by, token.step, _people_resolved(desk, checkin, values))
+        case "back":
+            return engine.WentBack(now, by, token.step)
+        case "nothing":
+            return engine.SaidNothing(now, by)
+        case "correct":
+            return engine.Corrected(now, by, str(values.get("question", "")))
+        case "snooze":
+            return _snooze(desk, str(values.get("until", "")))
+        case "decline":
+            return engine.Declined(now, by, str(values.get("reason", "")))
+        case "pass_back":
+            return engine.PassedBack(now, by, token.arg)
+        case "not_mine":
+            to = _colleague(desk, values.get("to"))
+            return to if isinstance(to, Problems) else engine.HandedOver(now, by, to)
+        case "hand":
+            to = _colleague(desk, values.get("to"))
+            return to if isinstance(to, Problems) else engine.Handed(now, by, str(values.get("question", "")), to)
+    return Problems({"": notes.OLD_BUTTON})
+
+
+def _snooze(desk: Desk, choice: str) -> engine.Event | Problems:
+    zone, asking = registry.zone_of(desk.unit, desk.person), desk.content.policy.asking
+    until = cadence.snooze_until(choice, desk.now, zone=zone, asking=asking)
+    if until is None:
+        return Problems({"until": words.snooze_bounds(asking.snooze_days)})
+    return engine.Snoozed(desk.now, desk.person.id, until)
+
+
+def _colleague(desk: Desk, raw: object) -> PersonId | Problems:
+    """The person meant by a picked key or a typed name."""
+    text = tidy(str(raw or ""))
+    if not text:
+        return Problems({"to": "Please name somebody."})
+    found = _people_named(desk, text)
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        return Problems({"to": notes.several_people(text, [person.name for person in found])})
+    return Problems({"to": notes.nobody(text)})
+
+
+def _people_named(desk: Desk, text: str) -> list[Person]:
+    """By the key a picker sends, the platform's own id, or a name; an exact name beats longer ones."""
+    if text.isascii() and text.isdigit() and len(text) <= 10:
+        person = desk.unit.person(int(text))
+        return [person] if person and person.active else []
+    account = desk.unit.person_of(desk.connection.id, text)
+    if account is not None:
+        return [account]
+    near = list(desk.unit.find_people(text))
+    exact = [person for person in near if person.name.casefold() == text.lstrip("@").casefold()]
+    return exact if len(exact) == 1 else near
+
+
+def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:
+    """Platform ids of people become our keys; names stay, to be matched or complained about."""
+    form = checkins.form_of(desk.unit, desk.content, checkin)
+    asked = checkins.person_fields(form) if form else frozenset()
+    resolved = dict(values)
+    for name in asked & values.keys():
+        found = _people_named(desk, tidy(str(values[name] or ""))) if values[name] else []
+        if len(found) == 1:
+            resolved[name] = str(found[0].id)
+    return resolved
+
+
+def _people_meant(desk: Desk, values: Values) -> dict[PersonId, str]:
+    """Everybody whom a short value could name: what the engine may match typed names against."""
+    found: dict[PersonId, str] = {}
+    for value in values.values():
+        if isinstance(value, str) and 0 < len(value) <= 80:
+            found |= {person.id: person.name for person in _people_named(desk, tidy(value))}
+    return found
+
+
+def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
+    """What the surface that asked is to show now."""
+    state, form = happened.checkin.state, happened.form
+    if happened.step.problems:
+        return Problems(happened.step.problems)
+    if not happened.step.effects:
+        return Show(notes.stale()) if state.phase not in ASKING else _show_form(desk, happened.checkin)
+    if state.person == desk.person.id and state.asking:
+        return Update(words.form_card(form, happened.context, state, desk.now))
+    if state.phase is Phase.DONE and state.person == desk.person.id:
+        return Update(words.closing_card(form, happened.context, state, ()), over=True)
+    return Nothing()
+
+
+def _show_form(desk: Desk, checkin: Checkin) -> Reply:
+    form, pilot = checkins.form_of(desk.unit, desk.content, checkin), desk.unit.pilot(checkin.pilot)
+    if form is None or pilot is None:
+        return Show(notes.not_there())
+    state = checkin.state
+    context = checkins.context_for(desk.unit, desk.content, checkin, form, pilot, desk.now)
+    if state.person == desk.person.id and state.asking:
+        return Show(words.form_card(form, context, state, desk.now))
+    return Show(notes.stale())
+
+
+def _pause_from_checkin(desk: Desk, checkin: Checkin, values: Values) -> Reply:
+    pilot = desk.unit.pilot(checkin.pilot)
+    if pilot is None or checkin.state.phase not in ASKING:
+        return Show(notes.stale())
+    day = parse_day(tidy(str(values.get("until", ""))), registry.today(desk.unit, desk.person, desk.now))
+    return query.pause(desk.unit, desk.content, desk.person, pilot, day, desk.now, field="until")
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def _wrote(desk: Desk, text: str) -> Reply:
+    """In a direct message a text answers a lone open question, or is a command; elsewhere it is a command."""
+    if not desk.inbound.on.direct or commands.looks_like_command(text):
+        return run(desk, text)
+    live = [c for c in desk.unit.live_checkins(person=desk.person.id) if engine.questions_for(c.state, desk.person.id)]
+    if not live:
+        return run(desk, text)
+    lone = [checkin for checkin in live if len(engine.questions_for(checkin.state, desk.person.id)) == 1]
+    if len(live) > 1 and len(lone) != 1:
+        return Show(notes.which_one(_pilot_names(desk.unit, live)))
+    return _typed(desk, (lone or live)[0], text)
+
+
+def _typed(desk: Desk, checkin: Checkin, text: str) -> Reply:
+    raw: Values = {question: text for question in engine.questions_for(checkin.state, desk.person.id)}
+    resolved = _people_resolved(desk, checkin, raw)
+    typed = engine.Typed(desk.now, desk.person.id, str(next(iter(resolved.values()), text)))
+    people = _people_meant(desk, raw)
+    happened = checkins.happen(desk.unit, desk.content, checkin.id, typed, actor=desk.person.id, people=people)
+    if happened is None:
+        return Show(notes.not_there())
+    if happened.step.problems:
+        return Show(notes.problem(next(iter(happened.step.problems.values()))))
+    return _answer(desk, happened)
+
+
+def _pilot_names(unit: Unit, live: list[Checkin]) -> list[str]:
+    found = (unit.pilot(checkin.pilot) for checkin in live)
+    return [pilot.name for pilot in found if pilot]
+
+
+def run(desk: Desk, text: str) -> Reply:
+    """Answer a command."""
+    command = commands.parse(text, today=registry.today(desk.unit, desk.person, desk.now))
+    place = query.Where(desk.connection, desk.inbound.on)
+    return query.answer(desk.unit, desk.content, desk.person, command, place, desk.now)
+
+
+# --- coming and going -----------------------------------------------------------------------------------------------
+
+
+def _joined(desk: Desk, *, new: bool) -> Reply:
+    if not desk.inbound.on.direct:
+        place = desk.inbound.on
+        address = Address(desk.connection.id, desk.connection.platform, place.conversation, place.service)
+        desk.unit.channel(address, place.name)
+        return Nothing()
+    return Show(notes.welcome(desk.person.name)) if new else Nothing()
+
+
+def _left(desk: Desk) -> Reply:
+    place = desk.inbound.on
+    desk.unit.switch_off(Address(desk.connection.id, desk.connection.platform, place.conversation, place.service))
+    return Nothing()

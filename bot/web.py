@@ -1,0 +1,77 @@
+"""The web server: adapters' routes and the health pages; it must not know what the routes do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot import __version__
+from bot.app import App, local_routes
+from bot.log import get
+from bot.worker import Worker, until_stopped
+
+MAX_BODY = 256 * 1024  # bytes; no platform's payload comes near it (performance.md, point 1)
+STALE_BEAT = timedelta(seconds=60)  # thirty missed heartbeats: the worker is dead or stuck
+APP: web.AppKey[App] = web.AppKey("app", App)
+
+log = get("web")
+
+
+def application(app: App) -> web.Application:
+    """The aiohttp application with every route of every adapter."""
+    site = web.Application(client_max_size=MAX_BODY)
+    site[APP] = app
+    site.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), *local_routes(app.adapters)])
+    return site
+
+
+async def healthy(request: web.Request) -> web.Response:
+    """The process answers."""
+    del request
+    return web.json_response({"ok": True, "version": __version__})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """The database answers and a worker has shown life lately; 503 with the reason where not."""
+    app = request.app[APP]
+    try:
+        beats = await asyncio.to_thread(app.store.beats)
+    except Exception as error:  # whatever is wrong with the database, the answer is "not ready"
+        log.error("ready.failed", cause=error)
+        return web.json_response({"ok": False, "why": "the database does not answer"}, status=503)
+    last = max(beats.values(), default=None)
+    if last is None or app.clock.now() - last > STALE_BEAT:
+        return web.json_response({"ok": False, "why": "no worker has shown life lately"}, status=503)
+    return web.json_response({"ok": True})
+
+
+async def serve(app: App, *, with_worker: bool = True, announce: Callable[[], None] = lambda: None) -> None:
+    """Serve until told to stop; with a worker in the same process unless it runs elsewhere."""
+    site = web.AppRunner(application(app), access_log=None, shutdown_timeout=5)
+    await site.setup()
+    tasks = [asyncio.create_task(adapter.run(app.on_inbound)) for adapter in app.adapters.values()]
+    worker = Worker(app) if with_worker else None
+    if worker is not None:
+        if app.desk is not None and hasattr(app.clock, "move_to"):
+            app.desk.travel = worker.travel
+        await worker.start()
+    await web.TCPSite(site, app.settings.host, app.settings.port).start()
+    log.info("web.started", host=app.settings.host, port=app.settings.port, worker=with_worker)
+    announce()
+    await until_stopped()
+    await _stop(app, site, tasks, worker)
+
+
+async def _stop(app: App, site: web.AppRunner, tasks: list[asyncio.Task[None]], worker: Worker | None) -> None:
+    """Take nothing new, finish what is in hand, let go."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await site.cleanup()
+    if worker is not None:
+        await worker.stop()
+    app.close()
+    log.info("web.stopped")

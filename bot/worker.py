@@ -1,0 +1,148 @@
+"""The heartbeat: opens what is due and delivers what waits; all truth is in the database, none in here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from datetime import datetime, timedelta
+from os import getpid
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.app import App
+from bot.log import get
+from bot.service import deliver, tick
+
+BEAT = timedelta(seconds=2)  # a message that nobody nudged for leaves within this time
+POISON_WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))  # a job that fails is let rest
+STORM = 1000  # rounds of one heartbeat; a job that keeps making itself due must not keep the loop for ever
+
+log = get("worker")
+
+
+class Worker:
+    """One worker. Any number may run against one PostgreSQL database; SQLite takes one."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.name = f"{socket.gethostname()}:{getpid()}"
+        self._beating = asyncio.Lock()
+        self._delivering = asyncio.Lock()
+        self._wanted = asyncio.Event()
+        self._resting: dict[str, tuple[int, datetime]] = {}
+        self._timer = AsyncIOScheduler(timezone="UTC")
+        self._courier: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to beat. APScheduler holds no schedule but this one (performance.md, 5)."""
+        loop = asyncio.get_running_loop()
+        self.app.nudge = lambda: loop.call_soon_threadsafe(self._wanted.set)
+        self._timer.add_job(
+            self.beat,
+            "interval",
+            seconds=BEAT.total_seconds(),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._timer.start()
+        self._courier = asyncio.create_task(self._carry())
+
+    async def stop(self) -> None:
+        """Stop beating; what is in hand is finished, so that nothing is half done and no lease is left behind."""
+        if self._timer.running:
+            self._timer.shutdown(wait=False)
+        async with self._beating, self._delivering:
+            if self._courier is not None:
+                self._courier.cancel()
+        if self._courier is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._courier
+
+    async def beat(self) -> None:
+        """One heartbeat: everything due is done, everything waiting is sent."""
+        async with self._beating:
+            try:
+                now = self.app.clock.now()
+                await asyncio.to_thread(self._tick, now)
+                await asyncio.to_thread(self.app.store.beat, self.name, now)
+            except Exception as error:  # the loop must outlive any failure; the next beat tries again
+                log.error("beat.failed", cause=error)
+        await self._deliver()
+
+    def _tick(self, now: datetime) -> None:
+        """Run due jobs until none is left; a job that fails rests and never stops the others."""
+        for _ in range(STORM):
+            jobs = [job for job in tick.due(self.app.store, self.app.content, now) if not self._rests(job.name, now)]
+            if not jobs:
+                return
+            for job in jobs:
+                self._run(job, now)
+        log.error("tick.storm", rounds=STORM)
+
+    def _run(self, job: tick.Job, now: datetime) -> None:
+        try:
+            tick.run(self.app.store, job)
+        except Exception as error:  # one bad pilot, person or channel never stops the others
+            failures = self._resting.get(job.name, (0, now))[0]
+            wait = POISON_WAITS[min(failures, len(POISON_WAITS) - 1)]
+            self._resting[job.name] = (failures + 1, now + wait)
+            log.error("job.failed", cause=error, job=job.name, failures=failures + 1, after=wait)
+        else:
+            self._resting.pop(job.name, None)
+
+    def _rests(self, name: str, now: datetime) -> bool:
+        return name in self._resting and self._resting[name][1] > now
+
+    async def _carry(self) -> None:
+        """Deliver as soon as something was stored, without waiting for the next beat."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            await self._deliver()
+
+    async def _deliver(self) -> None:
+        async with self._delivering:
+            try:
+                await deliver.drain(self.app.post)
+            except Exception as error:  # as above
+                log.error("deliver.failed", cause=error)
+
+    async def travel(self, moment: datetime) -> None:
+        """Move a movable clock to `moment`; everything due on the way happens at its own time, in order."""
+        for _ in range(STORM):
+            due = await asyncio.to_thread(self._next_moment)
+            if due is None or due > moment:
+                break
+            self.app.clock.move_to(due)  # type: ignore[attr-defined]  # only an app with a MovableClock travels
+            await self.beat()
+            if await asyncio.to_thread(self._next_moment) == due:
+                break  # a job at this moment keeps failing; it rests, and time goes on
+        self.app.clock.move_to(moment)  # type: ignore[attr-defined]  # as above
+        await self.beat()
+
+    def _next_moment(self) -> datetime | None:
+        return self.app.store.read(self.app.organisation.id, lambda unit: unit.next_moment())
+
+
+async def until_stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
+            loop.add_signal_handler(wanted, stopped.set)
+    await stopped.wait()
+
+
+async def work(app: App) -> None:
+    """A worker alone, until it is told to stop."""
+    worker = Worker(app)
+    await worker.start()
+    log.info("worker.started", worker=worker.name)
+    await until_stopped()
+    await worker.stop()
+    app.close()
+    log.info("worker.stopped", worker=worker.name)

@@ -1,0 +1,120 @@
+"""Laws of the engine over any sequence of events: Hypothesis plays the people and the clock."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import checkin as engine
+from bot.core.checkin import Keep
+from bot.core.questionnaire import Questionnaire
+from bot.core.routing import on_path, path
+from bot.core.state import ASKING, Phase, State, state_from_json, state_to_json
+from tests.core.test_checkin import ANNA, BO, CARL, CONTENT, TUESDAY, WORLD
+
+FORMS = ("pulse", "kickoff", "decision")
+PEOPLE = st.sampled_from([ANNA, BO, CARL])
+RAW = st.one_of(
+    st.none(),
+    st.sampled_from(["nothing", "security", "worked", "finished", "12", "none", "2026-12-01", "stop", "fix", "idea"]),
+    st.text(max_size=30),
+    st.integers(-5, 5).map(str),
+)
+
+
+def question_ids(form: Questionnaire) -> st.SearchStrategy[str]:
+    return st.sampled_from([question.id for question in form.questions()])
+
+
+def likely(form: Questionnaire) -> st.SearchStrategy[dict[str, object]]:
+    """Values that mostly fit: an option's slug where there are options, else something."""
+    fields = {}
+    for question in form.questions():
+        slugs = [option.slug for option in question.options]
+        fields[question.id] = st.one_of(st.sampled_from(slugs), RAW) if slugs else RAW
+    return st.fixed_dictionaries({}, optional=fields)  # type: ignore[arg-type]  # optional takes any strategy
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[Questionnaire, list[engine.Event]]:
+    form = CONTENT.questionnaires[draw(st.sampled_from(FORMS))]
+    ids = question_ids(form)
+    at = TUESDAY
+    events: list[engine.Event] = []
+    for _ in range(draw(st.integers(0, 12))):
+        at += timedelta(hours=draw(st.integers(0, 40)))
+        by, step = draw(PEOPLE), draw(st.integers(0, 12))
+        made = st.one_of(
+            likely(form).map(lambda values, at=at, by=by: engine.Submitted(at, by, -1, values)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            likely(form).map(lambda values, at=at, by=by, step=step: engine.Submitted(at, by, step, values)),  # type: ignore[misc]  # as above
+            st.builds(engine.Typed, st.just(at), st.just(by), st.text(max_size=20)),
+            st.builds(engine.WentBack, st.just(at), st.just(by), st.just(step)),
+            st.builds(engine.Corrected, st.just(at), st.just(by), ids),
+            st.builds(engine.Snoozed, st.just(at), st.just(by), st.just(at + timedelta(hours=step))),
+            st.builds(engine.HandedOver, st.just(at), st.just(by), PEOPLE),
+            st.builds(engine.Handed, st.just(at), st.just(by), ids, PEOPLE),
+            st.builds(engine.PassedBack, st.just(at), st.just(by), ids),
+            st.builds(engine.SaidNothing, st.just(at), st.just(by)),
+            st.builds(engine.Declined, st.just(at), st.just(by), st.text(max_size=20)),
+            st.builds(engine.Ticked, st.just(at)),
+        )
+        events.append(draw(made))
+    return form, events
+
+
+def fresh(event: engine.Event, state: State) -> engine.Event:
+    """Submissions drawn with step -1 come from the newest form."""
+    if isinstance(event, engine.Submitted) and event.step == -1:
+        return engine.Submitted(event.at, event.by, state.step, event.values)
+    return event
+
+
+@given(lives())
+def test_whatever_happens_the_laws_hold(life: tuple[Questionnaire, list[engine.Event]]) -> None:
+    form, events = life
+    state = engine.start(form, WORLD, ANNA, TUESDAY).state
+    history: dict[str, object] = {}
+    for drawn in events:
+        event = fresh(drawn, state)
+        step = engine.step(form, WORLD, state, event)
+        assert step == engine.step(form, WORLD, state, event), "deterministic"
+        after = step.state
+        assert state_from_json(json.loads(json.dumps(state_to_json(after)))) == after, "survives JSON"
+        assert after.revision >= state.revision, "the revision never falls"
+        if after != state:
+            assert after.revision > state.revision, "every change is a new revision"
+        if step.problems:
+            assert (after, step.effects) == (state, ()), "problems change nothing"
+        if state.phase in (Phase.DONE, Phase.DECLINED, Phase.CLOSED):
+            assert after.phase is state.phase, "done stays done"
+        shown = on_path(path(form, after.answers, WORLD.record))
+        assert set(after.asking) <= set(shown), "what is asked is on the path"
+        assert set(after.answers) <= set(shown), "kept answers are on the path"
+        assert not set(after.asking) & set(after.handed), "nobody is asked what a colleague has"
+        assert set(after.handed) <= set(shown)
+        assert (after.wake_at is not None) is (after.phase in ASKING), "it wakes while it asks, and only then"
+        if after.phase is Phase.OPEN:
+            assert after.asking, "an open check-in asks something"
+        for effect in step.effects:
+            if isinstance(effect, Keep):
+                history[effect.question] = effect.value
+        assert {q: v for q, v in history.items() if v is not None} == after.answers, "history tells the state"
+        state = after
+
+
+@given(lives())
+def test_an_event_that_is_repeated_changes_nothing_the_second_time(
+    life: tuple[Questionnaire, list[engine.Event]],
+) -> None:
+    form, events = life
+    state = engine.start(form, WORLD, ANNA, TUESDAY).state
+    for drawn in events:
+        event = fresh(drawn, state)
+        once = engine.step(form, WORLD, state, event)
+        if isinstance(event, engine.Submitted | engine.SaidNothing | engine.Declined | engine.Handed):
+            twice = engine.step(form, WORLD, once.state, event)
+            assert not [e for e in twice.effects if isinstance(e, Keep)] or once.state == state
+        state = once.state
