@@ -90,8 +90,8 @@ def render(card: Card) -> Json:
 
 
 def size(payload: Json) -> int:
-    """Bytes on the wire."""
-    return len(json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode())
+    """Bytes as JSON, with the spaces that a careless encoder puts in."""
+    return len(json.dumps(payload, ensure_ascii=False).encode())
 
 
 def _pens() -> Iterable[_Pen]:
