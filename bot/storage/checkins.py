@@ -1,0 +1,309 @@
+"""Check-ins and their answers: opened, saved, read back; it must not know the rules that move them on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, lateral, or_, select, text, true
+
+from bot.core.questionnaire import QuestionId
+from bot.core.records import Asked, CheckinId, Given, PersonId, PilotId
+from bot.core.state import ASKING, Checkin, Phase, State
+from bot.core.values import Value, decode, encode
+from bot.storage.checkin_rows import PLAIN, columns_of_state, detail_of, numbers_in, packed, unpacked
+from bot.storage.errors import StorageError
+from bot.storage.scope import Record, added, added_once, changed, mine, own
+from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow, table
+from bot.storage.words import Words
+
+MOST_SUBMISSIONS = 32_767  # a SMALLINT; a check-in has one or two
+
+_checkin, _helper, _pilot = table(CheckinRow), table(HelperRow), table(PilotRow)
+_submission, _answer = table(SubmissionRow), table(AnswerRow)
+
+ADD_CHECKIN = added_once(CheckinRow, "id")
+ADD_HELPER = added_once(HelperRow)
+ADD_SUBMISSION = added(SubmissionRow)
+ADD_ANSWERS = added(AnswerRow)
+SAVE = changed(CheckinRow, "id", "revision")
+
+_whole = select(_checkin)
+CHECKIN = mine(_whole.where(_checkin.c.id == bindparam("id")))
+_live = _whole.where(text(LIVE)).order_by(_checkin.c.slot, _checkin.c.id)
+_helped = select(_helper.c.checkin_id).where(own(_helper), _helper.c.person_id == bindparam("person"))
+_with = or_(_checkin.c.person_id == bindparam("person"), _checkin.c.id.in_(_helped))
+_of = _checkin.c.pilot_id == bindparam("pilot")
+LIVE_CHECKINS = {  # by pilot, by person
+    (False, False): mine(_live),
+    (True, False): mine(_live.where(_of)),
+    (False, True): mine(_live.where(_with)),
+    (True, True): mine(_live.where(_of, _with)),
+}
+DUE_CHECKINS = mine(
+    select(_checkin.c.id)
+    .where(_checkin.c.wake_at.is_not(None), _checkin.c.wake_at <= bindparam("now"))
+    .order_by(_checkin.c.wake_at, _checkin.c.id)
+    .limit(bindparam("top"))
+)
+
+# In the order of Asked.
+LINE = (
+    "id",
+    "pilot_id",
+    "questionnaire_id",
+    "version",
+    "person_id",
+    "slot",
+    "phase",
+    "outcome",
+    "done_at",
+    "late",
+)
+_lines = select(*(_checkin.c[name] for name in LINE))
+_newest = (_checkin.c.slot.desc(), _checkin.c.id.desc())
+_history = _lines.where(_of).order_by(*_newest).limit(bindparam("top"))
+HISTORY = mine(_history)
+HISTORY_OF = mine(_history.where(_checkin.c.questionnaire_id == bindparam("questionnaire")))
+
+# The newest few of each pilot by the unique index; SQLite has no LATERAL, PostgreSQL plans IN (... LIMIT) badly.
+_near = _checkin.alias("near")
+_few = (
+    select(_near.c.id)
+    .where(
+        own(_near), _near.c.pilot_id == _pilot.c.id, _near.c.questionnaire_id == bindparam("questionnaire")
+    )
+    .order_by(_near.c.slot.desc())
+    .limit(bindparam("top"))
+    .correlate(_pilot)
+)
+_near_lines = lateral(_few.with_only_columns(*(_near.c[name] for name in LINE)), name="newest")
+LATEST = mine(
+    _lines.join_from(_pilot, _checkin, _checkin.c.id.in_(_few)).order_by(
+        _checkin.c.pilot_id, _checkin.c.slot.desc()
+    ),
+    select(*(_near_lines.c[name] for name in LINE))
+    .join_from(_pilot, _near_lines, true())
+    .order_by(_near_lines.c.pilot_id, _near_lines.c.slot.desc()),
+)
+
+ANSWERS = mine(
+    select(_answer.c.checkin_id, _answer.c.question_id, _answer.c.value)
+    .where(_answer.c.checkin_id.in_(bindparam("checkins", expanding=True)))
+    .order_by(_answer.c.checkin_id, _answer.c.nth)
+)
+GIVEN = mine(
+    select(
+        _answer.c.question_id,
+        _answer.c.value,
+        _submission.c.revision,
+        _submission.c.person_id,
+        _submission.c.at,
+    )
+    .join_from(
+        _submission,
+        _answer,
+        (_answer.c.checkin_id == _submission.c.checkin_id) & (_answer.c.nth == _submission.c.nth),
+    )
+    .where(_submission.c.checkin_id == bindparam("checkin"))
+    .order_by(_answer.c.nth, _answer.c.question_id)
+)
+_last = (
+    select(func.max(_submission.c.nth))
+    .where(own(_submission), _submission.c.checkin_id == _checkin.c.id)
+    .correlate(_checkin)
+    .scalar_subquery()
+)
+_place = select(_checkin.c.id, _last.label("last")).where(_checkin.c.id == bindparam("id"))
+# Locking the check-in keeps two writers from giving one number to two submissions.
+PLACE = mine(_place, _place.with_for_update(of=_checkin, key_share=True))
+
+
+class Checkins(Words):
+    """The unit's room for check-ins and answers."""
+
+    def open_checkin(self, checkin: Checkin) -> Checkin | None:
+        values = self._row(checkin) | {
+            "slot": checkin.slot,
+            "pilot_id": checkin.pilot,
+            "version": checkin.version,
+            "questionnaire_id": self._number(checkin.questionnaire),
+            "on_demand": checkin.on_demand,
+        }
+        row = self._add(ADD_CHECKIN, values)
+        if row is None:
+            return None
+        opened = _numbered(checkin, row.id)
+        self._note_helpers(opened)
+        self.keep(_first_answers(opened))
+        return opened
+
+    def checkin(self, checkin: CheckinId) -> Checkin | None:
+        row = self._one(CHECKIN, id=checkin)
+        return None if row is None else self._read([row])[0]
+
+    def save(self, checkin: Checkin, *, was: int) -> bool:
+        if not self._change(SAVE, at_id=checkin.id, at_revision=was, **self._row(checkin)):
+            return False
+        self._note_helpers(checkin)
+        return True
+
+    def keep(self, answers: Iterable[Given]) -> None:
+        """Raises StorageError for a check-in that is not there."""
+        for submission in _submissions(answers):
+            self._submit(submission)
+
+    def given(self, checkin: CheckinId) -> Sequence[Given]:
+        rows = self._all(GIVEN, checkin=checkin)
+        names = self._names(row.question_id for row in rows)
+        return [
+            Given(checkin, names[row.question_id], _value(row.value), row.revision, row.person_id, row.at)
+            for row in rows
+        ]
+
+    def due_checkins(self, now: datetime, *, limit: int) -> Sequence[CheckinId]:
+        return [row.id for row in self._all(DUE_CHECKINS, now=now, top=limit)]
+
+    def live_checkins(
+        self, *, pilot: PilotId | None = None, person: PersonId | None = None
+    ) -> Sequence[Checkin]:
+        given = {name: value for name, value in (("pilot", pilot), ("person", person)) if value is not None}
+        found = self._read(self._all(LIVE_CHECKINS[pilot is not None, person is not None], **given))
+        return [each for each in found if each.state.phase in ASKING and _asks(each.state, person)]
+
+    def history(
+        self, pilot: PilotId, *, questionnaire: str = "", limit: int = 10, answers: bool = False
+    ) -> Sequence[Asked]:
+        if not questionnaire:
+            return self._asked(self._all(HISTORY, pilot=pilot, top=limit), answers=answers)
+        number = self._old_number(questionnaire)
+        if number is None:
+            return []
+        return self._asked(
+            self._all(HISTORY_OF, pilot=pilot, questionnaire=number, top=limit), answers=answers
+        )
+
+    def latest(self, *, questionnaire: str, per_pilot: int) -> Mapping[PilotId, Sequence[Asked]]:
+        number = self._old_number(questionnaire)
+        if number is None:
+            return {}
+        found: dict[PilotId, list[Asked]] = defaultdict(list)
+        for line in self._asked(self._all(LATEST, questionnaire=number, top=per_pilot), answers=False):
+            found[line.pilot].append(line)
+        return dict(found)
+
+    def _row(self, checkin: Checkin) -> dict[str, Any]:
+        """The columns that change in the life of a check-in."""
+        detail = detail_of(checkin)
+        numbers = {name: self._number(name) for name in detail.names()}
+        return columns_of_state(checkin.state) | {"detail": packed(detail, numbers)}
+
+    def _note_helpers(self, checkin: Checkin) -> None:
+        helpers = sorted(set(checkin.state.handed.values()))
+        self._add_all(ADD_HELPER, ({"checkin_id": checkin.id, "person_id": person} for person in helpers))
+
+    def _submit(self, answers: Sequence[Given]) -> None:
+        first = answers[0]
+        place = self._one(PLACE, id=first.checkin)
+        if place is None:
+            raise StorageError("The check-in of this answer is not there. Look it up again.")
+        nth = (place.last or 0) + 1
+        if nth > MOST_SUBMISSIONS:
+            raise StorageError("This check-in was corrected too often. Answer the next one.")
+        who = {"revision": first.revision, "person_id": first.by, "at": first.at}
+        self._add(ADD_SUBMISSION, {"checkin_id": first.checkin, "nth": nth, **who})
+        self._add_all(ADD_ANSWERS, (self._answer(given, nth) for given in answers))
+
+    def _answer(self, given: Given, nth: int) -> dict[str, Any]:
+        value = None if given.value is None else encode(given.value)
+        question = self._number(given.question)
+        return {"checkin_id": given.checkin, "question_id": question, "nth": nth, "value": value}
+
+    def _read(self, rows: Sequence[Record]) -> list[Checkin]:
+        answers = self._answers([row.id for row in rows])
+        names = self._names(
+            number for row in rows for number in (row.questionnaire_id, *numbers_in(row.detail))
+        )
+        return [_as_checkin(row, names, answers[row.id]) for row in rows]
+
+    def _answers(self, checkins: Sequence[CheckinId]) -> dict[CheckinId, dict[QuestionId, Value]]:
+        """The answers that stand: the last one of each question, unless it took the answer back."""
+        found: dict[CheckinId, dict[QuestionId, Value]] = defaultdict(dict)
+        rows = self._all(ANSWERS, checkins=list(checkins)) if checkins else []
+        names = self._names(row.question_id for row in rows)
+        for row in rows:
+            if row.value is None:
+                found[row.checkin_id].pop(names[row.question_id], None)
+            else:
+                found[row.checkin_id][names[row.question_id]] = decode(row.value)
+        return found
+
+    def _asked(self, rows: Sequence[Record], *, answers: bool) -> list[Asked]:
+        names = self._names(row.questionnaire_id for row in rows)
+        found = self._answers([row.id for row in rows]) if answers else {}
+        return [_as_line(row, names[row.questionnaire_id], found.get(row.id, {})) for row in rows]
+
+    def _names(self, numbers: Iterable[int]) -> dict[int, str]:
+        listed = list(dict.fromkeys(numbers))
+        return dict(zip(listed, self._words(listed), strict=True))
+
+
+def _numbered(checkin: Checkin, number: CheckinId) -> Checkin:
+    return Checkin(**{name: getattr(checkin, name) for name in Checkin.__slots__} | {"id": number})
+
+
+def _first_answers(checkin: Checkin) -> Iterator[Given]:
+    state = checkin.state
+    for question, value in state.answers.items():
+        yield Given(checkin.id, question, value, state.revision, state.person, state.opened_at)
+
+
+def _submissions(answers: Iterable[Given]) -> list[list[Given]]:
+    """Answers of one check-in, revision, person and moment together; a question given again begins anew."""
+    found: list[list[Given]] = []
+    for given in answers:
+        same = [each for each in found if _whose(each[0]) == _whose(given)][-1:]
+        if same and all(other.question != given.question for other in same[0]):
+            same[0].append(given)
+        else:
+            found.append([given])
+    return found
+
+
+def _whose(given: Given) -> tuple[object, ...]:
+    return given.checkin, given.revision, given.by, given.at
+
+
+def _value(raw: Any) -> Value | None:
+    return None if raw is None else decode(raw)
+
+
+def _asks(state: State, person: PersonId | None) -> bool:
+    return person is None or state.person == person or person in state.handed.values()
+
+
+def _as_line(row: Record, questionnaire: str, answers: Mapping[QuestionId, Value]) -> Asked:
+    number, pilot, _, version, person, slot, phase, outcome, done_at, late = row
+    return Asked(number, pilot, questionnaire, version, person, slot, phase, outcome, done_at, late, answers)
+
+
+def _as_checkin(row: Record, names: Mapping[int, str], answers: Mapping[QuestionId, Value]) -> Checkin:
+    detail = unpacked(row.detail, names)
+    state = State(
+        phase=Phase(row.phase),
+        person=row.person_id,
+        answers=answers,
+        asking=detail.asking,
+        ladder=detail.ladder,
+        handed=dict(detail.handed),
+        skipped=detail.skipped,
+        said=detail.said,
+        snoozed_until=detail.snoozed_until,
+        **{name: getattr(row, name) for name in PLAIN},
+    )
+    name = names[row.questionnaire_id]
+    return Checkin(
+        row.id, row.pilot_id, name, row.version, row.slot, state, focus=detail.focus, on_demand=row.on_demand
+    )

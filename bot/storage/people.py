@@ -1,0 +1,216 @@
+"""People, their accounts and channels: rows to values and back; it must not know what anybody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.core.records import Address, Channel, Connection, Identity, Person, PersonId, Standing
+from bot.storage.columns import storable
+from bot.storage.errors import StorageError
+from bot.storage.scope import (
+    Mine,
+    Record,
+    Scope,
+    added,
+    changed,
+    columns_of,
+    mine,
+    put,
+    values_of,
+)
+from bot.storage.tables import ChannelRow, ConnectionRow, IdentityRow, MessageRow, PersonRow, table
+
+SWITCHED_OFF = "address switched off"
+
+_connection, _person, _identity = table(ConnectionRow), table(PersonRow), table(IdentityRow)
+_channel, _message = table(ChannelRow), table(MessageRow)
+
+_people = select(*columns_of(PersonRow, Person))
+PERSON = mine(_people.where(_person.c.id == bindparam("id")))
+PEOPLE = mine(_people.order_by(_person.c.folded, _person.c.id))
+_found = _people.where(_person.c.active).order_by(_person.c.folded, _person.c.id).limit(bindparam("top"))
+FIND_PEOPLE = mine(
+    _found.where(func.instr(_person.c.folded, bindparam("text")) > 0),
+    _found.where(func.strpos(_person.c.folded, bindparam("text")) > 0),
+)
+PERSON_OF = mine(
+    _people.join_from(_identity, _person, _identity.c.person_id == _person.c.id).where(
+        _identity.c.connection_id == bindparam("connection"), _identity.c.external == bindparam("external")
+    )
+)
+ADD_PERSON = added(PersonRow, "id")
+CHANGE_PERSON = changed(PersonRow)
+
+IDENTITIES = mine(
+    select(
+        _identity.c.external,
+        _identity.c.active,
+        _identity.c.connection_id,
+        _connection.c.platform,
+        _identity.c.conversation,
+        _identity.c.service,
+        _identity.c.thread,
+    )
+    .join_from(_identity, _connection, _identity.c.connection_id == _connection.c.id)
+    .where(_identity.c.person_id == bindparam("person"))
+    .order_by(_identity.c.active.desc(), _identity.c.connection_id, _identity.c.external)
+)
+PUT_IDENTITY = put(
+    IdentityRow,
+    "person_id",
+    by=("connection_id", "external"),
+    columns=("person_id", "conversation", "service", "thread", "active"),
+)
+
+CONNECTION = mine(select(*columns_of(ConnectionRow, Connection)).where(_connection.c.id == bindparam("id")))
+PUT_CONNECTION = put(ConnectionRow, "id", by=("platform", "external"), columns=("active",))
+
+_channels = select(
+    _channel.c.id,
+    _channel.c.name,
+    _channel.c.active,
+    _channel.c.connection_id,
+    _connection.c.platform,
+    _channel.c.conversation,
+    _channel.c.service,
+    _channel.c.thread,
+).join_from(_channel, _connection, _channel.c.connection_id == _connection.c.id)
+CHANNELS = mine(_channels.order_by(_channel.c.name, _channel.c.id))
+CHANNEL = mine(_channels.where(_channel.c.id == bindparam("id")))
+
+
+def _hear_channel() -> Mine:
+    """INSERT a channel or wake the one there; what is given as empty text stays as it was."""
+    both = []
+    for dialect in (sqlite, postgresql):
+        statement = dialect.insert(_channel)
+        fresh = statement.excluded
+        kept = {
+            name: case((fresh[name] != "", fresh[name]), else_=_channel.c[name])
+            for name in ("name", "service")
+        }
+        heard = statement.on_conflict_do_update(
+            index_elements=["connection_id", "conversation"],
+            set_={**kept, "active": literal(value=True)},
+            where=_channel.c.org_id == fresh.org_id,
+        )
+        both.append(heard.returning(_channel.c.id))
+    return Mine(*both)
+
+
+HEAR_CHANNEL = _hear_channel()
+
+
+def _silence(target: Any, **values: Any) -> Mine:
+    at = (target.c.connection_id == bindparam("connection"), target.c.conversation == bindparam("at"))
+    return mine(update(target).where(*at).values(**values))
+
+
+SILENCE_IDENTITY = _silence(_identity, active=False)
+SILENCE_CHANNEL = _silence(_channel, active=False)
+DROP_WAITING = mine(
+    update(_message)
+    .where(
+        _message.c.connection_id == bindparam("connection"),
+        _message.c.conversation == bindparam("at"),
+        _message.c.settled_at.is_(None),
+        _message.c.state == "pending",
+    )
+    .values(state="dead", reason=SWITCHED_OFF, settled_at=_message.c.due_at)  # nobody says what time it is
+)
+
+
+class People(Scope):
+    """The unit's room for people, accounts and channels."""
+
+    def person(self, person: PersonId) -> Person | None:
+        row = self._one(PERSON, id=person)
+        return None if row is None else _as_person(row)
+
+    def people(self) -> Sequence[Person]:
+        return [_as_person(row) for row in self._all(PEOPLE)]
+
+    def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
+        wanted = text.strip().removeprefix("@").strip().casefold()
+        if not storable(wanted):  # nobody's name can hold it
+            return []
+        return [_as_person(row) for row in self._all(FIND_PEOPLE, text=wanted, top=limit)]
+
+    def person_of(self, connection: int, external: str) -> Person | None:
+        if not storable(external):
+            return None
+        row = self._one(PERSON_OF, connection=connection, external=external)
+        return None if row is None else _as_person(row)
+
+    def save_person(self, person: Person) -> Person:
+        values = values_of(person) | {"folded": folded(person)}
+        return replace(person, id=self._stored(ADD_PERSON, CHANGE_PERSON, values))
+
+    def identities(self, person: PersonId) -> Sequence[Identity]:
+        rows = self._all(IDENTITIES, person=person)
+        return [Identity(person, row.external, Address(*row[2:]), active=row.active) for row in rows]
+
+    def save_identity(self, identity: Identity) -> None:
+        values = {"external": identity.external, "person_id": identity.person, "active": identity.active}
+        if self._add(PUT_IDENTITY, values | _address(identity.address)) is None:
+            raise StorageError("This account belongs to another organisation. Remove it there first.")
+
+    def switch_off(self, address: Address) -> None:
+        """Pending messages to the conversation are settled as dead; later ones are stored dead from the start."""
+        where = {"connection": address.connection, "at": address.conversation}
+        self._change(SILENCE_IDENTITY, **where)
+        self._change(SILENCE_CHANNEL, **where)
+        self._change(DROP_WAITING, **where)
+
+    def connection(self, connection: int) -> Connection | None:
+        row = self._one(CONNECTION, id=connection)
+        return None if row is None else Connection(*row)
+
+    def save_connection(self, connection: Connection) -> Connection:
+        values = {name: getattr(connection, name) for name in ("platform", "external", "active")}
+        row = self._add(PUT_CONNECTION, values)
+        if row is None:
+            raise StorageError(
+                "This workspace is connected to another organisation. Disconnect it there first."
+            )
+        return Connection(row.id, **values)
+
+    def channel(self, address: Address, name: str = "") -> Channel:
+        """Calling this is hearing from the channel: one that was switched off is on again."""
+        row = self._add(HEAR_CHANNEL, {"name": name, "active": True, **_address(address)})
+        found = None if row is None else self._one(CHANNEL, id=row.id)
+        if found is None:
+            raise StorageError("This channel belongs to another organisation. Remove it there first.")
+        return as_channel(found)
+
+    def channels(self) -> Sequence[Channel]:
+        return [as_channel(row) for row in self._all(CHANNELS)]
+
+
+def folded(person: Person) -> str:
+    """What a person is found and sorted by: a line break keeps a search from running from name into e-mail."""
+    return f"{person.name}\n{person.email}".casefold()
+
+
+def as_channel(row: Sequence[Any]) -> Channel:
+    """From id, name, active and the five parts of the address."""
+    return Channel(row[0], row[1], Address(*row[3:8]), active=row[2])
+
+
+def _as_person(row: Record) -> Person:
+    values = row._asdict()
+    return Person(**values | {"standing": Standing(values["standing"])})
+
+
+def _address(address: Address) -> dict[str, Any]:
+    return {
+        "connection_id": address.connection,
+        "conversation": address.conversation,
+        "service": address.service,
+        "thread": address.thread,
+    }

@@ -1,0 +1,140 @@
+"""Pilots, their event log and their schedules: rows to values and back; it must not know what a change means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, or_, select
+
+from bot.core.records import Event, PersonId, Pilot, PilotId, Schedule
+from bot.storage.columns import storable
+from bot.storage.scope import Record, Scope, added, changed, columns_of, mine, put, values_of
+from bot.storage.tables import EventRow, PilotRow, ScheduleRow, table
+
+_pilot, _event, _schedule = table(PilotRow), table(EventRow), table(ScheduleRow)
+
+_pilots = select(*columns_of(PilotRow, Pilot))
+PILOT = mine(_pilots.where(_pilot.c.id == bindparam("id")))
+PILOT_BY_KEY = mine(_pilots.where(_pilot.c.key == bindparam("key")))
+PILOT_BY_EXTERNAL = mine(
+    _pilots.where(_pilot.c.external == bindparam("external"), _pilot.c.external != "").limit(1)
+)
+PILOTS = mine(_pilots.order_by(_pilot.c.folded, _pilot.c.id))
+_roles = (_pilot.c.owner, _pilot.c.deputy, _pilot.c.sponsor, _pilot.c.decider)
+PILOTS_OF = mine(
+    _pilots.where(or_(*(role == bindparam("person") for role in _roles))).order_by(
+        _pilot.c.folded, _pilot.c.id
+    )
+)
+PILOT_NAMES = mine(select(_pilot.c.id, _pilot.c.key, _pilot.c.name).order_by(_pilot.c.folded, _pilot.c.id))
+ADD_PILOT = added(PilotRow, "id")
+CHANGE_PILOT = changed(PilotRow)
+
+ADD_EVENT = added(EventRow)
+
+
+def _events(*conditions: Any) -> Select[Any]:
+    event = _event.c
+    columns = (event.kind, event.at, event.actor_id, event.pilot_id, event.subject, event.before, event.after)
+    newest = (event.at.desc(), event.id.desc())
+    return select(*columns).where(*conditions).order_by(*newest).limit(bindparam("top"))
+
+
+OF_PILOT = _event.c.pilot_id == bindparam("pilot")
+OF_KINDS = _event.c.kind.in_(bindparam("kinds", expanding=True))
+SINCE = _event.c.at >= bindparam("since")
+# Which of the three conditions apply -> the statement: eight, so that each one is planned for what it asks.
+EVENTS = {
+    (by_pilot, by_kind, by_time): mine(
+        _events(*(c for c, on in ((OF_PILOT, by_pilot), (OF_KINDS, by_kind), (SINCE, by_time)) if on))
+    )
+    for by_pilot in (False, True)
+    for by_kind in (False, True)
+    for by_time in (False, True)
+}
+
+_schedules = select(
+    _schedule.c.id,
+    _schedule.c.pilot_id,
+    _schedule.c.questionnaire,
+    _schedule.c.next_due_at,
+    _schedule.c.weeks,
+)
+SCHEDULES = mine(_schedules.where(_schedule.c.pilot_id == bindparam("pilot")).order_by(_schedule.c.id))
+DUE_SCHEDULES = mine(
+    _schedules.where(_schedule.c.next_due_at.is_not(None), _schedule.c.next_due_at <= bindparam("now"))
+    .order_by(_schedule.c.next_due_at, _schedule.c.id)
+    .limit(bindparam("top"))
+)
+ADD_SCHEDULE = put(
+    ScheduleRow, "id", by=("org_id", "pilot_id", "questionnaire"), columns=("next_due_at", "weeks")
+)
+CHANGE_SCHEDULE = changed(ScheduleRow)
+
+
+class Pilots(Scope):
+    """The unit's room for pilots, what happened to them and when they are next asked."""
+
+    def pilot(self, pilot: PilotId) -> Pilot | None:
+        return _as_pilot(self._one(PILOT, id=pilot))
+
+    def pilot_by_key(self, key: str) -> Pilot | None:
+        return _as_pilot(self._one(PILOT_BY_KEY, key=key)) if storable(key) else None
+
+    def pilot_by_external(self, external: str) -> Pilot | None:
+        return _as_pilot(self._one(PILOT_BY_EXTERNAL, external=external)) if storable(external) else None
+
+    def pilots(self) -> Sequence[Pilot]:
+        return [_read_pilot(row) for row in self._all(PILOTS)]
+
+    def pilots_of(self, person: PersonId) -> Sequence[Pilot]:
+        return [_read_pilot(row) for row in self._all(PILOTS_OF, person=person)]
+
+    def pilot_names(self) -> Sequence[tuple[PilotId, str, str]]:
+        return [(row[0], row[1], row[2]) for row in self._all(PILOT_NAMES)]
+
+    def save_pilot(self, pilot: Pilot) -> Pilot:
+        values = values_of(pilot) | {"folded": pilot.name.casefold(), "tags": list(pilot.tags)}
+        return replace(pilot, id=self._stored(ADD_PILOT, CHANGE_PILOT, values))
+
+    def record(self, event: Event) -> None:
+        values = values_of(event)
+        self._add(ADD_EVENT, values | {"actor_id": values.pop("actor"), "pilot_id": values.pop("pilot")})
+
+    def events(
+        self,
+        *,
+        pilot: PilotId | None = None,
+        kinds: Iterable[str] = (),
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> Sequence[Event]:
+        wanted = list(kinds)
+        given = {"pilot": pilot, "kinds": wanted or None, "since": since}
+        statement = EVENTS[pilot is not None, bool(wanted), since is not None]
+        rows = self._all(
+            statement, top=limit, **{name: value for name, value in given.items() if value is not None}
+        )
+        return [Event(*row) for row in rows]
+
+    def schedules(self, pilot: PilotId) -> Sequence[Schedule]:
+        return [Schedule(*row) for row in self._all(SCHEDULES, pilot=pilot)]
+
+    def save_schedule(self, schedule: Schedule) -> Schedule:
+        values = values_of(schedule)
+        values["pilot_id"] = values.pop("pilot")
+        return replace(schedule, id=self._stored(ADD_SCHEDULE, CHANGE_SCHEDULE, values))
+
+    def due_schedules(self, now: datetime, *, limit: int) -> Sequence[Schedule]:
+        return [Schedule(*row) for row in self._all(DUE_SCHEDULES, now=now, top=limit)]
+
+
+def _as_pilot(row: Record | None) -> Pilot | None:
+    return None if row is None else _read_pilot(row)
+
+
+def _read_pilot(row: Record) -> Pilot:
+    return Pilot(**{**row._asdict(), "tags": tuple(row.tags)})

@@ -1,0 +1,103 @@
+"""Levels and snapshots of readiness: stored and read back; it must not know how a score is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, lateral, select, true
+
+from bot.core.questionnaire import ItemId
+from bot.core.records import ItemLevel, PilotId, Snapshot
+from bot.storage.scope import Record, Scope, added, mine, own, put, values_of
+from bot.storage.tables import LevelRow, PilotRow, SnapshotRow, table
+
+_level, _snapshot, _pilot = table(LevelRow), table(SnapshotRow), table(PilotRow)
+
+# In the order of ItemLevel.
+LEVEL = (
+    "item",
+    "level",
+    "at",
+    "changed_at",
+    "by_person",
+    "link",
+    "link_at",
+    "not_applicable",
+    "same",
+    "checkin_id",
+)
+LEVELS = mine(
+    select(*(_level.c[name] for name in LEVEL))
+    .where(_level.c.pilot_id == bindparam("pilot"))
+    .order_by(_level.c.item)
+)
+SET_LEVEL = put(LevelRow, by=("pilot_id", "item"), columns=LEVEL[1:])
+
+# In the order of Snapshot.
+SHOT = ("pilot_id", "at", "overall", "dimensions", "weakest", "coverage", "policy", "model", "checkin_id")
+ADD_SNAPSHOT = added(SnapshotRow)
+_shots = select(*(_snapshot.c[name] for name in SHOT))
+_one = (
+    _shots.where(_snapshot.c.pilot_id == bindparam("pilot"))
+    .order_by(_snapshot.c.at.desc(), _snapshot.c.id.desc())
+    .limit(1)
+)
+SNAPSHOT = mine(_one)
+SNAPSHOT_BEFORE = mine(_one.where(_snapshot.c.at <= bindparam("before")))
+
+# The newest of each pilot by its index, in each database's best wording (see checkins.LATEST).
+_near = _snapshot.alias("near")
+
+
+def _newest(*conditions: Any) -> tuple[Any, Any]:
+    last = (
+        select(_near.c.id)
+        .where(own(_near), _near.c.pilot_id == _pilot.c.id, *conditions)
+        .order_by(_near.c.at.desc(), _near.c.id.desc())
+        .limit(1)
+        .correlate(_pilot)
+    )
+    beside = lateral(last.with_only_columns(*(_near.c[name] for name in SHOT)), name="newest")
+    return (
+        _shots.join_from(_pilot, _snapshot, _snapshot.c.id == last.scalar_subquery()),
+        select(*(beside.c[name] for name in SHOT)).join_from(_pilot, beside, true()),
+    )
+
+
+SNAPSHOTS = mine(*_newest())
+SNAPSHOTS_BEFORE = mine(*_newest(_near.c.at <= bindparam("before")))
+
+
+class Readiness(Scope):
+    """The unit's room for levels and scores."""
+
+    def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]:
+        return {row.item: ItemLevel(*row) for row in self._all(LEVELS, pilot=pilot)}
+
+    def set_level(self, pilot: PilotId, level: ItemLevel) -> None:
+        values = values_of(level)
+        values |= {"by_person": values.pop("by"), "checkin_id": values.pop("checkin"), "pilot_id": pilot}
+        self._add(SET_LEVEL, values)
+
+    def add_snapshot(self, snapshot: Snapshot) -> None:
+        values = values_of(snapshot) | {"dimensions": dict(snapshot.dimensions)}
+        self._add(
+            ADD_SNAPSHOT, values | {"pilot_id": values.pop("pilot"), "checkin_id": values.pop("checkin")}
+        )
+
+    def snapshot(self, pilot: PilotId, *, before: datetime | None = None) -> Snapshot | None:
+        if before is None:
+            row = self._one(SNAPSHOT, pilot=pilot)
+        else:
+            row = self._one(SNAPSHOT_BEFORE, pilot=pilot, before=before)
+        return None if row is None else _as_snapshot(row)
+
+    def snapshots(self, *, before: datetime | None = None) -> Mapping[PilotId, Snapshot]:
+        rows = self._all(SNAPSHOTS) if before is None else self._all(SNAPSHOTS_BEFORE, before=before)
+        return {row.pilot_id: _as_snapshot(row) for row in rows}
+
+
+def _as_snapshot(row: Record) -> Snapshot:
+    return Snapshot(*row)

@@ -1,0 +1,221 @@
+"""The one place where a statement is tied to its organisation: nothing else in storage may run a statement of a unit.
+
+Statements are built once, at import. `Mine` is what can be run, and only the functions here make one, so that a
+query which forgets the organisation of any table in it does not import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    FromClause,
+    Join,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql import visitors
+from sqlmodel import SQLModel
+
+from bot.core.questionnaire import Questionnaire
+from bot.core.records import Organisation, OrganisationId
+from bot.storage.errors import StorageError, explained
+from bot.storage.tables import table
+
+ORG = "org"  # the bind parameter of every statement here
+Record: TypeAlias = "Row[*tuple[Any, ...]]"  # one row of a result
+Statement = Any  # SQLAlchemy has no public common type of what can be executed
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A statement of one organisation, as SQLite and PostgreSQL say it."""
+
+    sqlite: Statement
+    postgresql: Statement
+
+
+@dataclass(slots=True)
+class Known:
+    """What was committed and never changes, kept for the life of the process: organisations, words, forms."""
+
+    organisations: dict[OrganisationId, Organisation] = field(default_factory=dict)
+    words: dict[OrganisationId, dict[str, int]] = field(default_factory=dict)
+    texts: dict[OrganisationId, dict[int, str]] = field(default_factory=dict)
+    forms: dict[tuple[OrganisationId, str, int], Questionnaire] = field(default_factory=dict)
+
+    def learn(self, scope: Scope) -> None:
+        """Take over what a committed unit saw."""
+        org = scope.organisation.id
+        self.words.setdefault(org, {}).update(scope.seen_words)
+        self.texts.setdefault(org, {}).update({number: word for word, number in scope.seen_words.items()})
+        self.forms.update({(org, *key): form for key, form in scope.seen_forms.items()})
+
+
+class Scope:
+    """What every room of a unit stands on: one connection inside a transaction, and one organisation."""
+
+    def __init__(self, connection: Connection, organisation: Organisation, known: Known) -> None:
+        self.organisation = organisation
+        self.seen_words: dict[str, int] = {}
+        self.seen_forms: dict[tuple[str, int], Questionnaire] = {}
+        self._known = known
+        self._connection = connection
+        self._dialect = connection.dialect.name
+
+    def _run(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
+        statement = mine.postgresql if self._dialect == "postgresql" else mine.sqlite
+        try:
+            return self._connection.execute(statement, values)
+        except SQLAlchemyError as error:
+            raise explained(error) from error
+        except OverflowError as error:
+            raise StorageError("A number is too large to be stored. Correct it.") from error
+
+    def _all(self, mine: Mine, **values: Any) -> Sequence[Record]:
+        return self._run(mine, {ORG: self.organisation.id, **values}).all()
+
+    def _one(self, mine: Mine, **values: Any) -> Record | None:
+        return self._run(mine, {ORG: self.organisation.id, **values}).first()
+
+    def _change(self, mine: Mine, **values: Any) -> int:
+        """How many rows an UPDATE or DELETE met."""
+        return self._run(mine, {ORG: self.organisation.id, **values}).rowcount
+
+    def _add(self, mine: Mine, values: Mapping[str, Any]) -> Record | None:
+        """Insert a row; what the statement returns, if it inserted."""
+        result = self._run(mine, {"org_id": self.organisation.id, **values})
+        return result.first() if result.returns_rows else None
+
+    def _stored(self, add: Mine, change: Mine, values: dict[str, Any]) -> int:
+        """Insert when there is no id yet, else change; the id. Raises StorageError when it is not ours."""
+        if "id" not in values:
+            row = self._add(add, values)
+            assert row is not None  # noqa: S101 - RETURNING of a plain INSERT
+            return int(row.id)
+        rest = {name: value for name, value in values.items() if name != "id"}
+        if not self._change(change, at_id=values["id"], **rest):
+            raise StorageError("What was to be changed is not there any more. Look it up again.")
+        return int(values["id"])
+
+    def _add_all(self, mine: Mine, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert many rows with one statement."""
+        listed = [{"org_id": self.organisation.id, **values} for values in rows]
+        if listed:
+            self._run(mine, listed)
+
+
+def own(source: Table | FromClause) -> ColumnElement[bool]:
+    """The condition that a table, or an alias of one, is this organisation's: for queries inside queries."""
+    return source.c.org_id == bindparam(ORG)
+
+
+def mine(statement: Statement, postgres: Statement | None = None) -> Mine:
+    """A query or change of this organisation's rows only; `postgres` is its other wording where one is needed."""
+    return Mine(_tied(statement), _tied(statement if postgres is None else postgres))
+
+
+def changed(row: type[SQLModel], *where: str) -> Mine:
+    """UPDATE the row whose `where` columns (`id`) equal the values named `at_...`; sets what else it is run with."""
+    target = table(row)
+    return mine(
+        update(target).where(*(target.c[name] == bindparam(f"at_{name}") for name in where or ("id",)))
+    )
+
+
+def added(row: type[SQLModel], *returning: str) -> Mine:
+    """INSERT one row or many, the organisation filled in."""
+    return _both(row, returning, lambda statement: statement)
+
+
+def added_once(row: type[SQLModel], *returning: str) -> Mine:
+    """INSERT, or nothing and no row returned when a unique value is there already."""
+    return _both(row, returning, lambda statement: statement.on_conflict_do_nothing())
+
+
+def put(row: type[SQLModel], *returning: str, by: Sequence[str], columns: Sequence[str]) -> Mine:
+    """INSERT, or UPDATE of `columns` where the unique `by` is there; another organisation's row is left alone."""
+
+    def upsert(statement: Statement) -> Statement:
+        fresh = statement.excluded
+        target = table(row)
+        return statement.on_conflict_do_update(
+            index_elements=list(by),
+            set_={name: fresh[name] for name in columns},
+            where=target.c.org_id == fresh.org_id,
+        )
+
+    return _both(row, returning, upsert)
+
+
+def columns_of(row: type[SQLModel], domain: type[Any]) -> list[ColumnElement[Any]]:
+    """The columns that are named as a domain value's fields, in their order: `domain(*record)` reads a row."""
+    target = table(row)
+    return [target.c[each.name] for each in fields(domain)]
+
+
+def values_of(value: Any) -> dict[str, Any]:
+    """A domain value's fields by name, one level deep; an id of 0 is left for the database to give."""
+    found = {each.name: getattr(value, each.name) for each in fields(value)}
+    if found.get("id") == 0:
+        del found["id"]
+    return found
+
+
+def _both(row: type[SQLModel], returning: Sequence[str], wording: Any) -> Mine:
+    target = table(row)
+    back = [target.c[name] for name in returning]
+    both = [wording(dialect.insert(target)) for dialect in (sqlite, postgresql)]
+    return Mine(*(statement.returning(*back) if back else statement for statement in both))
+
+
+def _tied(statement: Statement) -> Statement:
+    """The statement with its outermost tables tied to the organisation; AssertionError if an inner one is not."""
+    outer = list(_sources(statement))
+    tied = statement.where(*(own(source) for source in outer))
+    loose = {source.description for source in _all_sources(tied)} - {
+        source.description for source in _owned(tied)
+    }
+    assert not loose, f"not tied to the organisation: {sorted(loose)}"  # noqa: S101 - a mistake of ours, at import
+    return tied
+
+
+def _sources(statement: Statement) -> Iterator[FromClause]:
+    """The tables and aliases of tables that a statement itself names, those inside joins included."""
+    waiting = list(statement.get_final_froms()) if isinstance(statement, Select) else [statement.table]
+    while waiting:
+        source = waiting.pop()
+        if isinstance(source, Join):
+            waiting += [source.left, source.right]
+        elif "org_id" in source.c and not isinstance(getattr(source, "element", None), Select):
+            yield source
+
+
+def _all_sources(statement: Statement) -> Iterator[FromClause]:
+    for part in visitors.iterate(statement):
+        if isinstance(part, Select | Update):
+            yield from _sources(part)
+
+
+def _owned(statement: Statement) -> Iterator[Any]:
+    for part in visitors.iterate(statement):
+        if (
+            isinstance(part, BinaryExpression)
+            and isinstance(part.right, BindParameter)
+            and part.right.key == ORG
+        ):
+            left: Any = part.left
+            yield left.table

@@ -1,0 +1,132 @@
+"""The `Store` of core.ports on either database: units of work, and what belongs to no single organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.core.ports import Outbox, Unit
+from bot.core.records import Organisation, OrganisationId
+from bot.storage.database import Database
+from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
+from bot.storage.migrations import HEAD
+from bot.storage.outbox import SqlOutbox
+from bot.storage.scope import Known
+from bot.storage.tables import BeatRow, ConnectionRow, OrganisationRow, table
+from bot.storage.unit import SqlUnit
+
+T = TypeVar("T")
+
+_organisation, _connection, _beat = table(OrganisationRow), table(ConnectionRow), table(BeatRow)
+
+_organisations = select(_organisation.c.id, _organisation.c.name, _organisation.c.zone)
+ORGANISATIONS = _organisations.order_by(_organisation.c.id)
+ORGANISATION = _organisations.where(_organisation.c.id == bindparam("id"))
+ADD_ORGANISATION = insert(_organisation).returning(_organisation.c.id)
+ORGANISATION_OF = select(_connection.c.org_id, _connection.c.id).where(
+    _connection.c.platform == bindparam("platform"), _connection.c.external == bindparam("external")
+)
+BEATS = select(_beat.c.worker, _beat.c.at)
+
+
+def _beat_of(dialect: Any) -> Any:
+    statement = dialect.insert(_beat)
+    return statement.on_conflict_do_update(index_elements=["worker"], set_={"at": statement.excluded.at})
+
+
+BEAT = {"sqlite": _beat_of(sqlite), "postgresql": _beat_of(postgresql)}
+
+
+class SqlStore:
+    """Every organisation's data in one database."""
+
+    def __init__(self, database: Database) -> None:
+        """Raises StorageError when the tables are not those of this version; the database is closed then."""
+        self._database = database
+        self._known = Known()
+        self.outbox: Outbox = SqlOutbox(database.claim)
+        try:
+            database.read(_check_version)
+        except StorageError:
+            database.close()
+            raise
+
+    def write(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
+        return self._run(self._database.write, organisation, work)
+
+    def read(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
+        return self._run(self._database.read, organisation, work)
+
+    def organisations(self) -> Sequence[Organisation]:
+        rows = self._database.read(lambda connection: _rows(connection, ORGANISATIONS))
+        return [Organisation(*row) for row in rows]
+
+    def organisation_of(self, platform: str, external: str) -> tuple[OrganisationId, int] | None:
+        who = {"platform": platform, "external": external}
+        rows = self._database.read(lambda connection: _rows(connection, ORGANISATION_OF, who))
+        return (rows[0].org_id, rows[0].id) if rows else None
+
+    def add_organisation(self, name: str, zone: str) -> Organisation:
+        values = {"name": name, "zone": zone}
+        rows = self._database.write(lambda connection: _rows(connection, ADD_ORGANISATION, values))
+        return Organisation(rows[0].id, name, zone)
+
+    def beat(self, worker: str, now: datetime) -> None:
+        values = {"worker": worker, "at": now}
+        self._database.write(lambda connection: _rows(connection, BEAT[connection.dialect.name], values))
+
+    def beats(self) -> Mapping[str, datetime]:
+        return {
+            row.worker: row.at for row in self._database.read(lambda connection: _rows(connection, BEATS))
+        }
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _run(self, run: Callable[[Any], Any], organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
+        def unit_of_work(connection: Connection) -> tuple[SqlUnit, T]:
+            unit = SqlUnit(connection, self._organisation(connection, organisation), self._known)
+            return unit, work(unit)
+
+        unit: SqlUnit
+        result: T
+        unit, result = run(unit_of_work)
+        self._known.learn(unit)
+        return result
+
+    def _organisation(self, connection: Connection, organisation: OrganisationId) -> Organisation:
+        known = self._known.organisations.get(organisation)
+        if known is None:
+            rows = _rows(connection, ORGANISATION, {"id": organisation})
+            if not rows:
+                raise StorageError(f"There is no organisation {organisation}. Look it up again.")
+            known = self._known.organisations[organisation] = Organisation(*rows[0])
+        return known
+
+
+def _rows(connection: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    try:
+        result = connection.execute(statement, values or {})
+        return result.all() if result.returns_rows else []
+    except SQLAlchemyError as error:
+        raise explained(error) from error
+
+
+def _check_version(connection: Connection) -> None:
+    try:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except SQLAlchemyError as error:
+        problem = explained(error)
+        if str(problem) != SCHEMA_BEHIND:
+            raise problem from error
+        found = None
+    if found != HEAD:
+        raise StorageError(
+            f"The database's tables are at version {found or 'none'}, this Rampcheck needs {HEAD}. "
+            "Run `rampcheck db upgrade`."
+        )
