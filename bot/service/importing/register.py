@@ -1,0 +1,87 @@
+"""Which known pilot a row speaks of, and short names that no other has; it must not know how cells are read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from bot.core.pilotmap import FIELDS
+from bot.core.records import Pilot, PilotId
+from bot.service.importing.faults import shortened
+from bot.service.importing.text import fold, numbered, slug
+
+
+class Refused(Exception):
+    """The row cannot be imported: why, and what to do about it."""
+
+    def __init__(self, reason: str, fix: str) -> None:
+        super().__init__(reason)
+        self.reason, self.fix = reason, fix
+
+
+class Register:
+    """The pilots there are, and those that the rows so far have spoken of or will add."""
+
+    def __init__(self, pilots: Iterable[Pilot]) -> None:
+        known = sorted(pilots, key=lambda pilot: pilot.id)
+        self._by_key = {pilot.key: pilot for pilot in known}
+        self._by_external = {pilot.external: pilot for pilot in known if pilot.external}
+        self._by_name: dict[str, list[Pilot]] = {}
+        for pilot in known:
+            self._by_name.setdefault(fold(pilot.name), []).append(pilot)
+        self._keys = {*self._by_key}
+        self._rows: dict[PilotId, int] = {}  # pilot -> the row that speaks of it
+        self._new: dict[tuple[str, str], int] = {}  # ("key" or "id", text) -> the row that adds it
+        self._ids: Counter[str] = Counter()
+
+    def counted(self, external: str) -> str:
+        """An id put together from columns: its second occurrence in the file becomes `...#2`."""
+        self._ids[external] += 1
+        count = self._ids[external]
+        tail = f"#{count}" if count > 1 else ""
+        return external[: FIELDS["external"].limit - len(tail)] + tail
+
+    def match(self, name: str, key: str, external: str) -> Pilot | None:
+        """The pilot meant: by short name, by id, else by name; None for a new one. Refused where these disagree."""
+        by_key, by_id = self._by_key.get(key), self._by_external.get(external)
+        if by_key and by_id and by_key.id != by_id.id:
+            raise Refused(
+                f"key {shortened(key)!r} and external id {shortened(external, 40)!r} belong to two pilots",
+                "Correct one of the two.",
+            )
+        pilot = by_key or by_id or (None if key else self._by_names(name, external))
+        if pilot is not None and pilot.id in self._rows:
+            raise Refused(f"the same pilot as row {self._rows[pilot.id]}", "Keep one of the two rows.")
+        for what, text in (("key", key), ("id", external)):
+            if text and (what, text) in self._new:
+                raise Refused(
+                    f"the same {what} as row {self._new[what, text]}", "Keep one row, or correct one of them."
+                )
+        return pilot
+
+    def claim(self, row: int, pilot: Pilot | None, key: str, external: str) -> None:
+        """Remember that a row speaks of a pilot, or adds one."""
+        if pilot is not None:
+            self._rows[pilot.id] = row
+        for what, text in (("key", key), ("id", external)):
+            if text:
+                self._new[what, text] = row
+        if key:
+            self._keys.add(key)
+
+    def key_for(self, name: str) -> str:
+        """A short name for a new pilot: from its name, numbered when another has it."""
+        limit = FIELDS["key"].limit
+        return numbered(slug(name, limit) or "pilot", self._keys, limit)
+
+    def takes(self, key: str) -> bool:
+        """Whether a pilot has this short name, or a row gives it."""
+        return key in self._keys
+
+    def _by_names(self, name: str, external: str) -> Pilot | None:
+        """Rows of one name go to its pilots in their order; a row with an id only to a lone pilot without one."""
+        free = [pilot for pilot in self._by_name.get(fold(name), []) if pilot.id not in self._rows]
+        if external:
+            lone = [pilot for pilot in free if not pilot.external]
+            return lone[0] if len(lone) == 1 else None
+        return free[0] if free else None
