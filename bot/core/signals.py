@@ -97,7 +97,8 @@ class PilotFacts:
 def old_for_stage(facts: PilotFacts, policy: Policy) -> Signal | None:
     """P01: age / M > r, M the median of days in this stage; in Pilot also beyond the absolute limit.
 
-    The first form takes M from the policy; the Kaplan-Meier median over all pilots needs their history.
+    The first form takes M from the policy and says "usual"; "half of our pilots leave it by day M" would be a
+    claim about pilots that nobody has counted. The Kaplan-Meier median over all of them needs their history.
     """
     limits, median = policy.thresholds["P01"], policy.medians.get(facts.stage)
     if median is None or _in_grace(facts, policy):
@@ -111,8 +112,8 @@ def old_for_stage(facts: PilotFacts, policy: Policy) -> Signal | None:
         "Old for its stage",
         Severity.HIGH if high else Severity.MEDIUM,
         Group.TIME,
-        f"In {_stage(facts)} for {age} days; half of our pilots leave it by day {median}.",
-        "Let the decider choose: scale, fix or stop.",
+        f"In {_stage(facts)} for {age} days; {median} are usual.",
+        "Decide to scale, fix or stop it.",
     )
 
 

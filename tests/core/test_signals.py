@@ -61,7 +61,7 @@ def test_a_pilot_is_old_by_how_long_others_stay(stage: str, days: int, severity:
 def test_an_old_pilot_reads_as_a_fact() -> None:
     found = old_for_stage(OLD, policy())
     assert found is not None
-    assert found.text == "In Pilot for 181 days; half of our pilots leave it by day 90."
+    assert found.text == "In Pilot for 181 days; 90 are usual."
     assert found.group is Group.TIME
 
 

@@ -50,7 +50,7 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A pilot that came forward: into `stage`, or from one score to another `because` of something proven."""
+    """A pilot that came forward: into `stage`, or from one score to another `because` of an item proven."""
 
     pilot: PilotId
     name: str
@@ -201,23 +201,26 @@ def _stuck(stuck: Stuck) -> Paragraph:
 
 
 def _moved(moved: Moved) -> Paragraph:
-    return say(bold(words.pilot_name(moved.name)), f" {_movement(moved)}.")
+    return say(bold(words.pilot_name(moved.name)), f"{_movement(moved)}.")
 
 
 def _movement(moved: Moved) -> str:
     if moved.stage == "production":
-        return "is in production"
+        return " is in production"
     if moved.stage == "limited":
-        return "went live for its first users"
+        return " went live for its first users"
     if moved.stage:
-        return f"moved on to {words.stage_name(moved.stage)}"
-    because = f": {moved.because}" if moved.because else ""
-    return f"went from {moved.before} to {moved.after}{because}"
+        return f" moved on to {words.stage_name(moved.stage)}"
+    proof = f", with proof for {words.small(moved.because)}" if moved.because else ""
+    return f": readiness {moved.before} to {moved.after}{proof}"
 
 
 def _quiet(quiet: Sequence[Quiet]) -> str:
-    fewest = min(each.missed for each in quiet)
-    return f"{words.count(len(quiet), 'pilot')}, no answer to {words.count(fewest, 'check-in')} or more."
+    missed = {each.missed for each in quiet}
+    at_least = " or more" if len(missed) > 1 else ""
+    return (
+        f"{words.count(len(quiet), 'pilot')}, no answer to {words.count(min(missed), 'check-in')}{at_least}."
+    )
 
 
 def _in_short(view: DigestView) -> str:

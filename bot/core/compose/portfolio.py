@@ -130,7 +130,10 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing a person is waited for. `by` is when it closes; `checkin` the one a button opens."""
+    """One thing a person is waited for: `what` in a few words, of a QUESTION its text.
+
+    `by` is when it closes; `checkin` the one that a button opens.
+    """
 
     task: Task
     pilot: PilotId
@@ -156,11 +159,11 @@ def todo_card(todos: Sequence[Todo], now: datetime, *, zone: str) -> Card:
 
 def _todo(todo: Todo, now: datetime, zone: str) -> Block:
     name = words.pilot_name(todo.name)
+    what = f"a colleague asks “{todo.what}”" if todo.task is Task.QUESTION else todo.what
     if todo.by is None:
-        return say(bold(name), f": {todo.what}")
-    if todo.by < now:
-        return say(bold(name), f": {todo.what}, was due {in_words(todo.by, now, zone)}")
-    return say(bold(name), f": {todo.what}, until {in_words(todo.by, now, zone)}")
+        return say(bold(name), f": {what}")
+    until = "was due" if todo.by < now else "until"
+    return say(bold(name), f": {what}, {until} {in_words(todo.by, now, zone)}")
 
 
 def _doing(todo: Todo) -> Button:

@@ -76,11 +76,19 @@ def _body(view: StatusView) -> Iterator[Block]:
     if view.pilot.work:
         yield say(view.pilot.work)
     if view.pilot.stage not in FINAL:
-        yield say(bold(f"{words.COURSES[view.course]}."), *(f" {signal.text}" for signal in view.signals))
+        yield say(bold(f"{words.COURSES[view.course]}."), *(f" {reason}" for reason in _reasons(view)))
     yield Facts(tuple(_facts(view)))
     yield Heading(_readiness(view))
     yield Bars(tuple(_bar(view, dimension) for dimension in view.readiness.dimensions))
     yield from _gate(view)
+
+
+def _reasons(view: StatusView) -> list[str]:
+    """Why the pilot is called what it is called."""
+    reasons = [signal.text for signal in view.signals]
+    if view.course is Course.UNKNOWN and not reasons:
+        return ["There are too few answers, or only old ones, to say more."]
+    return reasons
 
 
 def _facts(view: StatusView) -> Iterator[tuple[str, str]]:
@@ -178,9 +186,9 @@ def _request(view: StatusView, request: Request) -> str:
 
 def _next_step(view: StatusView) -> str:
     if view.signals:
-        return f": {view.signals[0].action[:1].lower()}{view.signals[0].action[1:].rstrip('.')}"
+        return f": {words.small(view.signals[0].action).rstrip('.')}"
     if view.gate is not None and view.gate.lacking:
-        return f": {_item(view, view.gate.lacking[0].id)}"
+        return f": work on {words.small(_item(view, view.gate.lacking[0].id))}"
     return ""
 
 

@@ -54,6 +54,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def small(text: str) -> str:
+    """The text with a small first letter, for the middle of a line; an abbreviation stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def stage_name(stage: str) -> str:
     """A stage as people call it."""
     return STAGE_NAMES.get(stage, capital(stage))
