@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, assert_never
@@ -40,8 +39,6 @@ from bot.core.ports import (
 from bot.core.records import Address
 
 __all__ = ["Actor", "ClockError", "Desk", "Dial", "Leap", "LocalAdapter", "Room"]
-
-log = logging.getLogger(__name__)
 
 NAME = "Rampcheck"
 SHOWN = 200  # messages of a conversation that a page loads; scrolling further back is not what a demo is for
@@ -164,8 +161,9 @@ class LocalAdapter:
             self.stream.tell("badge", self._badge(user))
 
     async def act(self, inbound: Inbound) -> Json:
-        """Hand on what a person did. Raises DeliveryError: unknown conversation, or nobody takes it now."""
-        await self._must_know(inbound.on.conversation)
+        """Hand on what a person did. Raises DeliveryError: unknown person or place, or nobody takes it now."""
+        for conversation in {f"dm:{inbound.sender.user}", inbound.on.conversation}:
+            await self._must_know(conversation)
         if self._on_inbound is None:
             raise DeliveryError("the bot is starting or stopping; try again in a moment")
         self._echo(inbound)

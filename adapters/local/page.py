@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,13 @@ from aiohttp import web
 from adapters.local.desk import LEAPS, ClockError
 from adapters.local.parse import parse, well_formed
 from adapters.local.stream import Happened
+from bot import log as logs
 from bot.core.ports import DeliveryError
 
 if TYPE_CHECKING:
     from adapters.local.adapter import LocalAdapter
 
-log = logging.getLogger(__name__)
+log = logs.get("local")
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -151,9 +151,9 @@ def _guarded(handler: Handler) -> Handler:
             return _refusal(409, str(reason))
         except DeliveryError as error:
             return _refusal(404 if error.permanent else 503, f"Not sent: {error.reason}.")
-        except Exception:  # the last door: a person gets words and a status, the log gets the traceback
-            log.exception("local.request.failed path=%s", request.path)
-            return _refusal(500, "Something went wrong on the bot's side; try again.")
+        except Exception as error:  # noqa: BLE001 the last door: a person gets words, the log gets the cause
+            log.error("local.request.failed", cause=error, path=request.path)
+            return _refusal(500, "Something went wrong on the bot's side. Try again.")
 
     return guarded
 

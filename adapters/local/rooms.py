@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-log = logging.getLogger(__name__)
+from bot import log as logs
+
+log = logs.get("local")
 
 KEPT = 2000  # messages of one conversation: a year of a busy channel; older ones are forgotten
 
@@ -49,7 +50,7 @@ class Journal:
         lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
         entries = [_entry(line) for line in lines]
         if unread := sum(entry is None for entry in entries):
-            log.warning("local.journal.unreadable lines=%d", unread)
+            log.warning("local.journal.unreadable", lines=unread)
         return [entry for entry in entries if entry is not None]
 
     def rewrite(self, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -86,7 +87,19 @@ def _entry(line: str) -> dict[str, Any] | None:
     return entry if isinstance(entry, dict) else None
 
 
-_FIELDS = {one.name for one in fields(Posted)}
+_TEXTS = ("id", "conversation", "by", "at", "text", "thread", "only", "edited")
+
+
+def _posted(entry: Mapping[str, Any]) -> Posted:
+    """A message as it was written down; TypeError or KeyError when it is not one."""
+    texts, numbers = {name: entry[name] for name in _TEXTS}, {name: entry[name] for name in ("seq", "rev")}
+    card = entry["card"]
+    whole = all(isinstance(one, str) for one in texts.values()) and all(
+        isinstance(one, int) for one in numbers.values()
+    )
+    if not whole or not isinstance(card, dict | None):
+        raise TypeError
+    return Posted(card=card, **texts, **numbers)
 
 
 class Rooms:
@@ -172,12 +185,12 @@ class Rooms:
             try:
                 self._replay(entry)
             except (KeyError, TypeError, ValueError):
-                log.warning("local.journal.unreadable lines=1")
+                log.warning("local.journal.unreadable", lines=1)
         journal.rewrite(self._all())
 
     def _replay(self, entry: Mapping[str, Any]) -> None:
         if "put" in entry:
-            self._store(Posted(**{name: value for name, value in entry["put"].items() if name in _FIELDS}))
+            self._store(_posted(entry["put"]))
         elif "drop" in entry:
             gone = self._by_id.pop(entry["drop"])
             del self._by_conversation[gone.conversation][gone.id]
