@@ -182,12 +182,12 @@ class Conditions:
                 )
                 return None
             return PILOT_TESTS[name]
+        if name in self.broken:
+            return None
         question = self.questions.get(name)
         if question is None:
-            if name not in self.broken:
-                self.page.note(
-                    line, f"a condition on an unknown question {quote(name)}", choose(name, self.questions)
-                )
+            what = f"a condition on an unknown question {quote(name)}"
+            self.page.note(line, what, choose(name, self.questions))
             return None
         if source is Source.LAST:
             return tuple(test for test in FITTING[question.kind] if test not in AGAINST_LAST)

@@ -230,9 +230,10 @@ class _Form:
         )
 
     def _text(self, block: Block, item: Item | None, words: Mapping[str, str]) -> str:
-        default = item.question if item else None
+        level = "kind" in block and "item" in block  # an unknown item was noted, its text is not missed
+        default = item.question if item else "?" if level else None
         text = self._filled(block, "text", longest=HARD, default=default, words=words)
-        if len(text) > COMFORTABLE:
+        if COMFORTABLE < len(text) <= HARD:
             what = f"a question of {len(text)} characters"
             self.page.warn(
                 block.line_of("text"), what, f"keep it under {COMFORTABLE}; put the rest into 'hint'"

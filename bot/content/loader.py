@@ -58,15 +58,17 @@ def examine(folder: Path) -> Examined:
     model = desk.needed(READINESS, nodes, readiness.read)
     drafts = desk.drafts(nodes, model) if model else []
     named = [draft.form.id for draft in drafts]
+    if len(named) < len(set(files) - {READINESS, POLICY}) or not all(named):
+        named = []  # a file that cannot be read is one mistake, not one more in every cadence that names it
     dimensions = [dimension.id for dimension in model.dimensions] if model else []
     rulebook = desk.needed(POLICY, nodes, lambda page, node: policy.read(page, node, dimensions, named))
     desk.check(drafts)
-    content = None
     editions = [_edition(draft) for draft in drafts]
-    if model and rulebook:
-        model = readiness.with_weights(model, rulebook.weights)
-        content = Content({draft.form.id: draft.form for draft in drafts}, model, rulebook)
-        editions += [_part(READINESS, nodes, model), _part(POLICY, nodes, rulebook)]
+    if not (model and rulebook):
+        return Examined(None, tuple(editions), desk.problems(), tuple(drafts))
+    model = readiness.with_weights(model, rulebook.weights)
+    content = Content({draft.form.id: draft.form for draft in drafts}, model, rulebook)
+    editions += [_part(READINESS, nodes, model), _part(POLICY, nodes, rulebook)]
     return Examined(content, tuple(editions), desk.problems(), tuple(drafts))
 
 

@@ -89,7 +89,10 @@ DIGEST_KEYS = ("weekday", "hour", "words", "shown")
 def read(
     page: Page, node: Node, dimensions: Collection[str], questionnaires: Collection[str]
 ) -> Policy | None:
-    """The policy, problems noted on the page; None when the file is no block of keys."""
+    """The policy, problems noted on the page; None when the file is no block of keys.
+
+    Weights are held against `dimensions` and cadences against `questionnaires`, unless these are empty: not known.
+    """
     return _Policy(page, dimensions, questionnaires).read(node)
 
 
@@ -132,9 +135,11 @@ class _Policy:
         return {each: inner.integer(each, low=1, high=3650) if inner.usable else 1 for each in wanted}
 
     def _weights(self, block: Block) -> dict[str, float]:
+        if not self.dimensions:
+            return {}
         weights = self._numbers(block, "weights", self.dimensions, low=0, high=1)
         total = sum(weights.values())
-        if self.dimensions and abs(total - 1) > 1e-9:
+        if abs(total - 1) > 1e-9:
             self.page.note(
                 block.line_of("weights"), f"the weights sum to {total:g}", "change them so that they sum to 1"
             )
@@ -174,7 +179,7 @@ class _Policy:
             found = "both 'weeks' and 'months'" if weeks else "no interval"
             self.page.note(block.line, f"a cadence has {found}", "give either 'weeks' or 'months'")
         return Cadence(
-            questionnaire=block.one_of("questionnaire", self.questionnaires),
+            questionnaire=self._asked(block),
             stages=block.chosen("stages", (*STAGES, *SIDE_STAGES)),
             weeks=weeks,
             months=months,
@@ -183,6 +188,11 @@ class _Policy:
             stuck_weeks=self._interval(block, "stuck_weeks", 52),
             after_days=tuple(self._after(block)),
         )
+
+    def _asked(self, block: Block) -> str:
+        if not self.questionnaires:
+            return block.name("questionnaire")
+        return block.one_of("questionnaire", self.questionnaires)
 
     def _interval(self, block: Block, name: str, high: int) -> int:
         return block.integer(name, low=1, high=high, default=0)

@@ -65,6 +65,8 @@ def choose(word: str, known: Collection[str], *, shown: int = 12) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     names = list(known)
+    if not names:
+        return "remove it"
     return "use " + listed(names[:shown]) + (" ..." if len(names) > shown else "")
 
 

@@ -130,7 +130,7 @@ class _Readiness:
             must=must,
             high_risk=high,
             low_risk=low,
-            reviewers=self._reviewers(block, {*must, *high}),
+            reviewers=self._reviewers(block, self._named(block) & set(items)),
         )
 
     def _needs(self, block: Block, name: str, items: Iterable[ItemId], *, needed: bool) -> dict[ItemId, int]:
@@ -147,6 +147,11 @@ class _Readiness:
             else:
                 found[key.text] = int(text)
         return found
+
+    def _named(self, block: Block) -> set[ItemId]:
+        """The items of a gate, those with a wrong level too."""
+        names = ("must", "high_risk")
+        return {key.text for name in names for key, _ in block.entries(name, needed=False)}
 
     def _reviewers(self, block: Block, items: Iterable[ItemId]) -> dict[ItemId, tuple[str, ...]]:
         """Item -> roles, from a list of `role: [items]`; every item of the gate has at least one."""

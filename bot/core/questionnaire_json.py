@@ -1,4 +1,4 @@
-"""A questionnaire as JSON and back, so that every version used is kept; it must not know of YAML or tables."""
+"""A questionnaire as JSON and back, to keep every version used; it must not know of YAML or tables."""
 
 from __future__ import annotations
 
