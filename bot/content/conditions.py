@@ -116,9 +116,8 @@ class Conditions:
 
     def _group(self, block: Block, head: str, fill: Fill) -> Condition | None:
         node = block.node(head)
-        assert node is not None  # noqa: S101  # `head` was found in the block
         if head == "not":
-            part = self._condition(node, fill)
+            part = self._condition(node, fill) if node else None
             return part and Not(part)
         parts = [self._condition(inner, fill) for inner in block.items(head)]
         known = tuple(part for part in parts if part is not None)

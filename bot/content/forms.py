@@ -278,15 +278,13 @@ class _Form:
         name = option_slug(block)
         label = block.text("label", longest=LABEL)
         value = block.number("value") if "value" in block else None
-        for word in (name, f"label {label}"):
-            if word in seen:
+        for what, word in (("option", name), ("label", label)):
+            first = seen.setdefault(f"{what} {word}", block.line)
+            if word and first != block.line:
                 self.page.note(
-                    block.line,
-                    f"option {quote(word)} is there twice (first in line {seen[word]})",
-                    "keep one",
+                    block.line, f"{what} {quote(word)} is there twice (first in line {first})", "keep one"
                 )
                 return
-        seen |= {name: block.line, f"label {label}": block.line}
         if name:
             yield Option(name, label, value)
 

@@ -29,7 +29,7 @@ FORM_MISTAKES = [
     (
         "label: Nothing helped",
         "label: We got the data",
-        "retro.yaml:17: option 'label We got the data' is there twice (first in line 16); keep one",
+        "retro.yaml:17: label 'We got the data' is there twice (first in line 16); keep one",
     ),
     (
         "id: retro.users",
@@ -499,6 +499,14 @@ def test_one_mistake_in_a_repeated_question_is_named_once(tmp_path: Path) -> Non
             "retro.yaml:42: unknown placeholder '{wurds}'; use pilot, owner, sponsor, decider, stage, metric, "
             "baseline, target, intended, target_date, decide_by, last_date, sure_label, item, question, proof or levels"
         )
+    ]
+
+
+def test_two_bad_slugs_are_two_mistakes_and_not_a_double(tmp_path: Path) -> None:
+    text = swap(swap(RETRO, "slug: people,", "slug: P!,"), "slug: data,", "slug: D!,")
+    assert complaints(tmp_path, retro=text) == [
+        "retro.yaml:15: option 'P!' is not a slug; use 'p'",
+        "retro.yaml:16: option 'D!' is not a slug; use 'd'",
     ]
 
 
