@@ -136,7 +136,7 @@ class People(Scope):
         return [_as_person(row) for row in self._all(PEOPLE)]
 
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
-        wanted = text.strip().removeprefix("@").strip().casefold()
+        wanted = " ".join(text.strip().removeprefix("@").split()).casefold()
         if not storable(wanted):  # nobody's name can hold it
             return []
         return [_as_person(row) for row in self._all(FIND_PEOPLE, text=wanted, top=limit)]

