@@ -191,14 +191,16 @@ def state(facts: PilotFacts, found: Iterable[Signal], policy: Policy) -> Course:
 def missed(pulses: Iterable[Asked], policy: Policy) -> tuple[int, int]:
     """(unanswered of the last four, unanswered in a row until now) of pulses given newest first.
 
-    Those that still ask somebody are not counted yet, nor those that a newer check-in replaced.
+    Those that still ask somebody are not counted yet, nor those that were closed before their time was up.
     """
-    ended = [pulse.phase for pulse in pulses if pulse.phase in _ANSWERED or pulse.phase == Phase.EXPIRED]
-    silent = [phase == Phase.EXPIRED for phase in ended]
+    silent = [
+        pulse.outcome == MISSED for pulse in pulses if pulse.phase in _ANSWERED or pulse.outcome == MISSED
+    ]
     streak = silent.index(False) if False in silent else len(silent)
     return sum(silent[: int(policy.thresholds["P10"]["of"])]), streak
 
 
+MISSED = "missed"  # the outcome of a check-in whose time ran out
 _ANSWERED = frozenset({Phase.DONE, Phase.DECLINED})
 
 

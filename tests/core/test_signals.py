@@ -163,21 +163,22 @@ def test_an_owner_who_is_away_is_not_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("phases", "counted"),
+    ("ends", "counted"),
     [
         ("", (0, 0)),
-        ("done", (0, 0)),
-        ("expired", (1, 1)),
-        ("expired expired done expired expired", (3, 2)),
-        ("done expired expired", (2, 0)),
-        ("open expired expired expired", (3, 3)),  # the one still open is not missed yet
-        ("expired closed expired done", (2, 2)),  # a check-in that a newer one replaced asked nobody
-        ("expired expired expired expired expired", (4, 5)),
-        ("declined expired", (1, 0)),
+        ("answered", (0, 0)),
+        ("missed", (1, 1)),
+        ("missed missed answered missed missed", (3, 2)),
+        ("answered missed missed", (2, 0)),
+        ("open missed missed missed", (3, 3)),  # the one still open is not missed yet
+        ("missed closed missed answered", (2, 2)),  # closed early, so nobody had the time to answer
+        ("replaced replaced answered", (2, 2)),  # its time was up before the next one replaced it
+        ("missed missed missed missed missed", (4, 5)),
+        ("declined missed", (1, 0)),
     ],
 )
-def test_missed_checkins_are_counted_from_the_newest(phases: str, counted: tuple[int, int]) -> None:
-    pulses = [_asked(number, phase) for number, phase in enumerate(phases.split())]
+def test_missed_checkins_are_counted_from_the_newest(ends: str, counted: tuple[int, int]) -> None:
+    pulses = [_asked(number, end) for number, end in enumerate(ends.split())]
     assert missed(pulses, policy()) == counted
 
 
@@ -250,5 +251,16 @@ def _signal(severity: str) -> Signal:
     return Signal("P00", "A signal", Severity(severity), Group.TIME, "It is so.", "Do this.")
 
 
-def _asked(number: int, phase: str) -> Asked:
-    return Asked(number, 1, "pulse", 1, 1, slot=ago(14 * number), phase=Phase(phase), done_at=NOW)
+ENDS = {
+    "open": (Phase.OPEN, ""),
+    "answered": (Phase.DONE, "answered"),
+    "declined": (Phase.DECLINED, "declined"),
+    "missed": (Phase.EXPIRED, "missed"),
+    "replaced": (Phase.CLOSED, "missed"),
+    "closed": (Phase.CLOSED, "closed"),
+}
+
+
+def _asked(number: int, end: str) -> Asked:
+    phase, outcome = ENDS[end]
+    return Asked(number, 1, "pulse", 1, 1, slot=ago(14 * number), phase=phase, outcome=outcome, done_at=NOW)
