@@ -12,9 +12,10 @@ from bot.core.questionnaire import LEVELS, ROLES, STAGES, Dimension, Gate, Item,
 
 KEYS = ("version", "ladder", "dimensions", "gates", "never_waived")
 DIMENSION_KEYS = ("id", "name", "items")
-ITEM_KEYS = ("id", "question", "levels", "proof", "source", "weight", "half_life_days")
+ITEM_KEYS = ("id", "name", "question", "levels", "proof", "source", "weight", "half_life_days")
 GATE_KEYS = ("id", "name", "opens", "must", "high_risk", "low_risk", "reviewers")
 LABEL = 75  # a level is shown as an option
+NAME = 30  # a few words that stand in a row with others
 QUESTION = 150
 PROSE = 400
 FIVE = ("", "", "", "", "")
@@ -82,6 +83,7 @@ class _Readiness:
             source=block.text("source", longest=PROSE),
             weight=block.number("weight", low=0.1, high=10),
             half_life_days=block.integer("half_life_days", low=1, high=3650),
+            name=block.text("name", longest=NAME, default=""),
         )
 
     def _levels(self, block: Block, name: str, *, longest: int) -> tuple[str, str, str, str, str]:
