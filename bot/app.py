@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import adapters
-from bot import storage
+from bot.storage import open_store
+from bot.storage.errors import StorageError
 from bot.content.loader import load
 from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Store
 from bot.core.questionnaire import Content
@@ -71,7 +74,7 @@ class App:
         """What adapters call when a person did something; returning means that it is stored."""
         try:
             reply = await asyncio.to_thread(receive.receive, self.store, self.content, inbound, self.clock.now())
-        except (storage.StorageError, ServiceError) as error:
+        except (StorageError, ServiceError) as error:
             log.error("inbound.failed", cause=error, platform=inbound.sender.platform)
             return Problems({"": TRY_AGAIN})
         self.nudge()
@@ -85,13 +88,23 @@ class App:
 def build(settings: Settings, *, clock: Clock | None = None, journal: Path | None = None) -> App:
     """The program for these settings. Raises ContentError or StorageError with a message for the admin."""
     content = load(settings.questionnaires)
-    store = storage.open_store(settings.database_url)
+    store = open_store(settings.database_url)
     clock = clock or SystemClock()
     organisation = first_organisation(store, settings)
     app = App(settings, store, content, clock, organisation)
     if settings.local_chat:
         _open_local_chat(app, journal)
     return app
+
+
+async def until_stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
+            loop.add_signal_handler(wanted, stopped.set)
+    await stopped.wait()
 
 
 def first_organisation(store: Store, settings: Settings) -> Organisation:

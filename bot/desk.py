@@ -64,7 +64,7 @@ class LocalDesk:
     async def _target(self, by: Leap) -> datetime:
         if by != "next":
             return self.time.now() + LEAPS[by]
-        due = await asyncio.to_thread(self._read, lambda unit: unit.next_moment())
+        due: datetime | None = await asyncio.to_thread(self._read, lambda unit: unit.next_moment())
         if due is None:
             raise ClockError(NOTHING_DUE)
         return max(due, self.time.now())

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Protocol
 
 from aiohttp import web
 
 from bot import __version__
-from bot.app import App, local_routes
+from bot.app import App, local_routes, until_stopped
 from bot.log import get
-from bot.worker import Worker, until_stopped
 
 MAX_BODY = 256 * 1024  # bytes; no platform's payload comes near it (performance.md, point 1)
 STALE_BEAT = timedelta(seconds=60)  # thirty missed heartbeats: the worker is dead or stuck
@@ -48,30 +48,34 @@ async def ready(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-async def serve(app: App, *, with_worker: bool = True, announce: Callable[[], None] = lambda: None) -> None:
-    """Serve until told to stop; with a worker in the same process unless it runs elsewhere."""
+class Companion(Protocol):
+    """What runs beside the server in the same process: the worker, unless it runs elsewhere."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+async def serve(app: App, *, beside: Companion | None = None, announce: Callable[[], None] = lambda: None) -> None:
+    """Serve until told to stop; `announce` is called once requests are taken."""
     site = web.AppRunner(application(app), access_log=None, shutdown_timeout=5)
     await site.setup()
     tasks = [asyncio.create_task(adapter.run(app.on_inbound)) for adapter in app.adapters.values()]
-    worker = Worker(app) if with_worker else None
-    if worker is not None:
-        if app.desk is not None and hasattr(app.clock, "move_to"):
-            app.desk.travel = worker.travel
-        await worker.start()
     await web.TCPSite(site, app.settings.host, app.settings.port).start()
-    log.info("web.started", host=app.settings.host, port=app.settings.port, worker=with_worker)
+    if beside is not None:
+        await beside.start()
+    log.info("web.started", host=app.settings.host, port=app.settings.port, worker=beside is not None)
     announce()
     await until_stopped()
-    await _stop(app, site, tasks, worker)
+    await _stop(app, site, tasks, beside)
 
 
-async def _stop(app: App, site: web.AppRunner, tasks: list[asyncio.Task[None]], worker: Worker | None) -> None:
+async def _stop(app: App, site: web.AppRunner, tasks: list[asyncio.Task[None]], beside: Companion | None) -> None:
     """Take nothing new, finish what is in hand, let go."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await site.cleanup()
-    if worker is not None:
-        await worker.stop()
+    if beside is not None:
+        await beside.stop()
     app.close()
     log.info("web.stopped")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 from datetime import datetime, timedelta
+from functools import partial
 from os import getpid
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.app import App
+from bot.app import App, MovableClock, until_stopped
 from bot.log import get
 from bot.service import deliver, tick
 
@@ -37,8 +37,7 @@ class Worker:
 
     async def start(self) -> None:
         """Begin to beat. APScheduler holds no schedule but this one (performance.md, 5)."""
-        loop = asyncio.get_running_loop()
-        self.app.nudge = lambda: loop.call_soon_threadsafe(self._wanted.set)
+        self.app.nudge = partial(self._nudge, asyncio.get_running_loop())
         self._timer.add_job(
             self.beat,
             "interval",
@@ -48,6 +47,8 @@ class Worker:
             max_instances=1,
         )
         self._timer.start()
+        if self.app.desk is not None and isinstance(self.app.clock, MovableClock):
+            self.app.desk.travel = self.travel
         self._courier = asyncio.create_task(self._carry())
 
     async def stop(self) -> None:
@@ -60,6 +61,9 @@ class Worker:
         if self._courier is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._courier
+
+    def _nudge(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon_threadsafe(self._wanted.set)
 
     async def beat(self) -> None:
         """One heartbeat: everything due is done, everything waiting is sent."""
@@ -112,29 +116,21 @@ class Worker:
 
     async def travel(self, moment: datetime) -> None:
         """Move a movable clock to `moment`; everything due on the way happens at its own time, in order."""
+        clock = self.app.clock
+        assert isinstance(clock, MovableClock), "start() offers travel only with such a clock"  # noqa: S101  # for mypy
         for _ in range(STORM):
             due = await asyncio.to_thread(self._next_moment)
             if due is None or due > moment:
                 break
-            self.app.clock.move_to(due)  # type: ignore[attr-defined]  # only an app with a MovableClock travels
+            clock.move_to(due)
             await self.beat()
             if await asyncio.to_thread(self._next_moment) == due:
                 break  # a job at this moment keeps failing; it rests, and time goes on
-        self.app.clock.move_to(moment)  # type: ignore[attr-defined]  # as above
+        clock.move_to(moment)
         await self.beat()
 
     def _next_moment(self) -> datetime | None:
         return self.app.store.read(self.app.organisation.id, lambda unit: unit.next_moment())
-
-
-async def until_stopped() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
-            loop.add_signal_handler(wanted, stopped.set)
-    await stopped.wait()
 
 
 async def work(app: App) -> None:

@@ -210,11 +210,10 @@ def _link(text: str) -> str | Wrong:
         return Wrong("Give the link alone, without other words.")
     address = text if "://" in text else f"https://{text}"
     try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
+        scheme, host = urlsplit(address).scheme, urlsplit(address).hostname or ""
     except ValueError:
-        host = ""
-    if not host or parts.scheme not in ("http", "https") or "." not in host or len(address) > LINK_LIMIT:
+        scheme, host = "", ""
+    if scheme not in ("http", "https") or "." not in host or len(address) > LINK_LIMIT:
         return Wrong("That is not a web link. It starts with https:// and names a site.")
     return address
 

@@ -297,7 +297,7 @@ def _read(
     found: dict[QuestionId, Value] = {}
     problems: dict[QuestionId, str] = {}
     for question in asked:
-        value = reading.read(question, values.get(question.id), reading.Reading(context.today(at), context.people))
+        value = reading.read(question, values.get(question.id), reading.Reading(context.day(at), context.people))
         if isinstance(value, reading.Wrong):
             problems[question.id] = value.why
         elif value is not None:

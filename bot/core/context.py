@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from bot.core.cadence import day_words
+from bot.core.localtime import local
 from bot.core.questionnaire import Asking, QuestionId
 from bot.core.records import CheckinId, PersonId
 from bot.core.routing import Answers, Record
@@ -19,7 +20,7 @@ class Context:
     `last` are the answers of the check-in before, on the day `last_on`. `names` holds everybody a card may name,
     `people` whom a typed name may mean. `placeholders` fill `{metric}` and the like. `nothing` are the answers that
     "Nothing to report" records; empty where that button is not allowed. `zone` is that of the person asked.
-    `blocked_for` counts the check-ins in a row with last time's blocker.
+    `today` is the day there; `blocked_for` counts the check-ins in a row with last time's blocker.
     """
 
     checkin: CheckinId
@@ -28,6 +29,7 @@ class Context:
     zone: str = "UTC"
     record: Record = field(default_factory=Record)
     last_on: date | None = None
+    today: date | None = None
     names: Mapping[PersonId, str] = field(default_factory=dict)
     people: Mapping[PersonId, str] = field(default_factory=dict)
     placeholders: Mapping[str, str] = field(default_factory=dict)
@@ -39,9 +41,13 @@ class Context:
         """Last time's answers."""
         return self.record.last
 
-    def today(self, at: datetime) -> date:
-        """The day where the person is."""
-        return at.astimezone(ZoneInfo(self.zone)).date()
+    def day(self, at: datetime) -> date:
+        """The day of a moment where the person is."""
+        return local(at, self.zone).date()
+
+    def words(self, day: date) -> str:
+        """A day as people write it, with its year where it is not this one."""
+        return day_words(day, self.today or day)
 
     def name(self, person: PersonId) -> str:
         """What to call somebody."""

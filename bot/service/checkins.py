@@ -17,7 +17,7 @@ from bot.core.questionnaire import Content, Kind, Questionnaire, QuestionId
 from bot.core.readiness import proven
 from bot.core.records import Asked, Event, Given, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
-from bot.core.state import Checkin, Phase
+from bot.core.state import Checkin, Phase, State
 from bot.core.values import NotKnown, Value
 from bot.service import Conflict, evaluate, registry
 
@@ -50,7 +50,7 @@ def open_one(
     form = content.questionnaires[form_id]
     unit.keep_form(form)
     focus = evaluate.pick_items(unit, content, pilot, form_id, now)
-    blank = engine.State(Phase.OPEN, person, now, now)
+    blank = State(Phase.OPEN, person, now, now)
     fresh = Checkin(0, pilot.id, form.id, form.version, slot, blank, focus, on_demand)
     stored = unit.open_checkin(fresh)
     if stored is None:
@@ -69,6 +69,12 @@ def _replace_older(unit: Unit, content: Content, newer: Checkin, now: datetime) 
     for asked in unit.history(newer.pilot, questionnaire=newer.questionnaire, limit=LOOK_BACK):
         if asked.id != newer.id and asked.phase not in (Phase.DONE, Phase.DECLINED, Phase.CLOSED):
             happen(unit, content, asked.id, engine.Withdrawn(now, "a newer one has been sent."), actor=None)
+
+
+def withdraw(unit: Unit, content: Content, pilot: Pilot, reason: str, now: datetime) -> None:
+    """Close everything that still asks somebody about a pilot."""
+    for checkin in unit.live_checkins(pilot=pilot.id):
+        happen(unit, content, checkin.id, engine.Withdrawn(now, reason), actor=None)
 
 
 def happen(
@@ -175,7 +181,7 @@ def _finished(
     )
     if finish.outcome in ("missed", "declined"):
         return
-    effect = evaluate.finished(unit, content, checkin, happened.form, happened.context, by=actor, now=now)
+    effect = evaluate.finished(unit, content, checkin, happened.form, happened.context, now=now)
     card = words.closing_card(happened.form, happened.context, checkin.state, effect)
     _amend(unit, checkin, Amend(finish.slot, finish.to, card), now)
 
@@ -211,9 +217,10 @@ def context_for(
         zone=registry.zone_of(unit, person),
         record=record,
         last_on=_day(unit, last, checkin),
+        today=registry.today(unit, person, now),
         names=_names(unit, checkin, record.last, people or {}),
         people=people or {},
-        placeholders=_placeholders(unit, pilot, last, checkin),
+        placeholders=_placeholders(unit, pilot, last, checkin, registry.today(unit, person, now)),
         nothing=nothing,
         blocked_for=_same_blocker(before),
     )
@@ -237,7 +244,7 @@ def _last_answers(unit: Unit, pilot: Pilot, last: Asked | None) -> dict[Question
 def facts(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> dict[str, Fact]:
     """The pilot's record by the names that conditions use (PILOT_FIELDS); what is empty is left out."""
     levels = unit.levels(pilot.id)
-    found: dict[str, Fact] = {
+    found: dict[str, Fact | None] = {
         "linked": tuple(item for item, level in levels.items() if proven(level, content.policy, now)),
         "tags": pilot.tags,
         "stage": pilot.before_pause or pilot.stage,
@@ -254,7 +261,7 @@ def facts(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> dict[str
         "sponsor": pilot.sponsor,
         "decider": pilot.decider,
     }
-    return {name: value for name, value in found.items() if value not in (None, "", ())}
+    return {name: value for name, value in found.items() if value is not None and value not in ("", ())}
 
 
 def _role(pilot: Pilot, person: PersonId) -> str:
@@ -286,20 +293,21 @@ def _person_values(answers: Iterable[Answers]) -> Iterable[str]:
                 yield value
 
 
-def _placeholders(unit: Unit, pilot: Pilot, last: Asked | None, checkin: Checkin) -> dict[str, str]:
+def _placeholders(
+    unit: Unit, pilot: Pilot, last: Asked | None, checkin: Checkin, today: date
+) -> dict[str, str]:
+    """What fills the `{words}` of a questionnaire's texts."""
     owner = unit.person(pilot.owner) if pilot.owner else None
     since = _day(unit, last, checkin)
     return {
         "pilot": pilot.name,
         "owner": owner.name if owner else "the owner",
-        "last_date": day_words(since, since) if since else "the start",
+        "last_date": day_words(since, today) if since else "the start",
         "metric": pilot.metric or "the measure",
         "baseline": _amount(pilot.baseline),
         "target": _amount(pilot.goal),
         "intended": str(pilot.intended_users or "all"),
-        "target_date": day_words(pilot.target, pilot.target) if pilot.target else "that date",
-        "date": day_words(pilot.target, pilot.target) if pilot.target else "that date",
-        "sure_label": "",
+        "target_date": day_words(pilot.target, today) if pilot.target else "that date",
     }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.core.ports import Adapter, DeliveryError, Leased, MessageRef, Outbox, Store, Unit
 from bot.core.records import Event
+from bot.core.values import Json
 from bot.log import get
 
 BATCH = 50  # performance.md, 3a: from 10 on the database is no longer what limits
@@ -85,7 +86,7 @@ def _give_up(unit: Unit, leased: Leased, error: DeliveryError, now: datetime) ->
     message = leased.message
     if error.gone:
         unit.switch_off(message.address)
-    after = {"key": message.key, "reason": error.reason, "address_off": error.gone}
+    after: Json = {"key": message.key, "reason": error.reason, "address_off": error.gone}
     unit.record(Event("delivery.dead", now, None, subject=message.address.lane, after=after))
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from bot.core import outcome, readiness, review, signals
 from bot.core.compose import checkin as words
+from bot.core.compose.words import item_name
 from bot.core.context import Context
 from bot.core.ports import Unit
 from bot.core.questionnaire import Content, ItemId, Questionnaire
@@ -37,14 +38,16 @@ def finished(
     form: Questionnaire,
     context: Context,
     *,
-    by: PersonId | None,
     now: datetime,
 ) -> tuple[str, ...]:
-    """Make the answers of an ended check-in true; the lines that tell its person what they did."""
+    """Make the answers of an ended check-in true; the lines that tell its person what they did.
+
+    Whoever was asked stands for the result, also where a colleague gave the last answer.
+    """
     pilot = unit.pilot(checkin.pilot)
     if pilot is None:
         return ()
-    actor = by or checkin.state.person
+    actor = checkin.state.person
     pilot = _change_record(unit, content, pilot, checkin, form, actor, now)
     moved = _change_levels(unit, content, pilot, checkin, form, actor, now)
     asked = _ask_for_help(unit, pilot, checkin, form, actor, now)
@@ -141,6 +144,11 @@ def stand(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> Standing
     return Standing(scores, gate, found, signals.state(facts, found, content.policy))
 
 
+def streak(unit: Unit, content: Content, pilot: Pilot) -> int:
+    """How many pulses in a row went unanswered."""
+    return signals.missed(unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ), content.policy)[1]
+
+
 def is_stuck(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> bool:
     """Whether the pilot is Stuck: it is asked more often then."""
     return stand(unit, content, pilot, now).course is Course.STUCK
@@ -176,7 +184,7 @@ def _undated_since(unit: Unit, pilot: Pilot) -> date | None:
 def name_of(content: Content, item: ItemId) -> str:
     """What people call a readiness item."""
     found = content.model.item(item)
-    return (found.name if found else "") or item
+    return item_name(found) if found else item
 
 
 def pick_items(unit: Unit, content: Content, pilot: Pilot, form_id: str, now: datetime) -> tuple[ItemId, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.core import cadence
 from bot.core import checkin as engine
@@ -29,20 +30,21 @@ class Job:
 def due(store: Store, content: Content, now: datetime) -> Iterator[Job]:
     """Everything that is due now, each as a job; a job that is run twice finds nothing to do the second time."""
     for organisation in store.organisations():
-        found = store.read(organisation.id, lambda unit: _found(unit, content, now))
+        found = store.read(organisation.id, partial(_found, content=content, now=now))
         for name, work in found:
             yield Job(name, organisation.id, work)
 
 
 def _found(unit: Unit, content: Content, now: datetime) -> list[tuple[str, Callable[[Unit], object]]]:
-    jobs: list[tuple[str, Callable[[Unit], object]]] = []
-    for schedule in unit.due_schedules(now, limit=BATCH):
-        jobs.append((f"schedule:{schedule.id}", lambda u, s=schedule: open_due(u, content, s, now)))
-    for checkin in unit.due_checkins(now, limit=BATCH):
-        jobs.append((f"checkin:{checkin}", lambda u, c=checkin: wake(u, content, c, now)))
-    for subscription in unit.due_subscriptions(now):
-        jobs.append((f"digest:{subscription.id}", lambda u, s=subscription: digest.post_due(u, content, s, now)))
-    return jobs
+    schedules, woken = unit.due_schedules(now, limit=BATCH), unit.due_checkins(now, limit=BATCH)
+    return [
+        *((f"schedule:{one.id}", partial(open_due, content=content, seen=one, now=now)) for one in schedules),
+        *((f"checkin:{one}", partial(wake, content=content, checkin=one, now=now)) for one in woken),
+        *(
+            (f"digest:{one.id}", partial(digest.post_due, content=content, seen=one, now=now))
+            for one in unit.due_subscriptions(now)
+        ),
+    ]
 
 
 def run(store: Store, job: Job) -> None:
@@ -82,11 +84,11 @@ def _wake_up(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> None:
 def _open_slot(
     unit: Unit, content: Content, pilot: Pilot, schedule: Schedule, rhythm: Cadence, now: datetime
 ) -> None:
-    slot = schedule.next_due_at
+    slot = schedule.next_due_at or now
     stuck = evaluate.is_stuck(unit, content, pilot, now)
     following = registry.next_due(unit, content, pilot, rhythm, schedule, after=max(now, slot), stuck=stuck)
-    person = _who(unit, pilot, now)
-    moved = _moved(unit, content, person, slot, now, following)
+    person = _who(unit, pilot, content.questionnaires[schedule.questionnaire].asks, now)
+    moved = _after_others(unit, content, pilot, person, now) or _moved(unit, content, person, slot, now, following)
     if moved is not None and moved > now:
         unit.save_schedule(replace(schedule, next_due_at=moved))
         return
@@ -98,9 +100,10 @@ def _open_slot(
     checkins.open_one(unit, content, pilot, schedule.questionnaire, person=person.id, slot=slot, now=now)
 
 
-def _who(unit: Unit, pilot: Pilot, now: datetime) -> Person | None:
-    """The owner; while they are away or gone, the deputy."""
-    for candidate in (pilot.owner, pilot.deputy):
+def _who(unit: Unit, pilot: Pilot, asks: str, now: datetime) -> Person | None:
+    """Whoever a form asks; for an owner who is away or gone, the deputy."""
+    holders = {"sponsor": (pilot.sponsor,), "decider": (pilot.decider,)}
+    for candidate in holders.get(asks, (pilot.owner, pilot.deputy)):
         person = unit.person(candidate) if candidate else None
         if person is not None and person.active and not _away(unit, person, now):
             return person
@@ -120,6 +123,19 @@ def _moved(
     if not cadence.too_late(slot, now, asking):
         return now
     return cadence.after_outage(slot, now, next_due=following, zone=zone, asking=asking)
+
+
+def _after_others(
+    unit: Unit, content: Content, pilot: Pilot, person: Person | None, now: datetime
+) -> datetime | None:
+    """One open request for each pilot: while one is before this person, the next waits until it has closed."""
+    if person is None:
+        return None
+    pending = [one for one in unit.live_checkins(pilot=pilot.id) if one.state.person == person.id]
+    if not pending:
+        return None
+    closed = max(one.state.closes_at for one in pending) + timedelta(minutes=1)
+    return cadence.good_moment(closed, zone=registry.zone_of(unit, person), asking=content.policy.asking)
 
 
 def _reason_to_skip(

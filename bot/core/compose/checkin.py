@@ -131,7 +131,7 @@ def _how_much(context: Context, state: State, at: datetime, asked: list[Question
     count = len(asked)
     what = "1 question" if count == 1 else f"{count} questions"
     if state.answers and state.phase is not Phase.DONE:
-        what = f"{what} more"
+        what = "1 more question" if count == 1 else f"{count} more questions"
     ends = "" if state.phase in (Phase.EXPIRED, Phase.DONE) else f" Closes {moment(context, state.closes_at, at)}."
     return f"{what}, {_duration(count)}.{ends}"
 
@@ -207,7 +207,7 @@ def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]
     latest_snooze = at + timedelta(days=context.asking.snooze_days)
     later = cadence.snooze_choices(at, zone=context.zone, asking=context.asking, closes_at=latest_snooze)
     choices = tuple(Offer(snooze.choice, snooze.label) for snooze in later)
-    today = context.today(at)
+    today = context.day(at)
     latest = today + timedelta(days=PAUSE_DAYS)
     until = Date("until", "Until when?", required=True, hint=f"At most {PAUSE_DAYS} days: {day_words(latest, today)}.")
     why = Text("reason", "Why not?", max_chars=REASON_LIMIT, required=True)
@@ -288,7 +288,7 @@ def previous_words(question: Question, context: Context) -> str:
     last = context.last.get(question.id)
     if last is None:
         return ""
-    when = f", {day_words(context.last_on, context.last_on)}" if context.last_on else ""
+    when = f", {context.words(context.last_on)}" if context.last_on else ""
     again = f" ({context.blocked_for} times in a row)" if question.id == "pulse.block" and context.blocked_for > 1 else ""
     return f"Last time{when}: {answer_words(question, last, context)}{again}"
 
@@ -305,7 +305,7 @@ def answer_words(question: Question, value: Value, context: Context) -> str:
         case bool():
             return "Yes" if value else "No"
         case date():
-            return day_words(value, value)
+            return context.words(value)
         case tuple():
             return "; ".join(_label(question, part) for part in value)
         case int() | float() if question.kind is Kind.LEVEL:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from bot.core import tokens
-from bot.core.card import Button, Card, Tone, bold, fit, say
+from bot.core.cadence import day_words
+from bot.core.card import Button, Card, Span, Style, Tone, bold, fit, say
+from bot.core.compose import words
 from bot.core.records import Request
 from bot.core.tokens import About, Token
 
@@ -69,6 +72,77 @@ def which_one(pilots: Sequence[str]) -> Card:
     """Typed text while several check-ins are open."""
     shown = ", ".join(pilots[:NAMES_SHOWN])
     return note(f"Several check-ins are open ({shown}), so I cannot tell which one you mean. Please use the forms.")
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def unknown_command(word: str, suggestions: Sequence[str]) -> Card:
+    """A word that is no command, with the nearest ones as buttons."""
+    line = f"I do not know the command “{fit(word, 40)}”."
+    if not suggestions:
+        return Card("Rampcheck", f"{line} Type `help`.", body=(say(line),), actions=(Button("Help", tokens.command("help")),))
+    buttons = tuple(Button(suggestion, tokens.command(suggestion)) for suggestion in suggestions)
+    asked = f"{line} Did you mean {words.listed(suggestions, last='or')}?"
+    return Card("Rampcheck", asked, body=(say(asked),), actions=buttons)
+
+
+def command_card(usage: str, line: str, details: str, example: str) -> Card:
+    """One command explained."""
+    body = (say(bold(usage)), say(f"{line} {details}"), say("For example: ", Span(example, Style.CODE)))
+    return Card(usage, f"{usage}\n{line} {details}\nFor example: {example}", body=body)
+
+
+def incomplete(missing: str, example: str) -> Card:
+    """A command that lacks something, with an example."""
+    line = f"{missing} For example:"
+    return Card("Rampcheck", f"{line} {example}", body=(say(f"{line} ", Span(example, Style.CODE)),))
+
+
+def no_such_form(form: str, known: Sequence[str]) -> Card:
+    """A questionnaire that is not there."""
+    return note(f"There is no questionnaire “{fit(form, 40)}”. There are: {', '.join(known)}.")
+
+
+def taken(name: str, key: str) -> Card:
+    """A pilot of that name exists."""
+    actions = (Button("Show it", tokens.command(f"status {key}")),) if key else ()
+    line = f"There is a pilot called “{fit(name, 60)}” already. Choose another name."
+    return Card("Not added", line, body=(say(line),), actions=actions)
+
+
+def added(name: str, *, direct: bool) -> Card:
+    """A pilot was registered."""
+    where = "below" if direct else "to you as a direct message"
+    return note(f"{name} is registered. I have sent a few questions {where}; they take about four minutes.", name)
+
+
+def pause_bounds(today: date, latest: date) -> str:
+    """What a pause needs."""
+    first = day_words(today + timedelta(days=1), today)
+    return f"A pause needs a day on which I ask again: from {first} to {day_words(latest, today)}."
+
+
+def paused_already(until: date, today: date) -> str:
+    """A second pause in a row."""
+    return f"It is paused until {day_words(until, today)} already. A second pause in a row needs a decision."
+
+
+def paused(name: str, until: date, today: date, resume_token: str) -> Card:
+    """A pilot is paused."""
+    line = f"Paused until {day_words(until, today)}. I ask nothing before then, and the clock of its signals stands still."
+    return Card(name, f"{name}: {line}", body=(say(line),), actions=(Button("Resume now", resume_token),))
+
+
+def resumed(name: str, stage: str) -> Card:
+    """A pilot goes on."""
+    return note(f"It goes on in {words.stage_name(stage)}. The next check-in comes at its usual hour.", name)
+
+
+def subscribed(group: str, when: str) -> Card:
+    """A channel gets the digest from now on."""
+    about = f" of {group}" if group else ""
+    return note(f"This channel gets the weekly digest{about}, next {when}. Type `digest unsubscribe` to stop it.")
 
 
 # --- requests -------------------------------------------------------------------------------------------------------
