@@ -1,0 +1,146 @@
+"""What can be asked of the bot in words, as values; it must not know how people phrase it or what is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+MINE = "mine"  # an owner in a filter: whoever asks
+
+# What `list` can be narrowed to beside stages: the word in a filter -> what it keeps.
+LIST_STATES = {
+    "stuck": "pilots that are Stuck",
+    "at_risk": "pilots that are At risk",
+    "moving": "pilots that move",
+    "unknown": "pilots of which too little is known",
+    "quiet": "pilots that missed their last check-ins",
+    "late": "pilots past their target date",
+    "blocked": "pilots with an open blocker",
+    "waiting": "pilots whose check-in is open",
+    "unowned": "pilots without an owner",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be asked; `topic` is the command to explain, or whatever was typed instead of one."""
+
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How one pilot stands, or the whole portfolio when none is named."""
+
+    pilot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which pilots; an empty field does not narrow.
+
+    `stage` is one of STAGES or SIDE_STAGES, `state` one of LIST_STATES, `owner` MINE or a name as typed; `text` is
+    what is left over: part of a name.
+    """
+
+    stage: str = ""
+    state: str = ""
+    group: str = ""
+    tag: str = ""
+    owner: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """The pilots that a filter keeps."""
+
+    where: ListFilter = ListFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What waits for whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to one pilot."""
+
+    pilot: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinNow:
+    """A check-in now instead of at the next slot; an empty `questionnaire` is the usual one of the pilot's stage."""
+
+    pilot: str
+    questionnaire: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A new pilot; the name may still be missing."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No more check-ins until a day, which may still be missing."""
+
+    pilot: str
+    until: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The end of a pause."""
+
+    pilot: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestNow:
+    """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of one group or of all."""
+
+    action: Literal["show", "subscribe", "unsubscribe"] = "show"
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No command. `word` is the one not known, `suggestions` are names of commands it may have meant, likeliest
+    first; `text` is the whole line, which may be the name of a pilot.
+    """
+
+    word: str
+    suggestions: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A command that lacks something: `missing` asks for it in a whole sentence, `example` shows it complete."""
+
+    command: str
+    missing: str
+    example: str
+
+
+Command = (
+    Help
+    | Status
+    | List
+    | Todo
+    | History
+    | CheckinNow
+    | Add
+    | Pause
+    | Resume
+    | DigestNow
+    | Unknown
+    | Incomplete
+)

@@ -1,0 +1,307 @@
+"""The words behind a command's name -> that command, one reader each; it must not know the other commands' names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.core.cadence import day_words
+from bot.core.command import (
+    LIST_STATES,
+    MINE,
+    Add,
+    CheckinNow,
+    Command,
+    DigestNow,
+    Help,
+    History,
+    Incomplete,
+    List,
+    ListFilter,
+    Pause,
+    Resume,
+    Status,
+    Todo,
+)
+from bot.core.days import Day, Unclear, read_day
+from bot.core.phrase import Word, join
+from bot.core.questionnaire import SIDE_STAGES, STAGES
+
+Words = Sequence[Word]
+Reader = Callable[[Words, date], Command]
+
+_BEFORE_A_NAME = {"of", "for", "on", "about", "is", "are", "to"}  # "status of Invoice matcher"
+
+
+def help_on(words: Words, _today: date) -> Command:
+    """Help: the topic as typed; the list of commands knows which of its own is meant."""
+    while words and words[0].plain in {"me", "with", "on", "about", "for", "please"}:
+        words = words[1:]
+    return Help(join(words).casefold())
+
+
+def status(words: Words, _today: date) -> Command:
+    """Status: one pilot, or everything."""
+    asked = words[:-1] if len(words) > 1 and words[-1].plain in {"going", "doing"} else words
+    return Status("" if join(asked).casefold() in {"all", "everything"} else _name(asked))
+
+
+def todo(_words: Words, _today: date) -> Command:
+    """Todo takes nothing."""
+    return Todo()
+
+
+def history(words: Words, _today: date) -> Command:
+    """History: whose?"""
+    pilot = _name(words)
+    return History(pilot) if pilot else _which("history")
+
+
+def resume(words: Words, _today: date) -> Command:
+    """Resume: which pilot?"""
+    pilot = _name(words)
+    return Resume(pilot) if pilot else _which("resume")
+
+
+def _which(command: str) -> Incomplete:
+    return Incomplete(command, "Which pilot do you mean?", f"{command} Invoice matcher")
+
+
+def _name(words: Words) -> str:
+    """The name of a pilot without the little words before it; in quotation marks it is taken as it stands."""
+    while len(words) > 1 and words[0].plain in _BEFORE_A_NAME:
+        words = words[1:]
+    return join(words)
+
+
+# --- check-ins --------------------------------------------------------------------------------------------------
+
+# The names that ship. Any other questionnaire can be named too: `checkin Invoice matcher questionnaire:yearly`.
+_QUESTIONNAIRES = {"kickoff", "pulse", "review", "gate", "value", "decision"}
+_KEY = "questionnaire:"
+
+
+def checkin(words: Words, _today: date) -> Command:
+    """Checkin: a pilot, and a questionnaire only where one is clearly meant, since names may contain such a word."""
+    first, last = (words[0].plain, words[-1].plain) if words else ("", "")
+    if last.startswith(_KEY):
+        return _checkin(words[:-1], last.removeprefix(_KEY))
+    if len(words) > 1 and words[-2].plain in {"with", "using"} and last in _QUESTIONNAIRES:
+        return _checkin(words[:-2], last)
+    if (
+        len(words) > 1
+        and (words[1].plain in {"for", "of", "on"} or words[1].quoted)
+        and first in _QUESTIONNAIRES
+    ):
+        return _checkin(words[1:], first)
+    if len(words) == 2 and words[0].quoted and last in _QUESTIONNAIRES:
+        return _checkin(words[:1], last)
+    return _checkin(words, "")
+
+
+def _checkin(words: Words, questionnaire: str) -> Command:
+    pilot = _name(words)
+    return CheckinNow(pilot, questionnaire) if pilot else _which("checkin")
+
+
+# --- a new pilot ------------------------------------------------------------------------------------------------
+
+
+def add(words: Words, _today: date) -> Command:
+    """Add: "add a new pilot called X" and "add X" are the same; a quoted name is taken as it stands."""
+    for little in ({"a", "an", "the"}, {"new"}, {"pilot"}, {"called", "named"}):
+        if words and words[0].plain in little:
+            words = words[1:]
+    return Add(join(words))
+
+
+# --- pausing ----------------------------------------------------------------------------------------------------
+
+
+def pause(words: Words, today: date) -> Command:
+    """Pause: <pilot> [until <day> | for <time>] [because <reason>]."""
+    found = _split_at_day(words, today)
+    if isinstance(found, Unclear):
+        return Incomplete("pause", found.why, _pause_example(today))
+    pilot_words, until, rest = found
+    pilot = _name(pilot_words)
+    if not pilot:
+        return Incomplete("pause", "Which pilot do you mean?", _pause_example(today))
+    if until is not None and until <= today:
+        told = "today" if until == today else f"{day_words(until, today)}, which is over"
+        return Incomplete("pause", f"That would end {told}. Until which later day?", _pause_example(today))
+    return Pause(pilot, until, join(_reason(rest)))
+
+
+def _pause_example(today: date) -> str:
+    month, year = (today.month % 12 + 1, today.year + today.month // 12)
+    return f"pause Invoice matcher until {date(year, month, 15).isoformat()}"
+
+
+def _split_at_day(words: Words, today: date) -> tuple[Words, date | None, Words] | Unclear:
+    """The words before a day, the day and the words behind it; the first that reads as a day decides."""
+    problem: Unclear | None = None
+    for n in range(1, len(words)):
+        marker = words[n].plain
+        if marker in {"because", "reason"}:
+            return (words[:n], None, words[n:]) if problem is None else problem
+        said = marker in {"until", "till", "for"}
+        tail = [word.text for word in words[n + said :]] if not words[n].quoted else []
+        match read_day(tail, today):
+            case Day(on, count) if said or _unmistakable(tail[:count]):
+                return words[:n], on, words[n + said + count :]
+            case Unclear() as unclear if said:
+                problem = problem or unclear
+            case None if marker in {"until", "till"} and tail:
+                problem = problem or Unclear(f"I cannot read “{' '.join(tail)[:40]}” as a day.")
+            case _:
+                pass
+    return (words, None, ()) if problem is None else problem
+
+
+def _unmistakable(day: Sequence[str]) -> bool:
+    """Whether these words are a day even without "until": `GPT 4.5` and `Monday planner` are names."""
+    text = " ".join(day)
+    digits = sum(letter.isdigit() for letter in text)
+    return digits >= 5 or (digits > 0 and any(letter.isalpha() for letter in text))
+
+
+def _reason(words: Words) -> Words:
+    """The reason alone: "because of the vendor" and "- the vendor" are both "the vendor"."""
+    for little in ({"", "-", "–", "—"}, {"because", "since", "as", "reason", "due"}, {"of", "to"}):
+        if words and not words[0].quoted and words[0].plain in little:
+            words = words[1:]
+    return words
+
+
+# --- the digest -------------------------------------------------------------------------------------------------
+
+_SUBSCRIBE = {"subscribe", "on", "start", "here", "weekly"}
+_UNSUBSCRIBE = {"unsubscribe", "off", "stop", "end"}
+_SHOW = {"show", "now", "preview", "today", "me", "please"}
+_OF = {"group", "for", "of", "in", "to", "from", "the", "this", "channel", "digest"}
+
+
+def digest(words: Words, _today: date) -> Command:
+    """Digest: [show | subscribe | unsubscribe] [group <name>]."""
+    said = {word.plain for word in words}
+    n = 0
+    while n < len(words) and words[n].plain in _SUBSCRIBE | _UNSUBSCRIBE | _SHOW | _OF:
+        n += 1
+    before = {word.plain for word in words[:n]}
+    group = join(words[n:])
+    if said & {"unsubscribe"} or before & _UNSUBSCRIBE:
+        return DigestNow("unsubscribe", group)
+    return DigestNow("subscribe" if before & _SUBSCRIBE else "show", group)
+
+
+# --- lists ------------------------------------------------------------------------------------------------------
+
+_STAGE_WORDS = {stage: stage for stage in (*STAGES, *SIDE_STAGES)} | {
+    "ideas": "idea",
+    "piloting": "pilot",
+    "limited live": "limited",
+    "in production": "production",
+    "live": "production",
+}
+_STATE_WORDS = {state: state for state in LIST_STATES} | {
+    "at risk": "at_risk",
+    "at-risk": "at_risk",
+    "risky": "at_risk",
+    "silent": "quiet",
+    "overdue": "late",
+    "delayed": "late",
+    "open": "waiting",
+    "due": "waiting",
+    "no owner": "unowned",
+    "without owner": "unowned",
+    "ownerless": "unowned",
+    "orphaned": "unowned",
+}
+_KEYS = {
+    "stage": "stage",
+    "state": "state",
+    "group": "group",
+    "unit": "group",
+    "department": "group",
+    "tag": "tag",
+    "tagged": "tag",
+    "owner": "owner",
+    "owned": "owner",
+}
+_MINE = {"mine", "my", "me", "i", "myself"}
+_NOISE = {
+    "a",
+    "all",
+    "and",
+    "are",
+    "by",
+    "in",
+    "is",
+    "of",
+    "only",
+    "own",
+    "pilots",
+    "that",
+    "the",
+    "which",
+    "who",
+    "with",
+}
+
+
+def list_of(words: Words, _today: date) -> Command:
+    """List: words for stage, state and owner in any order, `group:`, `tag:` or `owner:` with a value, a name."""
+    where, left = ListFilter(), list[Word]()
+    while words:
+        taken, field, value = _narrowing(words)
+        if field:
+            where = replace(where, **{field: value})
+        elif words[0].plain not in _NOISE:
+            left.append(words[0])
+        words = words[taken:]
+    return List(replace(where, text=join(left)))
+
+
+def _narrowing(words: Words) -> tuple[int, str, str]:
+    """How many words were read and the field of the filter that they set; no field when they set none."""
+    for count in (2, 1):
+        known = " ".join(word.plain for word in words[:count])
+        if known in _STAGE_WORDS:
+            return count, "stage", _STAGE_WORDS[known]
+        if known in _STATE_WORDS:
+            return count, "state", _STATE_WORDS[known]
+    first = words[0]
+    if first.plain in _MINE:
+        return 1, "owner", MINE
+    if first.text.startswith("#") and len(first.text) > 1 and not first.quoted:
+        return 1, "tag", first.text[1:]
+    return (1, "", "") if first.quoted else _keyed(words)
+
+
+def _keyed(words: Words) -> tuple[int, str, str]:
+    """`group:Finance`, `group=Finance`, `group: "Shared services"`, `group Finance`, `stage: limited live`."""
+    key, _, value = words[0].text.replace("=", ":", 1).partition(":")
+    field = _KEYS.get(key.casefold(), "")
+    if field and value:
+        return 1, field, _canonical(field, value)
+    if not field or len(words) == 1:
+        return 1, "", ""
+    taken, known, value = _narrowing(words[1:2] if words[1].quoted else words[1:3])
+    if known == field:
+        return 1 + taken, field, value
+    return 2, field, _canonical(field, words[1].text)
+
+
+def _canonical(field: str, value: str) -> str:
+    plain = value.casefold()
+    match field:
+        case "stage":
+            return _STAGE_WORDS.get(plain, plain)
+        case "state":
+            return _STATE_WORDS.get(plain, plain)
+        case "owner" if plain in _MINE:
+            return MINE
+        case _:
+            return value
