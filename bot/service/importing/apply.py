@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
 
@@ -54,10 +54,16 @@ def _refuse_stale(unit: Unit, plan: Plan) -> None:
     ids = {pilot.external for pilot in pilots.values() if pilot.external}
     emails = {person.email.casefold() for person in unit.people() if person.email}
     changed = any(row.before and pilots.get(row.before.id) != row.before for row in plan.writes)
-    new = [row.pilot for row in plan.writes if row.pilot and row.before is None]
-    taken = any(pilot.key in keys or pilot.external in ids for pilot in new)
+    taken = any(_takes(row, keys, ids) for row in plan.writes)
     if changed or taken or any(person.email.casefold() in emails for person in plan.people if person.email):
         raise ImportProblem(CHANGED_MEANWHILE)
+
+
+def _takes(row: RowPlan, keys: Container[str], ids: Container[str]) -> bool:
+    """Whether a row gives its pilot a short name or an id that another one has by now."""
+    has = (row.before.key, row.before.external) if row.before else ("", "")
+    gets = (row.pilot.key, row.pilot.external) if row.pilot else has
+    return (gets[0] != has[0] and gets[0] in keys) or (gets[1] != has[1] and gets[1] in ids)
 
 
 def _write(

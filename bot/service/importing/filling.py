@@ -12,7 +12,7 @@ from bot.service.importing.cells import in_words, parse
 from bot.service.importing.days import Reading
 from bot.service.importing.faults import Remark, rejected, repaired
 from bot.service.importing.gathering import Gathered
-from bot.service.importing.people import Directory, named
+from bot.service.importing.people import Directory, Named, named
 from bot.service.importing.transitions import PAUSED, settled
 
 DEFAULTED = "nothing usable in the file: a new pilot gets the map's default"
@@ -96,7 +96,7 @@ class Filler:
     def _person(self, role: str, holder: PersonId | None, found: Gathered) -> PersonId | None:
         name, email = found.text(role), found.text(f"{role}_email")
         cell = role if name else f"{role}_email"
-        who, remarks = named(name, email)
+        who, remarks = (Named(name), ()) if not email and self.people.known(name) else named(name, email)
         found.note(cell, *remarks)
         if not who.name and not who.email:
             return None

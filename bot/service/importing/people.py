@@ -91,6 +91,10 @@ class Directory:
             return rejected(f"{len(alike)} people have that name", "Write the e-mail address.")
         return alike[0] if alike else self._added(who)
 
+    def known(self, name: str) -> bool:
+        """Whether somebody is called exactly that, however odd a name it is."""
+        return fold(name) in self._by_name
+
     def name_of(self, person: PersonId | None) -> str:
         """A name for reports."""
         return self._people[person].name if person in self._people else ""

@@ -112,39 +112,44 @@ class _Planner:
         """The outcome of one row."""
         if line.blank:
             return RowPlan(line.row, line.line, Outcome.BLANK)
+        if line.fault:
+            fix = f"Put texts that hold a {self.sheet.delimiter} or a quotation mark into quotation marks."
+            return RowPlan(line.row, line.line, Outcome.REJECTED, reason=line.fault, fix=fix)
         found = gather(self.sheet, line, self.today)
         if line.short:
             remark = repaired(SHORT_ROW, "")
             found.notes.append(Note(line.row, line.line, "", f"{line.short} cells missing", remark))
         try:
-            return self._planned(line, found)
+            return self._planned(found)
         except Refused as refused:
-            bare = RowPlan(
-                line.row, line.line, Outcome.REJECTED, shortened(found.text("name")), notes=tuple(found.notes)
-            )
+            name, notes = shortened(found.text("name")), tuple(found.notes)
+            bare = RowPlan(line.row, line.line, Outcome.REJECTED, name, notes=notes)
             return replace(bare, reason=refused.reason, fix=refused.fix)
 
-    def _planned(self, line: Line, found: Gathered) -> RowPlan:
-        name, key, external = self._identity(line, found)
-        before = self.register.match(name, key, external)
+    def _planned(self, found: Gathered) -> RowPlan:
+        name, key, external = self._identity(found)
+        before = self.register.match(name, key, external, whole_name=found.whole_name)
         new_key = self._key(before, key, name)
         after = self.filler.fill(before, new_key, found)
         self.undated += before is None and "stage_since" not in found.values
-        self.register.claim(line.row, before, new_key, external)
+        self.register.claim(found.row, before, new_key, external)
         return self._outcome(before, after, found)
 
-    def _identity(self, line: Line, found: Gathered) -> tuple[str, str, str]:
-        """Name, short name and external id of a row; Refused when it has no name or cannot be split."""
-        if line.fault:
-            mark = self.sheet.delimiter
-            raise Refused(
-                line.fault, f"Put texts that hold a {mark} or a quotation mark into quotation marks."
-            )
-        if not found.text("name"):
-            raise Refused(NO_NAME, "Name the pilot, or remove the row.")
+    def _identity(self, found: Gathered) -> tuple[str, str, str]:
+        """Name, short name and external id of a row; Refused when nothing says which pilot it is."""
         if self.joined_id and "external" in found.values:
             found.values["external"] = self.register.counted(found.text("external"))
-        return found.text("name"), found.text("key"), found.text("external")
+        key, external = self._own_key(found), found.text("external")
+        known = self.register.known(key, external)
+        name = found.text("name") or (known.name if known else "")
+        if not name:
+            raise Refused(NO_NAME, "Name the pilot, or remove the row.")
+        return name, key, external
+
+    def _own_key(self, found: Gathered) -> str:
+        """The row's short name; one that a pilot has stays as it is, even if it is not of the usual form."""
+        written = found.cells.get("key", ("", ""))[1].strip()
+        return written if self.register.takes(written) else found.text("key")
 
     def _key(self, before: Pilot | None, key: str, name: str) -> str:
         if before is None:

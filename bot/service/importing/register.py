@@ -41,15 +41,18 @@ class Register:
         tail = f"#{count}" if count > 1 else ""
         return external[: FIELDS["external"].limit - len(tail)] + tail
 
-    def match(self, name: str, key: str, external: str) -> Pilot | None:
-        """The pilot meant: by short name, by id, else by name; None for a new one. Refused where these disagree."""
+    def match(self, name: str, key: str, external: str, *, whole_name: str = "") -> Pilot | None:
+        """The pilot meant: by short name, by id, else by name; None for a new one. Refused where these disagree.
+
+        `whole_name` is what a name was before it was cut.
+        """
         by_key, by_id = self._by_key.get(key), self._by_external.get(external)
         if by_key and by_id and by_key.id != by_id.id:
             raise Refused(
                 f"key {shortened(key)!r} and external id {shortened(external, 40)!r} belong to two pilots",
                 "Correct one of the two.",
             )
-        pilot = by_key or by_id or (None if key else self._by_names(name, external))
+        pilot = by_key or by_id or (None if key else self._by_names(name, external, whole_name))
         if pilot is not None and pilot.id in self._rows:
             raise Refused(f"the same pilot as row {self._rows[pilot.id]}", "Keep one of the two rows.")
         for what, text in (("key", key), ("id", external)):
@@ -74,14 +77,27 @@ class Register:
         limit = FIELDS["key"].limit
         return numbered(slug(name, limit) or "pilot", self._keys, limit)
 
+    def known(self, key: str, external: str) -> Pilot | None:
+        """The pilot there is of this short name, or else of this id."""
+        return self._by_key.get(key) or self._by_external.get(external)
+
     def takes(self, key: str) -> bool:
         """Whether a pilot has this short name, or a row gives it."""
         return key in self._keys
 
-    def _by_names(self, name: str, external: str) -> Pilot | None:
+    def _by_names(self, name: str, external: str, whole: str) -> Pilot | None:
         """Rows of one name go to its pilots in their order; a row with an id only to a lone pilot without one."""
-        free = [pilot for pilot in self._by_name.get(fold(name), []) if pilot.id not in self._rows]
+        alike = self._by_name.get(fold(name), [])
+        free = [
+            pilot for pilot in alike if pilot.id not in self._rows and not _cut_from_another(pilot, whole)
+        ]
         if external:
             lone = [pilot for pilot in free if not pilot.external]
             return lone[0] if len(lone) == 1 else None
         return free[0] if free else None
+
+
+def _cut_from_another(pilot: Pilot, whole: str) -> bool:
+    """Whether a pilot's name was cut from a longer one than this, which its description then begins with."""
+    first = pilot.work.partition("\n")[0]
+    return bool(whole) and first.startswith(pilot.name.removesuffix("…")) and first != whole
