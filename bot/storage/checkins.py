@@ -14,7 +14,7 @@ from bot.core.records import Asked, CheckinId, Given, PersonId, PilotId
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import Value, decode, encode
 from bot.storage.checkin_rows import PLAIN, columns_of_state, detail_of, numbers_in, packed, unpacked
-from bot.storage.errors import StorageError
+from bot.storage.errors import Conflict, StorageError, Taken
 from bot.storage.scope import Record, added, added_once, changed, mine, own
 from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow, table
 from bot.storage.words import Words
@@ -116,9 +116,7 @@ _last = (
     .correlate(_checkin)
     .scalar_subquery()
 )
-_place = select(_checkin.c.id, _last.label("last")).where(_checkin.c.id == bindparam("id"))
-# Locking the check-in keeps two writers from giving one number to two submissions.
-PLACE = mine(_place, _place.with_for_update(of=_checkin, key_share=True))
+PLACE = mine(select(_checkin.c.id, _last.label("last")).where(_checkin.c.id == bindparam("id")))
 
 
 class Checkins(Words):
@@ -212,9 +210,15 @@ class Checkins(Words):
         nth = (place.last or 0) + 1
         if nth > MOST_SUBMISSIONS:
             raise StorageError("This check-in was corrected too often. Answer the next one.")
-        who = {"revision": first.revision, "person_id": first.by, "at": first.at}
-        self._add(ADD_SUBMISSION, {"checkin_id": first.checkin, "nth": nth, **who})
+        self._begin_submission(first, nth)
         self._add_all(ADD_ANSWERS, (self._answer(given, nth) for given in answers))
+
+    def _begin_submission(self, first: Given, nth: int) -> None:
+        who = {"revision": first.revision, "person_id": first.by, "at": first.at}
+        try:
+            self._add(ADD_SUBMISSION, {"checkin_id": first.checkin, "nth": nth, **who})
+        except Taken as error:  # somebody else's answers came between our look and our write
+            raise Conflict("Somebody answered the same check-in at the same moment. Try again.") from error
 
     def _answer(self, given: Given, nth: int) -> dict[str, Any]:
         value = None if given.value is None else encode(given.value)
