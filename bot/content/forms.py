@@ -279,12 +279,13 @@ class _Form:
         label = block.text("label", longest=LABEL)
         value = block.number("value") if "value" in block else None
         for what, word in (("option", name), ("label", label)):
-            first = seen.setdefault(f"{what} {word}", block.line)
-            if word and first != block.line:
+            first = seen.get(f"{what} {word}")
+            if word and first:
                 self.page.note(
                     block.line, f"{what} {quote(word)} is there twice (first in line {first})", "keep one"
                 )
                 return
+            seen[f"{what} {word}"] = block.line
         if name:
             yield Option(name, label, value)
 

@@ -502,6 +502,14 @@ def test_one_mistake_in_a_repeated_question_is_named_once(tmp_path: Path) -> Non
     ]
 
 
+def test_a_double_on_one_line_is_a_double(tmp_path: Path) -> None:
+    options = "[{slug: a, label: A}, {slug: a, label: B}, {slug: c, label: C}]"
+    text = swap(RETRO, "kind: person\n", f"kind: single\n        options: {options}\n")
+    assert complaints(tmp_path, retro=text) == [
+        "retro.yaml:34: option 'a' is there twice (first in line 34); keep one"
+    ]
+
+
 def test_two_bad_slugs_are_two_mistakes_and_not_a_double(tmp_path: Path) -> None:
     text = swap(swap(RETRO, "slug: people,", "slug: P!,"), "slug: data,", "slug: D!,")
     assert complaints(tmp_path, retro=text) == [
