@@ -71,13 +71,14 @@ def _ways(condition: Condition | None, reached: Mapping[QuestionId, Cases], ques
     for case in _spread(condition, wanted=True):
         ways: Cases = (case,)
         for each, wanted in case:
-            if wanted and each.source is Source.ANSWER and not _absent(each):
+            if each.source is Source.ANSWER and wanted is not _absent(each):
                 ways = _joined(ways, reached.get(each.name, ALWAYS))
         found += ways
     return _possible(_few(found), questions)
 
 
 def _absent(each: Check) -> bool:
+    """Whether the check holds of an answer that is not there: it alone needs no answer, and its opposite does."""
     return each.test is Test.GIVEN and not each.operand
 
 

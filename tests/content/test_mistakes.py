@@ -480,6 +480,27 @@ def test_a_follow_up_cannot_contradict_what_led_to_its_question(tmp_path: Path) 
     ]
 
 
+def test_an_answer_that_must_not_be_missing_must_have_been_asked(tmp_path: Path) -> None:
+    text = (
+        RETRO
+        + """\
+  - id: last
+    title: Last
+    questions:
+      - id: retro.thanks
+        kind: yesno
+        text: Did you thank them?
+        when: {all: [{answer: retro.helped, is: data}, {not: {answer: retro.who, given: false}}]}
+"""
+    )
+    assert complaints(tmp_path, retro=text) == [
+        (
+            "retro.yaml:39: question 'retro.thanks' can never be asked; "
+            "change its condition: its parts exclude each other"
+        )
+    ]
+
+
 def test_one_mistake_in_a_repeated_question_is_named_once(tmp_path: Path) -> None:
     text = (
         RETRO
