@@ -13,7 +13,16 @@ from bot.core.pilotmap import Field, Sort
 from bot.core.questionnaire import SIDE_STAGES, STAGE_NAMES, STAGES
 from bot.service.importing.days import Reading, day_of
 from bot.service.importing.faults import Remark, Verdict, listed, nearest, rejected, repaired
-from bot.service.importing.text import fold, is_empty, many_lines, one_line, slug, visible, word_fold
+from bot.service.importing.text import (
+    fold,
+    is_empty,
+    many_lines,
+    one_line,
+    slug,
+    unguarded,
+    visible,
+    word_fold,
+)
 from bot.service.importing.words import NO_WORDS, RISK_WORDS, STAGE_WORDS, YES_WORDS
 
 Value = str | int | float | bool | date | tuple[str, ...]
@@ -68,7 +77,7 @@ def parse(field: Field, text: str, *, today: date, days: Reading) -> Parsed:
 
 def _empty(text: str) -> Parsed | None:
     """A cell in which nothing is, or that says so in words; None for every other."""
-    shown = visible(text).strip() if len(text) < NUMBER_LENGTH else text
+    shown = visible(unguarded(text, [])).strip() if len(text) < NUMBER_LENGTH else text
     if not shown:
         return Parsed()
     return Parsed(None, (repaired(EMPTY, ""),)) if len(shown) < NUMBER_LENGTH and is_empty(shown) else None

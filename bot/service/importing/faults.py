@@ -74,7 +74,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def listed(words: Iterable[str], *, shown: int = 12) -> str:
     """Words in a sentence: `a, b or c`; only the first ones of many."""
-    names = list(words)
+    names = list(dict.fromkeys(words))
     if len(names) > shown:
         return ", ".join(names[:shown]) + f" and {len(names) - shown:,} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -117,7 +117,9 @@ class _Desk:
             return "/".join(parts) if any(parts) else None
         values = [self._cell(source, index).value for index in range(len(source.at))]
         if FIELDS[name].sort is Sort.TAGS:
-            tags = {fold(tag): tag for value in values if isinstance(value, tuple) for tag in value}
+            tags: dict[str, str] = {}
+            for tag in (tag for value in values if isinstance(value, tuple) for tag in value):
+                tags.setdefault(fold(tag), tag)
             return tuple(tags.values()) or None
         mark = "\n\n" if FIELDS[name].sort is Sort.TEXT else " – "
         text = mark.join(in_words(value) for value in values if value is not None)

@@ -184,4 +184,5 @@ class _Planner:
                 f"by their order in the file. Give them an external id."
             )
         if self.undated:
-            yield f"{self.undated:,} new pilots count as in their stage since today: the file gives no other day."
+            pilots = "pilot counts as in its stage" if self.undated == 1 else "pilots count as in their stage"
+            yield f"{self.undated:,} new {pilots} since today: the file gives no other day."

@@ -123,7 +123,7 @@ class Report:
             yield f"people: {new:,} new, {len(self.plan.people) - new:,} get their e-mail address"
         yield from _section("Columns", [_tied(source.map) for source in sheet.sources])
         if sheet.unused:
-            yield f"  {len(sheet.unused)} of {sheet.width} are not used: {_names(sheet.unused)}"
+            yield f"  not used ({len(sheet.unused)} of {sheet.width}): {_names(sheet.unused)}"
 
     @staticmethod
     def _some(lines: Sequence[str], *, full: bool) -> Sequence[str]:

@@ -47,6 +47,7 @@ _JOINERS = "\u200c\u200d"  # they shape letters in Persian and Hindi, and put em
 _GUARD = re.compile(
     r"'+[=+\-@\t\r\n\x00＝＋－＠]"
 )  # what an export puts before a cell that would run as a formula
+_HIDDEN = frozenset({"Cc", "Cf", "Cs"})  # control, format, half a character; those of newer Unicode stay
 _BLANKS = re.compile(r"\s+")
 
 HIDDEN = "invisible characters were taken out"
@@ -71,9 +72,7 @@ def visible(text: str) -> str:
     text = text.replace("\t", " ")
     if text.isprintable():
         return text
-    return "".join(
-        c for c in text if c == "\n" or c in _JOINERS or not unicodedata.category(c).startswith("C")
-    )
+    return "".join(c for c in text if c == "\n" or c in _JOINERS or unicodedata.category(c) not in _HIDDEN)
 
 
 def unguarded(text: str, remarks: list[Remark]) -> str:
