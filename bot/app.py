@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import adapters
-from bot.storage import open_store
-from bot.storage.errors import StorageError
 from bot.content.loader import load
 from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Store
 from bot.core.questionnaire import Content
@@ -22,6 +20,8 @@ from bot.desk import LocalDesk
 from bot.log import get
 from bot.service import ServiceError, deliver, receive
 from bot.settings import Settings
+from bot.storage import open_store
+from bot.storage.errors import StorageError
 
 LOCAL = "local"
 TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
@@ -73,7 +73,9 @@ class App:
     async def on_inbound(self, inbound: Inbound) -> Reply:
         """What adapters call when a person did something; returning means that it is stored."""
         try:
-            reply = await asyncio.to_thread(receive.receive, self.store, self.content, inbound, self.clock.now())
+            reply = await asyncio.to_thread(
+                receive.receive, self.store, self.content, inbound, self.clock.now()
+            )
         except (StorageError, ServiceError) as error:
             log.error("inbound.failed", cause=error, platform=inbound.sender.platform)
             return Problems({"": TRY_AGAIN})

@@ -39,7 +39,7 @@ async def ready(request: web.Request) -> web.Response:
     app = request.app[APP]
     try:
         beats = await asyncio.to_thread(app.store.beats)
-    except Exception as error:  # whatever is wrong with the database, the answer is "not ready"
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with the database, the answer is "not ready"
         log.error("ready.failed", cause=error)
         return web.json_response({"ok": False, "why": "the database does not answer"}, status=503)
     last = max(beats.values(), default=None)
@@ -55,7 +55,9 @@ class Companion(Protocol):
     async def stop(self) -> None: ...
 
 
-async def serve(app: App, *, beside: Companion | None = None, announce: Callable[[], None] = lambda: None) -> None:
+async def serve(
+    app: App, *, beside: Companion | None = None, announce: Callable[[], None] = lambda: None
+) -> None:
     """Serve until told to stop; `announce` is called once requests are taken."""
     site = web.AppRunner(application(app), access_log=None, shutdown_timeout=5)
     await site.setup()
@@ -69,7 +71,9 @@ async def serve(app: App, *, beside: Companion | None = None, announce: Callable
     await _stop(app, site, tasks, beside)
 
 
-async def _stop(app: App, site: web.AppRunner, tasks: list[asyncio.Task[None]], beside: Companion | None) -> None:
+async def _stop(
+    app: App, site: web.AppRunner, tasks: list[asyncio.Task[None]], beside: Companion | None
+) -> None:
     """Take nothing new, finish what is in hand, let go."""
     for task in tasks:
         task.cancel()

@@ -16,7 +16,11 @@ from bot.log import get
 from bot.service import deliver, tick
 
 BEAT = timedelta(seconds=2)  # a message that nobody nudged for leaves within this time
-POISON_WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))  # a job that fails is let rest
+POISON_WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+)  # a job that fails is let rest
 STORM = 1000  # rounds of one heartbeat; a job that keeps making itself due must not keep the loop for ever
 
 log = get("worker")
@@ -72,14 +76,18 @@ class Worker:
                 now = self.app.clock.now()
                 await asyncio.to_thread(self._tick, now)
                 await asyncio.to_thread(self.app.store.beat, self.name, now)
-            except Exception as error:  # the loop must outlive any failure; the next beat tries again
+            except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
         await self._deliver()
 
     def _tick(self, now: datetime) -> None:
         """Run due jobs until none is left; a job that fails rests and never stops the others."""
         for _ in range(STORM):
-            jobs = [job for job in tick.due(self.app.store, self.app.content, now) if not self._rests(job.name, now)]
+            jobs = [
+                job
+                for job in tick.due(self.app.store, self.app.content, now)
+                if not self._rests(job.name, now)
+            ]
             if not jobs:
                 return
             for job in jobs:
@@ -88,8 +96,8 @@ class Worker:
 
     def _run(self, job: tick.Job, now: datetime) -> None:
         try:
-            tick.run(self.app.store, job)
-        except Exception as error:  # one bad pilot, person or channel never stops the others
+            tick.run(self.app.store, self.app.content, job, now)
+        except Exception as error:  # noqa: BLE001  # one bad pilot, person or channel never stops the others
             failures = self._resting.get(job.name, (0, now))[0]
             wait = POISON_WAITS[min(failures, len(POISON_WAITS) - 1)]
             self._resting[job.name] = (failures + 1, now + wait)
@@ -111,7 +119,7 @@ class Worker:
         async with self._delivering:
             try:
                 await deliver.drain(self.app.post)
-            except Exception as error:  # as above
+            except Exception as error:  # noqa: BLE001  # as above
                 log.error("deliver.failed", cause=error)
 
     async def travel(self, moment: datetime) -> None:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,8 +23,12 @@ LINK_LIMIT = 2000  # the shortest that every browser takes
 READ_AT_MOST = 10_000  # characters looked at; more can only be too long
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)  # beyond these a date is a slip of the keyboard
 
-_UNKNOWN_WORDS = frozenset({"unknown", "i don't know", "i dont know", "don't know", "dont know", "not known", "?"})
-_NONE_WORDS = frozenset({"none", "no date", "no date yet", "not measured", "not measured yet", "not yet", "no"})
+_UNKNOWN_WORDS = frozenset(
+    {"unknown", "i don't know", "i dont know", "don't know", "dont know", "not known", "?"}
+)
+_NONE_WORDS = frozenset(
+    {"none", "no date", "no date yet", "not measured", "not measured yet", "not yet", "no"}
+)
 _YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)")
@@ -138,7 +142,9 @@ def _level(question: Question, text: str) -> Value | Wrong:
 
 def _not_applicable(question: Question, reason: str) -> Value | Wrong:
     if not question.may_not_apply:
-        return Wrong("This one must be met before production, so it always applies. Choose a level, or “I don't know”.")
+        return Wrong(
+            "This one must be met before production, so it always applies. Choose a level, or “I don't know”."
+        )
     return NotApplicable(reason[:TEXT_LIMIT])
 
 
@@ -187,6 +193,16 @@ def _date(question: Question, text: str, today: date) -> Value | Wrong:
         return Wrong(f"“{_short(text)}” is not a date that I can read. Write it like {today.isoformat()}.")
     if not EARLIEST <= day < LATEST:
         return Wrong(f"{day.isoformat()} cannot be meant. Check the year.")
+    return _within(question, day, today)
+
+
+def _within(question: Question, day: date, today: date) -> date | Wrong:
+    """The day, if the question's bounds (days from today) allow it."""
+    ahead = (day - today).days
+    if question.low is not None and ahead < question.low:
+        return Wrong(f"The earliest day that fits is {(today + timedelta(days=question.low)).isoformat()}.")
+    if question.high is not None and ahead > question.high:
+        return Wrong(f"The latest day that fits is {(today + timedelta(days=question.high)).isoformat()}.")
     return day
 
 
@@ -219,7 +235,9 @@ def _link(text: str) -> str | Wrong:
 
 
 def _listed(options: Sequence[Option]) -> str:
-    return "; ".join(option.label for option in options[:6]) + ("; …" if len(options) > 6 else "")  # a message must stay readable
+    return "; ".join(option.label for option in options[:6]) + (
+        "; …" if len(options) > 6 else ""
+    )  # a message must stay readable
 
 
 def _short(text: str) -> str:

@@ -369,7 +369,12 @@ class Unit(Protocol):
         ...
 
     def events(
-        self, *, pilot: PilotId | None = None, kinds: Iterable[str] = (), since: datetime | None = None, limit: int = 100
+        self,
+        *,
+        pilot: PilotId | None = None,
+        kinds: Iterable[str] = (),
+        since: datetime | None = None,
+        limit: int = 100,
     ) -> Sequence[Event]:
         """Newest first."""
         ...
@@ -424,7 +429,9 @@ class Unit(Protocol):
         """Check-ins whose wake-up time has come."""
         ...
 
-    def live_checkins(self, *, pilot: PilotId | None = None, person: PersonId | None = None) -> Sequence[Checkin]:
+    def live_checkins(
+        self, *, pilot: PilotId | None = None, person: PersonId | None = None
+    ) -> Sequence[Checkin]:
         """Check-ins that still ask somebody (open, snoozed or waiting for a colleague), the oldest slot first.
 
         With `person`: those that ask this person or have a question handed to them.
@@ -456,7 +463,9 @@ class Unit(Protocol):
     # requests to people
     def save_request(self, request: Request) -> Request: ...
     def request(self, request: int) -> Request | None: ...
-    def requests(self, *, pilot: PilotId | None = None, person: PersonId | None = None, unanswered: bool = True) -> Sequence[Request]: ...
+    def requests(
+        self, *, pilot: PilotId | None = None, person: PersonId | None = None, unanswered: bool = True
+    ) -> Sequence[Request]: ...
 
     # digests
     def subscriptions(self) -> Sequence[Subscription]: ...

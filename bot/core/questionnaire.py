@@ -134,7 +134,8 @@ class Question:
     `text` may hold `{placeholders}` filled from the pilot's record. `item` names the readiness item whose described
     levels a LEVEL question offers. `none_label` offers an explicit "there is none yet" (dates, numbers).
     `may_not_apply` offers "Does not apply" with a reason (never on must-meet items). `limit` is in characters for
-    texts; `low` and `high` bound numbers, and dates in days from today (0 today, -1 yesterday). `blind` hides last time's answer.
+    texts; `low` and `high` bound numbers, and dates in days from today (0 today, -1 yesterday). `blind` hides last
+    time's answer.
     """
 
     id: QuestionId
@@ -363,7 +364,9 @@ class Cadence:
     near_launch_weeks: int = 0  # the interval when the target date is nearer than `near_launch_days`
     near_launch_days: int = 0
     stuck_weeks: int = 0  # the interval while the pilot is Stuck
-    after_days: tuple[int, ...] = ()  # first so many days after the stage was entered, before the interval holds
+    after_days: tuple[
+        int, ...
+    ] = ()  # first so many days after the stage was entered, before the interval holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def pick(model: Model, scores: Readiness, gate: GateResult | None, *, turn: int)
     shaky = (item.id for item in by_confidence if item.applicable and item.confidence < LOW_CONFIDENCE)
     _take(chosen, shaky, MOST - len(_missing_dimensions(model, chosen)))
     for dimension in _missing_dimensions(model, chosen):
-        first = next((item.id for item in by_confidence if item.dimension == dimension and item.applicable), None)
+        first = next(
+            (item.id for item in by_confidence if item.dimension == dimension and item.applicable), None
+        )
         _take(chosen, [first] if first else [], 1)
     return _in_order(model, chosen, {item.id for item in gate.items} if gate else set(), turn)
 

@@ -15,8 +15,8 @@ from bot.core.questionnaire import (
     Kind,
     Not,
     Question,
-    Questionnaire,
     QuestionId,
+    Questionnaire,
     Scalar,
     Screen,
     Source,
@@ -169,7 +169,9 @@ def _moved(value: Value, last: Value | None, by: Scalar | tuple[Scalar, ...], *,
 
 def _why_not(screen: Screen, questions: tuple[Question, ...], answers: Answers) -> Screen:
     """The screen that asks why, for every "Does not apply" of `questions` that came without a reason."""
-    bare = [q for q in questions if isinstance(given := answers.get(q.id), NotApplicable) and not given.reason]
+    bare = [
+        q for q in questions if isinstance(given := answers.get(q.id), NotApplicable) and not given.reason
+    ]
     asked = tuple(
         Question(
             id=q.id + WHY_NOT,

@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.core import checkin as engine
-from bot.core import outcome
-from bot.core.checkin import Amend, Effect, Finish, Keep, Say, Step
+from bot.core import events, outcome
+from bot.core.cadence import day_words
 from bot.core.compose import checkin as words
 from bot.core.context import Context
-from bot.core.cadence import day_words
+from bot.core.events import Amend, Effect, Finish, Keep, Say, Step
 from bot.core.ports import Message, Unit
-from bot.core.questionnaire import Content, Kind, Questionnaire, QuestionId
+from bot.core.questionnaire import Kind, QuestionId, Questionnaire
 from bot.core.readiness import proven
 from bot.core.records import Asked, Event, Given, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase, State
 from bot.core.values import NotKnown, Value
 from bot.service import Conflict, evaluate, registry
+from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
 
@@ -35,53 +36,59 @@ class Happened:
 
 
 def open_one(
-    unit: Unit,
-    content: Content,
+    work: Work,
     pilot: Pilot,
     form_id: str,
     *,
     person: PersonId,
     slot: datetime,
-    now: datetime,
     on_demand: bool = False,
     answers: Answers | None = None,
 ) -> Checkin | None:
     """Ask one questionnaire of one person; None when this slot was opened before. An older open one is replaced."""
-    form = content.questionnaires[form_id]
-    unit.keep_form(form)
-    focus = evaluate.pick_items(unit, content, pilot, form_id, now)
-    blank = State(Phase.OPEN, person, now, now)
+    form = work.content.questionnaires[form_id]
+    work.unit.keep_form(form)
+    focus = evaluate.pick_items(work, pilot, form_id)
+    blank = State(Phase.OPEN, person, work.now, work.now)
     fresh = Checkin(0, pilot.id, form.id, form.version, slot, blank, focus, on_demand)
-    stored = unit.open_checkin(fresh)
+    stored = work.unit.open_checkin(fresh)
     if stored is None:
         return None
-    _replace_older(unit, content, stored, now)
-    context = context_for(unit, content, stored, form, pilot, now)
-    step = engine.start(form, context, person, now, answers=answers or {})
+    _replace_older(work, stored)
+    context = context_for(work, stored, form, pilot)
+    step = engine.start(form, context, person, work.now, answers=answers or {})
     happened = Happened(replace(stored, state=step.state), form, context, step)
-    _store(unit, content, happened, was=blank.revision, actor=person, now=now)
-    unit.record(Event("checkin.opened", now, None, pilot.id, form.key, after={"checkin": stored.id, "person": person}))
+    _store(work, happened, was=blank.revision, actor=person)
+    work.unit.record(
+        Event(
+            "checkin.opened",
+            work.now,
+            None,
+            pilot.id,
+            form.key,
+            after={"checkin": stored.id, "person": person},
+        )
+    )
     return happened.checkin
 
 
-def _replace_older(unit: Unit, content: Content, newer: Checkin, now: datetime) -> None:
+def _replace_older(work: Work, newer: Checkin) -> None:
     """One open request for each pilot and questionnaire: what is still asking, or still takes late answers, ends."""
-    for asked in unit.history(newer.pilot, questionnaire=newer.questionnaire, limit=LOOK_BACK):
+    for asked in work.unit.history(newer.pilot, questionnaire=newer.questionnaire, limit=LOOK_BACK):
         if asked.id != newer.id and asked.phase not in (Phase.DONE, Phase.DECLINED, Phase.CLOSED):
-            happen(unit, content, asked.id, engine.Withdrawn(now, "a newer one has been sent."), actor=None)
+            happen(work, asked.id, events.Withdrawn(work.now, "a newer one has been sent."), actor=None)
 
 
-def withdraw(unit: Unit, content: Content, pilot: Pilot, reason: str, now: datetime) -> None:
+def withdraw(work: Work, pilot: Pilot, reason: str) -> None:
     """Close everything that still asks somebody about a pilot."""
-    for checkin in unit.live_checkins(pilot=pilot.id):
-        happen(unit, content, checkin.id, engine.Withdrawn(now, reason), actor=None)
+    for checkin in work.unit.live_checkins(pilot=pilot.id):
+        happen(work, checkin.id, events.Withdrawn(work.now, reason), actor=None)
 
 
 def happen(
-    unit: Unit,
-    content: Content,
+    work: Work,
     checkin_id: int,
-    event: engine.Event,
+    event: events.Event,
     *,
     actor: PersonId | None,
     people: Mapping[PersonId, str] | None = None,
@@ -90,55 +97,53 @@ def happen(
 
     Raises Conflict when somebody else changed it meanwhile.
     """
-    checkin = unit.checkin(checkin_id)
+    checkin = work.unit.checkin(checkin_id)
     if checkin is None:
         return None
-    form = form_of(unit, content, checkin)
-    pilot = unit.pilot(checkin.pilot)
+    form = form_of(work, checkin)
+    pilot = work.unit.pilot(checkin.pilot)
     if form is None or pilot is None:
         return None
-    context = context_for(unit, content, checkin, form, pilot, event.at, people=people or {})
+    context = context_for(work, checkin, form, pilot, people=people or {})
     step = engine.step(form, context, checkin.state, event)
     happened = Happened(replace(checkin, state=step.state), form, context, step)
     if step.state.revision != checkin.state.revision or step.effects:
-        _store(unit, content, happened, was=checkin.state.revision, actor=actor, now=event.at)
+        _store(work, happened, was=checkin.state.revision, actor=actor)
     return happened
 
 
-def form_of(unit: Unit, content: Content, checkin: Checkin) -> Questionnaire | None:
+def form_of(work: Work, checkin: Checkin) -> Questionnaire | None:
     """The version a check-in was opened under, whatever has been published since."""
-    newest = content.questionnaires.get(checkin.questionnaire)
+    newest = work.content.questionnaires.get(checkin.questionnaire)
     if newest is not None and newest.version == checkin.version:
         return newest
-    return unit.form(checkin.questionnaire, checkin.version)
+    return work.unit.form(checkin.questionnaire, checkin.version)
 
 
-def _store(
-    unit: Unit, content: Content, happened: Happened, *, was: int, actor: PersonId | None, now: datetime
-) -> None:
+def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) -> None:
     checkin, effects = happened.checkin, happened.step.effects
-    kept = tuple(_given(checkin, effect, now) for effect in effects if isinstance(effect, Keep))
-    if not unit.save(checkin, was=was):
+    kept = tuple(_given(checkin, effect, work.now) for effect in effects if isinstance(effect, Keep))
+    if not work.unit.save(checkin, was=was):
         raise Conflict("Somebody else answered in the same moment. Please look again.")
     if kept:
-        unit.keep(kept)
+        work.unit.keep(kept)
     for effect in effects:
-        _obey(unit, content, happened, effect, now)
+        _obey(work, happened, effect)
     finish = next((effect for effect in effects if isinstance(effect, Finish)), None)
     if finish is not None:
-        _finished(unit, content, happened, finish, actor=actor, now=now)
+        _finished(work, happened, finish, actor=actor)
 
 
 def _given(checkin: Checkin, kept: Keep, now: datetime) -> Given:
     return Given(checkin.id, kept.question, kept.value, checkin.state.revision, kept.by, now)
 
 
-def _obey(unit: Unit, content: Content, happened: Happened, effect: Effect, now: datetime) -> None:
+def _obey(work: Work, happened: Happened, effect: Effect) -> None:
     match effect:
         case Say():
-            _say(unit, happened.checkin, effect, now)
+            _say(work.unit, happened.checkin, effect, work.now)
         case Amend():
-            _amend(unit, happened.checkin, effect, now)
+            _amend(work.unit, happened.checkin, effect, work.now)
         case Keep() | Finish():
             return  # stored together, above
 
@@ -146,7 +151,9 @@ def _obey(unit: Unit, content: Content, happened: Happened, effect: Effect, now:
 def _say(unit: Unit, checkin: Checkin, said: Say, now: datetime) -> None:
     address = registry.address_of(unit, said.to)
     if address is None:
-        unit.record(Event("person.unreachable", now, None, checkin.pilot, str(said.to), after={"checkin": checkin.id}))
+        unit.record(
+            Event("person.unreachable", now, None, checkin.pilot, str(said.to), after={"checkin": checkin.id})
+        )
         return
     unit.enqueue(Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at), now)
 
@@ -165,14 +172,12 @@ def message_key(checkin: Checkin, slot: str) -> str:
     return f"checkin:{checkin.id}:{slot}"
 
 
-def _finished(
-    unit: Unit, content: Content, happened: Happened, finish: Finish, *, actor: PersonId | None, now: datetime
-) -> None:
+def _finished(work: Work, happened: Happened, finish: Finish, *, actor: PersonId | None) -> None:
     checkin = happened.checkin
-    unit.record(
+    work.unit.record(
         Event(
             f"checkin.{finish.outcome}",
-            now,
+            work.now,
             actor,
             checkin.pilot,
             happened.form.key,
@@ -181,46 +186,44 @@ def _finished(
     )
     if finish.outcome in ("missed", "declined"):
         return
-    effect = evaluate.finished(unit, content, checkin, happened.form, happened.context, now=now)
+    effect = evaluate.finished(work, checkin, happened.form, happened.context)
     card = words.closing_card(happened.form, happened.context, checkin.state, effect)
-    _amend(unit, checkin, Amend(finish.slot, finish.to, card), now)
+    _amend(work.unit, checkin, Amend(finish.slot, finish.to, card), work.now)
 
 
 # --- context --------------------------------------------------------------------------------------------------------
 
 
 def context_for(
-    unit: Unit,
-    content: Content,
+    work: Work,
     checkin: Checkin,
     form: Questionnaire,
     pilot: Pilot,
-    now: datetime,
     *,
     people: Mapping[PersonId, str] | None = None,
 ) -> Context:
     """All that the engine may need to know about this check-in."""
-    person = unit.person(checkin.state.person)
-    before = _before(unit, checkin)
+    person = work.unit.person(checkin.state.person)
+    before = _before(work.unit, checkin)
     last = before[0] if before else None
     nothing = outcome.nothing_values(form) if last is None or last.outcome != "nothing" else {}
     record = Record(
-        pilot=facts(unit, content, pilot, now),
-        last=_last_answers(unit, pilot, last),
+        pilot=facts(work, pilot),
+        last=_last_answers(work.unit, pilot, last),
         focus=frozenset(checkin.focus),
         role=_role(pilot, checkin.state.person),
     )
     return Context(
         checkin=checkin.id,
         pilot_name=pilot.name,
-        asking=content.policy.asking,
-        zone=registry.zone_of(unit, person),
+        asking=work.content.policy.asking,
+        zone=work.zone(person),
         record=record,
-        last_on=_day(unit, last, checkin),
-        today=registry.today(unit, person, now),
-        names=_names(unit, checkin, record.last, people or {}),
+        last_on=_day(work, last, checkin),
+        today=work.today(person),
+        names=_names(work.unit, checkin, record.last, people or {}),
         people=people or {},
-        placeholders=_placeholders(unit, pilot, last, checkin, registry.today(unit, person, now)),
+        placeholders=_placeholders(work, pilot, last, checkin),
         nothing=nothing,
         blocked_for=_same_blocker(before),
     )
@@ -228,7 +231,9 @@ def context_for(
 
 def _before(unit: Unit, checkin: Checkin) -> list[Asked]:
     """Earlier answered check-ins of the same questionnaire, the newest first."""
-    asked = unit.history(checkin.pilot, questionnaire=checkin.questionnaire, limit=LOOK_BACK + 1, answers=True)
+    asked = unit.history(
+        checkin.pilot, questionnaire=checkin.questionnaire, limit=LOOK_BACK + 1, answers=True
+    )
     return [past for past in asked if past.slot < checkin.slot and past.phase == Phase.DONE]
 
 
@@ -241,11 +246,13 @@ def _last_answers(unit: Unit, pilot: Pilot, last: Asked | None) -> dict[Question
     return levels | dict(last.answers if last else {})
 
 
-def facts(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> dict[str, Fact]:
+def facts(work: Work, pilot: Pilot) -> dict[str, Fact]:
     """The pilot's record by the names that conditions use (PILOT_FIELDS); what is empty is left out."""
-    levels = unit.levels(pilot.id)
+    levels = work.unit.levels(pilot.id)
     found: dict[str, Fact | None] = {
-        "linked": tuple(item for item, level in levels.items() if proven(level, content.policy, now)),
+        "linked": tuple(
+            item for item, level in levels.items() if proven(level, work.content.policy, work.now)
+        ),
         "tags": pilot.tags,
         "stage": pilot.before_pause or pilot.stage,
         "risk": pilot.risk,
@@ -265,14 +272,19 @@ def facts(unit: Unit, content: Content, pilot: Pilot, now: datetime) -> dict[str
 
 
 def _role(pilot: Pilot, person: PersonId) -> str:
-    holders = (("owner", pilot.owner), ("deputy", pilot.deputy), ("sponsor", pilot.sponsor), ("decider", pilot.decider))
+    holders = (
+        ("owner", pilot.owner),
+        ("deputy", pilot.deputy),
+        ("sponsor", pilot.sponsor),
+        ("decider", pilot.decider),
+    )
     return next((role for role, holder in holders if holder == person), "helper")
 
 
-def _day(unit: Unit, last: Asked | None, checkin: Checkin) -> date | None:
+def _day(work: Work, last: Asked | None, checkin: Checkin) -> date | None:
     if last is None or last.done_at is None:
         return None
-    return registry.today(unit, unit.person(checkin.state.person), last.done_at)
+    return work.day(last.done_at, work.unit.person(checkin.state.person))
 
 
 def _names(
@@ -293,12 +305,11 @@ def _person_values(answers: Iterable[Answers]) -> Iterable[str]:
                 yield value
 
 
-def _placeholders(
-    unit: Unit, pilot: Pilot, last: Asked | None, checkin: Checkin, today: date
-) -> dict[str, str]:
+def _placeholders(work: Work, pilot: Pilot, last: Asked | None, checkin: Checkin) -> dict[str, str]:
     """What fills the `{words}` of a questionnaire's texts."""
-    owner = unit.person(pilot.owner) if pilot.owner else None
-    since = _day(unit, last, checkin)
+    today = work.today(work.unit.person(checkin.state.person))
+    owner = work.unit.person(pilot.owner) if pilot.owner else None
+    since = _day(work, last, checkin)
     return {
         "pilot": pilot.name,
         "owner": owner.name if owner else "the owner",
@@ -308,7 +319,17 @@ def _placeholders(
         "target": _amount(pilot.goal),
         "intended": str(pilot.intended_users or "all"),
         "target_date": day_words(pilot.target, today) if pilot.target else "that date",
+        "sure_label": _sure(work, pilot),
     }
+
+
+def _sure(work: Work, pilot: Pilot) -> str:
+    """How likely the owner last called production use, in the words of the option."""
+    question = work.content.questionnaires["pulse"].question("pulse.sure")
+    pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=LOOK_BACK, answers=True)
+    said = next((past.answers["pulse.sure"] for past in pulses if "pulse.sure" in past.answers), None)
+    option = question.option(str(said)) if question and said is not None else None
+    return f"“{option.label.partition(':')[0].lower()}”" if option else "nothing yet"
 
 
 def _amount(value: float | None) -> str:

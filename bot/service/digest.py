@@ -12,11 +12,12 @@ from bot.core.compose import digest as words
 from bot.core.compose import notes
 from bot.core.compose.digest import Digest, DigestView, Due, Moved, Quiet, Stuck
 from bot.core.ports import Message, Unit
-from bot.core.questionnaire import SIDE_STAGES, STAGES, Content
+from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.records import Address, Event, Person, Pilot, PilotId, Subscription
 from bot.core.signals import Course
 from bot.core.values import Json
-from bot.service import evaluate, registry
+from bot.service import evaluate
+from bot.service.work import Work
 
 WEEK = timedelta(days=7)
 STALE_AFTER = timedelta(days=2)  # a digest that comes later than this tells of another week
@@ -24,36 +25,40 @@ JUMP = 3  # points of readiness that count as movement (content.md section 4)
 POSTED = "digest.posted"
 
 
-def compose(unit: Unit, content: Content, group: str, now: datetime, *, before: int | None = None) -> Digest:
+def compose(work: Work, group: str, *, before: int | None = None) -> Digest:
     """The digest of this moment for all pilots, or for those of one group."""
-    return words.digest(gather(unit, content, group, now, before=before), content.policy.digest)
+    return words.digest(gather(work, group, before=before), work.content.policy.digest)
 
 
-def gather(unit: Unit, content: Content, group: str, now: datetime, *, before: int | None = None) -> DigestView:
+def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
     """What happened in the last seven days, and where every pilot stands. Private pilots stay out of channels."""
-    pilots = [p for p in unit.pilots() if not p.private and (not group or p.group.casefold() == group.casefold())]
+    pilots = [
+        p
+        for p in work.unit.pilots()
+        if not p.private and (not group or p.group.casefold() == group.casefold())
+    ]
     going = [pilot for pilot in pilots if pilot.stage in STAGES]
-    standing = {pilot.id: evaluate.stand(unit, content, pilot, now) for pilot in going}
+    standing = {pilot.id: evaluate.stand(work, pilot) for pilot in going}
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
-    silent = {pilot.id: evaluate.streak(unit, content, pilot) for pilot in going}
-    quiet_from = content.policy.thresholds["P10"]["high"]
+    silent = {pilot.id: evaluate.streak(work, pilot) for pilot in going}
+    quiet_from = work.content.policy.thresholds["P10"]["high"]
     open_, live = words.headcount(pilot.stage for pilot in pilots)
     return DigestView(
-        today=registry.today(unit, None, now),
+        today=work.today(),
         open=open_,
         live=live,
-        decided=len(unit.events(kinds=("decision.made",), since=now - WEEK)),
+        decided=len(work.unit.events(kinds=("decision.made",), since=work.now - WEEK)),
         stuck_before=before,
-        due=_due(unit, going, now),
+        due=_due(work, going),
         stuck=tuple(Stuck(pilot.id, pilot.name, standing[pilot.id].signals) for pilot in stuck),
-        moved=_moved(unit, going, now),
+        moved=_moved(work.unit, going, work.now),
         quiet=tuple(Quiet(p.id, p.name, silent[p.id]) for p in going if silent[p.id] >= quiet_from),
         about=group,
     )
 
 
-def _due(unit: Unit, pilots: Sequence[Pilot], now: datetime) -> tuple[Due, ...]:
-    today = registry.today(unit, None, now)
+def _due(work: Work, pilots: Sequence[Pilot]) -> tuple[Due, ...]:
+    unit, today = work.unit, work.today()
     due = [pilot for pilot in pilots if pilot.decide_by is not None and pilot.decide_by <= today + WEEK]
     return tuple(
         Due(pilot.id, pilot.name, pilot.decide_by, decider.name if decider else "")
@@ -94,27 +99,27 @@ def _forward(unit: Unit, now: datetime) -> set[PilotId]:
 # --- posting --------------------------------------------------------------------------------------------------------
 
 
-def post_due(unit: Unit, content: Content, seen: Subscription, now: datetime) -> None:
+def post_due(work: Work, seen: Subscription) -> None:
     """Post a due digest and plan the next one; both in this unit, so never one without the other."""
-    subscription = next((one for one in unit.subscriptions() if one.id == seen.id), None)
-    if subscription is None or subscription.next_due_at > now:
+    subscription = next((one for one in work.unit.subscriptions() if one.id == seen.id), None)
+    if subscription is None or subscription.next_due_at > work.now:
         return
-    post(unit, content, subscription, now, key=f"digest:{subscription.id}:{subscription.next_due_at.isoformat()}")
-    unit.save_subscription(replace(subscription, next_due_at=next_slot(unit, content, now)))
+    post(work, subscription, key=f"digest:{subscription.id}:{subscription.next_due_at.isoformat()}")
+    work.unit.save_subscription(replace(subscription, next_due_at=next_slot(work)))
 
 
-def post(unit: Unit, content: Content, subscription: Subscription, now: datetime, *, key: str) -> None:
+def post(work: Work, subscription: Subscription, *, key: str) -> None:
     """The channel's card, then its details as replies beneath it."""
-    last = next(iter(_posts(unit, subscription)), None)
+    last = next(iter(_posts(work.unit, subscription)), None)
     before = last.after.get("stuck") if last and isinstance(last.after, dict) else None
-    view = gather(unit, content, subscription.group, now, before=before if isinstance(before, int) else None)
-    made = words.digest(view, content.policy.digest)
-    address, stale = subscription.channel.address, now + STALE_AFTER
-    unit.enqueue(Message(key, address, made.channel, stale_at=stale), now)
+    view = gather(work, subscription.group, before=before if isinstance(before, int) else None)
+    made = words.digest(view, work.content.policy.digest)
+    address, stale = subscription.channel.address, work.now + STALE_AFTER
+    work.unit.enqueue(Message(key, address, made.channel, stale_at=stale), work.now)
     for number, card in enumerate(made.thread, start=1):
-        unit.enqueue(Message(f"{key}:{number}", address, card, under=key, stale_at=stale), now)
+        work.unit.enqueue(Message(f"{key}:{number}", address, card, under=key, stale_at=stale), work.now)
     after: Json = {"stuck": len(view.stuck), "key": key}
-    unit.record(Event(POSTED, now, None, subject=str(subscription.id), after=after))
+    work.unit.record(Event(POSTED, work.now, None, subject=str(subscription.id), after=after))
 
 
 def _posts(unit: Unit, subscription: Subscription) -> list[Event]:
@@ -122,35 +127,32 @@ def _posts(unit: Unit, subscription: Subscription) -> list[Event]:
     return [event for event in events if event.subject == str(subscription.id)]
 
 
-def next_slot(unit: Unit, content: Content, now: datetime) -> datetime:
+def next_slot(work: Work) -> datetime:
     """The next weekly moment, in the organisation's zone."""
-    policy = content.policy.digest
-    return cadence.digest_slot(now, weekday=policy.weekday, hour=policy.hour, zone=unit.organisation.zone)
+    policy = work.content.policy.digest
+    return cadence.digest_slot(
+        work.now, weekday=policy.weekday, hour=policy.hour, zone=work.unit.organisation.zone
+    )
 
 
-def subscribe(
-    unit: Unit, content: Content, address: Address, name: str, person: Person, group: str, now: datetime
-) -> Card:
+def subscribe(work: Work, address: Address, name: str, person: Person, group: str) -> Card:
     """Have the digest posted to a channel every week; asking again changes the group."""
-    channel = unit.channel(address, name)
-    known = next((one for one in unit.subscriptions() if one.channel.id == channel.id), None)
-    due = next_slot(unit, content, now)
+    channel = work.unit.channel(address, name)
+    known = next((one for one in work.unit.subscriptions() if one.channel.id == channel.id), None)
+    due = next_slot(work)
     fresh = Subscription(0, channel, due, group, person.id)
-    unit.save_subscription(replace(known, group=group, by=person.id) if known else fresh)
-    unit.record(Event("digest.subscribed", now, person.id, subject=str(channel.id), after=group))
-    when = cadence.in_words(known.next_due_at if known else due, now, unit.organisation.zone)
+    work.unit.save_subscription(replace(known, group=group, by=person.id) if known else fresh)
+    work.unit.record(Event("digest.subscribed", work.now, person.id, subject=str(channel.id), after=group))
+    when = cadence.in_words(known.next_due_at if known else due, work.now, work.unit.organisation.zone)
     return notes.subscribed(group, when)
 
 
-def unsubscribe(
-    unit: Unit, content: Content, address: Address, name: str, person: Person, group: str, now: datetime
-) -> Card:
+def unsubscribe(work: Work, address: Address, name: str, person: Person) -> Card:
     """No more digests in this channel."""
-    del content, group
-    channel = unit.channel(address, name)
-    known = next((one for one in unit.subscriptions() if one.channel.id == channel.id), None)
+    channel = work.unit.channel(address, name)
+    known = next((one for one in work.unit.subscriptions() if one.channel.id == channel.id), None)
     if known is None:
         return notes.note("This channel gets no digest, so there is nothing to stop.")
-    unit.drop_subscription(known.id)
-    unit.record(Event("digest.unsubscribed", now, person.id, subject=str(channel.id)))
+    work.unit.drop_subscription(known.id)
+    work.unit.record(Event("digest.unsubscribed", work.now, person.id, subject=str(channel.id)))
     return notes.note("No more weekly digests here. Type `digest subscribe` to have them again.")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from bot.core.cadence import day_words
-from bot.core.compose import checkin as checkin_words
 from bot.core.compose import words
+from bot.core.compose.answered import answer_words, fill
 from bot.core.compose.portfolio import Entry, HistoryView, Said
 from bot.core.context import Context
-from bot.core.ports import Unit
 from bot.core.questionnaire import FREE_TEXT, Content, Questionnaire
 from bot.core.records import Asked, Event, Person, PersonId, Pilot
 from bot.core.state import Phase
 from bot.core.values import Json
 from bot.service import registry
+from bot.service.work import Work
 
 CHECKINS, CHANGES = 10, 30
 CHANGED = {
@@ -36,56 +36,58 @@ ENDS = {
 }
 
 
-def view(unit: Unit, content: Content, reader: Person, pilot: Pilot, now: datetime) -> HistoryView:
+def view(work: Work, reader: Person, pilot: Pilot) -> HistoryView:
     """The newest check-ins and changes of a pilot."""
-    names = {person.id: person.name for person in unit.people()}
-    asked = unit.history(pilot.id, limit=CHECKINS, answers=True)
-    entries = [_checkin(unit, content, reader, pilot, past, names) for past in asked]
-    events = unit.events(pilot=pilot.id, kinds=tuple(CHANGED), limit=CHANGES)
-    entries += [_change(unit, reader, event, names) for event in events]
+    names = {person.id: person.name for person in work.unit.people()}
+    asked = work.unit.history(pilot.id, limit=CHECKINS, answers=True)
+    entries = [_checkin(work, reader, pilot, past, names) for past in asked]
+    events = work.unit.events(pilot=pilot.id, kinds=tuple(CHANGED), limit=CHANGES)
+    entries += [_change(work, reader, event, names) for event in events]
     return HistoryView(
         pilot=pilot.id,
         name=pilot.name,
-        today=registry.today(unit, reader, now),
+        today=work.today(reader),
         entries=tuple(entries),
         reads_texts=registry.reads_texts(pilot, reader),
     )
 
 
-def _checkin(
-    unit: Unit, content: Content, reader: Person, pilot: Pilot, past: Asked, names: Mapping[PersonId, str]
-) -> Entry:
-    form = unit.form(past.questionnaire, past.version)
+def _checkin(work: Work, reader: Person, pilot: Pilot, past: Asked, names: Mapping[PersonId, str]) -> Entry:
+    form = work.unit.form(past.questionnaire, past.version)
     result = ENDS.get(past.outcome, "waiting for an answer")
     late = ", late" if past.late and past.phase == Phase.DONE else ""
     return Entry(
-        on=registry.today(unit, reader, past.done_at or past.slot),
+        on=work.day(past.done_at or past.slot, reader),
         what=form.title if form else past.questionnaire,
         who=names.get(past.person, ""),
         result=f"{result}{late}",
-        said=_said(content, form, pilot, past, names) if form else (),
+        said=_said(work.content, form, pilot, past, names) if form else (),
     )
 
 
 def _said(
     content: Content, form: Questionnaire, pilot: Pilot, past: Asked, names: Mapping[PersonId, str]
 ) -> tuple[Said, ...]:
-    context = Context(past.id, pilot.name, content.policy.asking, names=names, placeholders={"last_date": "last time"})
-    given = ((question, past.answers[question.id]) for question in form.questions() if question.id in past.answers)
+    context = Context(
+        past.id, pilot.name, content.policy.asking, names=names, placeholders={"last_date": "last time"}
+    )
+    given = (
+        (question, past.answers[question.id]) for question in form.questions() if question.id in past.answers
+    )
     return tuple(
         Said(
-            checkin_words.fill(question.text, context),
-            checkin_words.answer_words(question, value, context),
+            fill(question.text, context),
+            answer_words(question, value, context),
             private=question.kind in FREE_TEXT,
         )
         for question, value in given
     )
 
 
-def _change(unit: Unit, reader: Person, event: Event, names: Mapping[PersonId, str]) -> Entry:
+def _change(work: Work, reader: Person, event: Event, names: Mapping[PersonId, str]) -> Entry:
     """A change of the record with what it became."""
     who = names.get(event.actor, "") if event.actor else ""
-    on = registry.today(unit, reader, event.at)
+    on = work.day(event.at, reader)
     if event.kind == "pilot.created":
         return Entry(on, "Registered", who)
     before, after = _shown(event, event.before, names, on), _shown(event, event.after, names, on)

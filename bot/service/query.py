@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import assert_never
 
 from bot.core import commands as c
 from bot.core import names, tokens
-from bot.core.compose import checkin as checkin_words
 from bot.core.card import Card
 from bot.core.compose import notes, portfolio
+from bot.core.compose.form import form_card
 from bot.core.compose.portfolio import ListView, Task, Todo
 from bot.core.compose.status import status_card
 from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
-from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Person, Pilot
 from bot.core.state import Checkin
 from bot.core.tokens import About, Token
 from bot.service import checkins, digest, history, registry, selection, tick, views
 from bot.service.registry import may_change, relations
+from bot.service.work import Work
 
 PULSE, KICKOFF = "pulse", "kickoff"
 
@@ -35,39 +35,46 @@ class Where:
     @property
     def address(self) -> Address:
         """The conversation as an address."""
-        return Address(self.connection.id, self.connection.platform, self.place.conversation, self.place.service)
+        return Address(
+            self.connection.id, self.connection.platform, self.place.conversation, self.place.service
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks, in which unit of work, at what moment."""
 
-    unit: Unit
-    content: Content
+    work: Work
     person: Person
     where: Where
-    now: datetime
+
+    @property
+    def unit(self) -> Unit:
+        """The transaction."""
+        return self.work.unit
 
     @property
     def today(self) -> date:
         """The asker's day."""
-        return registry.today(self.unit, self.person, self.now)
+        return self.work.today(self.person)
 
     def sees(self, pilot: Pilot) -> bool:
         """A private pilot is there for its people and the leads alone."""
         return not pilot.private or bool(relations(pilot, self.person))
 
 
-def answer(
-    unit: Unit, content: Content, person: Person, command: c.Command, where: Where, now: datetime
-) -> Reply:
+def answer(work: Work, person: Person, command: c.Command, where: Where) -> Reply:
     """The reply to a command, after doing what it says."""
-    asker = Asker(unit, content, person, where, now)
+    asker = Asker(work, person, where)
     match command:
         case c.Help(topic):
             return Show(help_card(topic))
         case c.Status(pilot):
-            return _on_pilot(asker, pilot, "status", lambda found: _status(asker, found)) if pilot else _overview(asker)
+            return (
+                _on_pilot(asker, pilot, "status", lambda found: _status(asker, found))
+                if pilot
+                else _overview(asker)
+            )
         case c.List():
             return _list(asker, command)
         case c.Todo():
@@ -77,9 +84,13 @@ def answer(
         case c.CheckinNow(pilot, form):
             return _on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, form or PULSE))
         case c.Add(name):
-            return _add(asker, name) if name else Show(notes.incomplete("What is the pilot called?", "add Invoice matcher"))
+            return (
+                _add(asker, name)
+                if name
+                else Show(notes.incomplete("What is the pilot called?", "add Invoice matcher"))
+            )
         case c.Pause(pilot, until, _):
-            return _on_pilot(asker, pilot, "pause", lambda found: pause(unit, content, person, found, until, now))
+            return _on_pilot(asker, pilot, "pause", lambda found: pause(work, person, found, until))
         case c.Resume(pilot):
             return _on_pilot(asker, pilot, "resume", lambda found: _resume(asker, found))
         case c.DigestNow():
@@ -102,7 +113,9 @@ def _on_pilot(asker: Asker, wanted: str, command: str, then: Callable[[Pilot], R
         mine = [pilot for pilot in known if relations(pilot, asker.person) - {"lead"}]
         if len(mine) == 1:
             return then(mine[0])
-        return Show(portfolio.which_card([(pilot.id, pilot.name) for pilot in mine or known], command=command))
+        return Show(
+            portfolio.which_card([(pilot.id, pilot.name) for pilot in mine or known], command=command)
+        )
     match names.match_name(wanted, [(pilot.id, pilot.key, pilot.name) for pilot in known]):
         case names.Found(pilot_id):
             return then(by_id[pilot_id])
@@ -117,7 +130,12 @@ def _unknown(asker: Asker, command: c.Unknown) -> Reply:
     known = [(pilot.id, pilot.key, pilot.name) for pilot in asker.unit.pilots() if asker.sees(pilot)]
     match names.match_name(command.text, known):
         case names.Found(pilot_id):
-            return _on_pilot(asker, next(key for found, key, _ in known if found == pilot_id), "status", lambda found: _status(asker, found))
+            return _on_pilot(
+                asker,
+                next(key for found, key, _ in known if found == pilot_id),
+                "status",
+                lambda found: _status(asker, found),
+            )
     return Show(notes.unknown_command(command.word, command.suggestions))
 
 
@@ -133,7 +151,7 @@ def help_card(topic: str = "") -> Card:
 
 
 def _status(asker: Asker, pilot: Pilot) -> Reply:
-    return Show(status_card(views.status(asker.unit, asker.content, asker.person, pilot, asker.now)))
+    return Show(status_card(views.status(asker.work, asker.person, pilot)))
 
 
 def _overview(asker: Asker) -> Reply:
@@ -143,34 +161,43 @@ def _overview(asker: Asker) -> Reply:
         return _status(asker, mine[0])
     shown = mine or [pilot for pilot in asker.unit.pilots() if asker.sees(pilot)]
     wanted = "yours" if mine else ""
-    return Show(portfolio.list_card(ListView(views.lines(asker.unit, asker.content, shown, asker.now), asker.today, wanted)))
+    return Show(portfolio.list_card(ListView(views.lines(asker.work, shown), asker.today, wanted)))
 
 
 def _list(asker: Asker, command: c.List) -> Reply:
     seen = [pilot for pilot in asker.unit.pilots() if asker.sees(pilot)]
-    fitting = selection.narrowed(asker.unit, asker.content, asker.person, seen, command.where, asker.now)
+    fitting = selection.narrowed(asker.work, asker.person, seen, command.where)
     return Show(portfolio.list_card(ListView(fitting, asker.today, selection.in_words(command.where))))
 
 
 def _history(asker: Asker, pilot: Pilot) -> Reply:
-    return Show(portfolio.history_card(history.view(asker.unit, asker.content, asker.person, pilot, asker.now)))
+    return Show(portfolio.history_card(history.view(asker.work, asker.person, pilot)))
 
 
 def _todo(asker: Asker) -> Reply:
     live = asker.unit.live_checkins(person=asker.person.id)
     found = [todo for checkin in live if (todo := _waiting(asker, checkin))]
-    found += [todo for request in asker.unit.requests(person=asker.person.id) if (todo := _asked(asker, request.pilot, request.kind, request.topic))]
     found += [
-        Todo(Task.DECISION, pilot.id, pilot.name, f"decide: scale, fix or stop (due {pilot.decide_by.isoformat()})")
+        todo
+        for request in asker.unit.requests(person=asker.person.id)
+        if (todo := _asked(asker, request.pilot, request.kind, request.topic))
+    ]
+    found += [
+        Todo(
+            Task.DECISION,
+            pilot.id,
+            pilot.name,
+            f"decide: scale, fix or stop (due {pilot.decide_by.isoformat()})",
+        )
         for pilot in asker.unit.pilots_of(asker.person.id)
         if pilot.decider == asker.person.id and pilot.decide_by is not None and pilot.decide_by <= asker.today
     ]
-    return Show(portfolio.todo_card(found, asker.now, zone=registry.zone_of(asker.unit, asker.person)))
+    return Show(portfolio.todo_card(found, asker.work.now, zone=asker.work.zone(asker.person)))
 
 
 def _waiting(asker: Asker, checkin: Checkin) -> Todo | None:
     pilot = asker.unit.pilot(checkin.pilot)
-    form = checkins.form_of(asker.unit, asker.content, checkin)
+    form = checkins.form_of(asker.work, checkin)
     if pilot is None or form is None:
         return None
     state = checkin.state
@@ -199,32 +226,43 @@ def _asked(asker: Asker, pilot_id: int, kind: str, topic: str) -> Todo | None:
 def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
     """Answer now, before being asked. One that is open already is shown, taken over by the deputy where it must be."""
     if not may_change(pilot, asker.person):
-        return Show(notes.note("Only this pilot's own people and the portfolio lead can start a check-in for it."))
-    if form not in asker.content.questionnaires:
-        return Show(notes.no_such_form(form, sorted(asker.content.questionnaires)))
+        return Show(
+            notes.note("Only this pilot's own people and the portfolio lead can start a check-in for it.")
+        )
+    if form not in asker.work.content.questionnaires:
+        return Show(notes.no_such_form(form, sorted(asker.work.content.questionnaires)))
     live = [one for one in asker.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form]
     if live:
         return _already_open(asker, pilot, live[0])
-    unit, content, now = asker.unit, asker.content, asker.now
-    person = asker.person if relations(pilot, asker.person) - {"lead"} else unit.person(pilot.owner or asker.person.id)
-    opened = tick.send_now(unit, content, pilot, form, person=(person or asker.person).id, now=now)
+    person = (
+        asker.person
+        if relations(pilot, asker.person) - {"lead"}
+        else asker.unit.person(pilot.owner or asker.person.id)
+    )
+    opened = tick.send_now(asker.work, pilot, form, person=(person or asker.person).id)
     if opened is None:
         return Show(notes.note("That was asked this very moment already. Look in your direct messages."))
     if person is not None and person.id != asker.person.id:
         return Show(notes.note(f"I have asked {person.name}.", pilot.name))
-    return Nothing() if asker.where.place.direct else Show(notes.note("I have sent it to you as a direct message."))
+    return (
+        Nothing()
+        if asker.where.place.direct
+        else Show(notes.note("I have sent it to you as a direct message."))
+    )
 
 
 def _already_open(asker: Asker, pilot: Pilot, checkin: Checkin) -> Reply:
     state = checkin.state
     if state.person != asker.person.id:
         holder = asker.unit.person(state.person)
-        return Show(notes.note(f"It is open already, with {holder.name if holder else 'somebody else'}.", pilot.name))
-    form = checkins.form_of(asker.unit, asker.content, checkin)
+        return Show(
+            notes.note(f"It is open already, with {holder.name if holder else 'somebody else'}.", pilot.name)
+        )
+    form = checkins.form_of(asker.work, checkin)
     if form is None or not state.asking:
         return Show(notes.note("Your part is done; a colleague still has a question.", pilot.name))
-    context = checkins.context_for(asker.unit, asker.content, checkin, form, pilot, asker.now)
-    return Show(checkin_words.form_card(form, context, state, asker.now))
+    context = checkins.context_for(asker.work, checkin, form, pilot)
+    return Show(form_card(form, context, state, asker.work.now))
 
 
 def _add(asker: Asker, name: str) -> Reply:
@@ -232,17 +270,22 @@ def _add(asker: Asker, name: str) -> Reply:
     taken = next((p for p in asker.unit.pilots() if p.name.casefold() == name.casefold()), None)
     if taken is not None:
         return Show(notes.taken(name, taken.key if asker.sees(taken) else ""))
-    fresh = Pilot(0, "", name[: registry.NAME_LIMIT], stage_since=asker.today, created=asker.today, owner=asker.person.id)
-    pilot = registry.add_pilot(asker.unit, asker.content, fresh, actor=asker.person.id, now=asker.now)
+    fresh = Pilot(
+        0,
+        "",
+        name[: registry.NAME_LIMIT],
+        stage_since=asker.today,
+        created=asker.today,
+        owner=asker.person.id,
+    )
+    pilot = registry.add_pilot(asker.work, fresh, actor=asker.person.id)
     answers = {"kickoff.name": pilot.name}
     checkins.open_one(
-        asker.unit,
-        asker.content,
+        asker.work,
         pilot,
         KICKOFF,
         person=asker.person.id,
-        slot=asker.now,
-        now=asker.now,
+        slot=asker.work.now,
         on_demand=True,
         answers=answers,
     )
@@ -250,18 +293,16 @@ def _add(asker: Asker, name: str) -> Reply:
 
 
 def pause(
-    unit: Unit,
-    content: Content,
+    work: Work,
     person: Person,
     pilot: Pilot,
     until: object,
-    now: datetime,
     *,
     field: str = "",
 ) -> Reply:
     """Pause a pilot until a day. `field` names the form field that problems belong to."""
-    today = registry.today(unit, person, now)
-    latest = registry.longest_pause(today, content)
+    today = work.today(person)
+    latest = registry.longest_pause(today, work.content)
     if not may_change(pilot, person):
         return Show(notes.note("Only this pilot's own people and the portfolio lead can pause it."))
     if not isinstance(until, date) or not today < until <= latest:
@@ -269,9 +310,13 @@ def pause(
         return Problems({field: text}) if field else Show(notes.problem(text))
     if pilot.stage == "paused" and pilot.paused_until is not None and not field:
         return Show(notes.problem(notes.paused_already(pilot.paused_until, today)))
-    registry.pause(unit, content, pilot, until, actor=person.id, now=now)
-    checkins.withdraw(unit, content, pilot, f"{pilot.name} is paused.", now)
-    return Show(notes.paused(pilot.name, until, today, tokens.encode(Token(About.COMMAND, 0, "run", arg=f"resume {pilot.key}"))))
+    registry.pause(work, pilot, until, actor=person.id)
+    checkins.withdraw(work, pilot, f"{pilot.name} is paused.")
+    return Show(
+        notes.paused(
+            pilot.name, until, today, tokens.encode(Token(About.COMMAND, 0, "run", arg=f"resume {pilot.key}"))
+        )
+    )
 
 
 def _resume(asker: Asker, pilot: Pilot) -> Reply:
@@ -279,18 +324,20 @@ def _resume(asker: Asker, pilot: Pilot) -> Reply:
         return Show(notes.note("Only this pilot's own people and the portfolio lead can resume it."))
     if pilot.stage != "paused":
         return Show(notes.note("It is not paused.", pilot.name))
-    resumed = registry.resume(asker.unit, asker.content, pilot, actor=asker.person.id, now=asker.now)
+    resumed = registry.resume(asker.work, pilot, actor=asker.person.id)
     return Show(notes.resumed(resumed.name, resumed.stage))
 
 
 def _digest(asker: Asker, command: c.DigestNow) -> Reply:
     """Show the digest now, or have it posted here every week."""
     if command.action == "show":
-        made = digest.compose(asker.unit, asker.content, command.group, asker.now)
+        made = digest.compose(asker.work, command.group)
         return Show(made.channel)
     if "lead" not in relations(Pilot(0, "", ""), asker.person):
         return Show(notes.note("Only a portfolio lead can set up the weekly digest."))
     if asker.where.place.direct:
         return Show(notes.note("Type this in the channel that is to get the digest."))
-    subscribe = digest.subscribe if command.action == "subscribe" else digest.unsubscribe
-    return Show(subscribe(asker.unit, asker.content, asker.where.address, asker.where.place.name, asker.person, command.group, asker.now))
+    address, name = asker.where.address, asker.where.place.name
+    if command.action == "unsubscribe":
+        return Show(digest.unsubscribe(asker.work, address, name, asker.person))
+    return Show(digest.subscribe(asker.work, address, name, asker.person, command.group))

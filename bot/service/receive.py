@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
-from bot.core import cadence, commands, tokens
+from bot.core import cadence, commands, events, tokens
 from bot.core import checkin as engine
 from bot.core.answers import tidy
 from bot.core.compose import checkin as words
 from bot.core.compose import notes
+from bot.core.compose.form import form_card
 from bot.core.days import parse_day
 from bot.core.ports import (
     Clicked,
@@ -33,6 +34,7 @@ from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase
 from bot.core.tokens import About, Token
 from bot.service import Conflict, checkins, query, registry, requests
+from bot.service.work import Work
 
 TRIES = 3  # a lost race is run again; three in a row mean that something else is wrong
 Values = Mapping[str, Any]
@@ -40,14 +42,22 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where one inbound is worked on: its unit of work, the content, who acts and the present moment."""
+    """Where one inbound is worked on: its unit of work, and who acts from where."""
 
-    unit: Unit
-    content: Content
+    work: Work
     person: Person
     connection: Connection
     inbound: Inbound
-    now: datetime
+
+    @property
+    def unit(self) -> Unit:
+        """The transaction."""
+        return self.work.unit
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.work.now
 
 
 def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> Reply:
@@ -56,7 +66,9 @@ def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> 
     if known is None:
         return Show(notes.stranger())
     organisation, connection = known
-    return _again(lambda: store.write(organisation, lambda unit: _once(unit, content, inbound, connection, now)))
+    return _again(
+        lambda: store.write(organisation, lambda unit: _once(Work(unit, content, now), inbound, connection))
+    )
 
 
 def _again(work: Callable[[], Reply]) -> Reply:
@@ -68,12 +80,12 @@ def _again(work: Callable[[], Reply]) -> Reply:
     return work()
 
 
-def _once(unit: Unit, content: Content, inbound: Inbound, connection: int, now: datetime) -> Reply:
-    known = unit.connection(connection)
-    if known is None or not unit.first_sight(inbound.dedupe_key, now):
+def _once(work: Work, inbound: Inbound, connection: int) -> Reply:
+    known = work.unit.connection(connection)
+    if known is None or not work.unit.first_sight(inbound.dedupe_key, work.now):
         return Nothing()
-    met = registry.meet(unit, inbound, connection)
-    desk = Desk(unit, content, met.person, known, inbound, now)
+    met = registry.meet(work.unit, inbound, connection)
+    desk = Desk(work, met.person, known, inbound)
     match inbound.act:
         case Clicked(token, values):
             return _clicked(desk, tokens.decode(token), values)
@@ -98,7 +110,7 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply:
         case About.CHECKIN:
             return _checkin_clicked(desk, token, values)
         case About.REQUEST:
-            return requests.replied(desk.unit, desk.content, desk.person, token, values or {}, desk.now)
+            return requests.replied(desk.work, desk.person, token, values or {})
         case About.COMMAND:
             return run(desk, token.arg)
         case About.PILOT:
@@ -120,8 +132,8 @@ def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     made = _event(desk, checkin, token, values or {})
     if isinstance(made, Problems):
         return made
-    people = {} if not isinstance(made, engine.Submitted) else _people_meant(desk, made.values)
-    happened = checkins.happen(desk.unit, desk.content, token.id, made, actor=desk.person.id, people=people)
+    people = {} if not isinstance(made, events.Submitted) else _people_meant(desk, made.values)
+    happened = checkins.happen(desk.work, token.id, made, actor=desk.person.id, people=people)
     return _answer(desk, happened) if happened else Show(notes.not_there())
 
 
@@ -129,39 +141,43 @@ def _concerned(checkin: Checkin) -> set[PersonId]:
     return {checkin.state.person, *checkin.state.handed.values()}
 
 
-def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> engine.Event | Problems:
+def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events.Event | Problems:
     """What a button of a check-in means; Problems where what it asked for is missing."""
     now, by = desk.now, desk.person.id
     match token.verb:
         case "submit":
-            return engine.Submitted(now, by, token.step, _people_resolved(desk, checkin, values))
+            return events.Submitted(now, by, token.step, _people_resolved(desk, checkin, values))
         case "back":
-            return engine.WentBack(now, by, token.step)
+            return events.WentBack(now, by, token.step)
         case "nothing":
-            return engine.SaidNothing(now, by)
+            return events.SaidNothing(now, by)
         case "correct":
-            return engine.Corrected(now, by, str(values.get("question", "")))
+            return events.Corrected(now, by, str(values.get("question", "")))
         case "snooze":
             return _snooze(desk, str(values.get("until", "")))
         case "decline":
-            return engine.Declined(now, by, str(values.get("reason", "")))
+            return events.Declined(now, by, str(values.get("reason", "")))
         case "pass_back":
-            return engine.PassedBack(now, by, token.arg)
+            return events.PassedBack(now, by, token.arg)
         case "not_mine":
             to = _colleague(desk, values.get("to"))
-            return to if isinstance(to, Problems) else engine.HandedOver(now, by, to)
+            return to if isinstance(to, Problems) else events.HandedOver(now, by, to)
         case "hand":
             to = _colleague(desk, values.get("to"))
-            return to if isinstance(to, Problems) else engine.Handed(now, by, str(values.get("question", "")), to)
+            return (
+                to
+                if isinstance(to, Problems)
+                else events.Handed(now, by, str(values.get("question", "")), to)
+            )
     return Problems({"": notes.OLD_BUTTON})
 
 
-def _snooze(desk: Desk, choice: str) -> engine.Event | Problems:
-    zone, asking = registry.zone_of(desk.unit, desk.person), desk.content.policy.asking
+def _snooze(desk: Desk, choice: str) -> events.Event | Problems:
+    zone, asking = desk.work.zone(desk.person), desk.work.content.policy.asking
     until = cadence.snooze_until(choice, desk.now, zone=zone, asking=asking)
     if until is None:
         return Problems({"until": words.snooze_bounds(asking.snooze_days)})
-    return engine.Snoozed(desk.now, desk.person.id, until)
+    return events.Snoozed(desk.now, desk.person.id, until)
 
 
 def _colleague(desk: Desk, raw: object) -> PersonId | Problems:
@@ -192,7 +208,7 @@ def _people_named(desk: Desk, text: str) -> list[Person]:
 
 def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:
     """Platform ids of people become our keys; names stay, to be matched or complained about."""
-    form = checkins.form_of(desk.unit, desk.content, checkin)
+    form = checkins.form_of(desk.work, checkin)
     asked = checkins.person_fields(form) if form else frozenset()
     resolved = dict(values)
     for name in asked & values.keys():
@@ -219,20 +235,20 @@ def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
     if not happened.step.effects:
         return Show(notes.stale()) if state.phase not in ASKING else _show_form(desk, happened.checkin)
     if state.person == desk.person.id and state.asking:
-        return Update(words.form_card(form, happened.context, state, desk.now))
+        return Update(form_card(form, happened.context, state, desk.now))
     if state.phase is Phase.DONE and state.person == desk.person.id:
         return Update(words.closing_card(form, happened.context, state, ()), over=True)
     return Nothing()
 
 
 def _show_form(desk: Desk, checkin: Checkin) -> Reply:
-    form, pilot = checkins.form_of(desk.unit, desk.content, checkin), desk.unit.pilot(checkin.pilot)
+    form, pilot = checkins.form_of(desk.work, checkin), desk.unit.pilot(checkin.pilot)
     if form is None or pilot is None:
         return Show(notes.not_there())
     state = checkin.state
-    context = checkins.context_for(desk.unit, desk.content, checkin, form, pilot, desk.now)
+    context = checkins.context_for(desk.work, checkin, form, pilot)
     if state.person == desk.person.id and state.asking:
-        return Show(words.form_card(form, context, state, desk.now))
+        return Show(form_card(form, context, state, desk.now))
     return Show(notes.stale())
 
 
@@ -240,8 +256,8 @@ def _pause_from_checkin(desk: Desk, checkin: Checkin, values: Values) -> Reply:
     pilot = desk.unit.pilot(checkin.pilot)
     if pilot is None or checkin.state.phase not in ASKING:
         return Show(notes.stale())
-    day = parse_day(tidy(str(values.get("until", ""))), registry.today(desk.unit, desk.person, desk.now))
-    return query.pause(desk.unit, desk.content, desk.person, pilot, day, desk.now, field="until")
+    day = parse_day(tidy(str(values.get("until", ""))), desk.work.today(desk.person))
+    return query.pause(desk.work, desk.person, pilot, day, field="until")
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -251,7 +267,11 @@ def _wrote(desk: Desk, text: str) -> Reply:
     """In a direct message a text answers a lone open question, or is a command; elsewhere it is a command."""
     if not desk.inbound.on.direct or commands.looks_like_command(text):
         return run(desk, text)
-    live = [c for c in desk.unit.live_checkins(person=desk.person.id) if engine.questions_for(c.state, desk.person.id)]
+    live = [
+        c
+        for c in desk.unit.live_checkins(person=desk.person.id)
+        if engine.questions_for(c.state, desk.person.id)
+    ]
     if not live:
         return run(desk, text)
     lone = [checkin for checkin in live if len(engine.questions_for(checkin.state, desk.person.id)) == 1]
@@ -261,11 +281,11 @@ def _wrote(desk: Desk, text: str) -> Reply:
 
 
 def _typed(desk: Desk, checkin: Checkin, text: str) -> Reply:
-    raw: Values = {question: text for question in engine.questions_for(checkin.state, desk.person.id)}
+    raw: Values = dict.fromkeys(engine.questions_for(checkin.state, desk.person.id), text)
     resolved = _people_resolved(desk, checkin, raw)
-    typed = engine.Typed(desk.now, desk.person.id, str(next(iter(resolved.values()), text)))
+    typed = events.Typed(desk.now, desk.person.id, str(next(iter(resolved.values()), text)))
     people = _people_meant(desk, raw)
-    happened = checkins.happen(desk.unit, desk.content, checkin.id, typed, actor=desk.person.id, people=people)
+    happened = checkins.happen(desk.work, checkin.id, typed, actor=desk.person.id, people=people)
     if happened is None:
         return Show(notes.not_there())
     if happened.step.problems:
@@ -280,9 +300,9 @@ def _pilot_names(unit: Unit, live: list[Checkin]) -> list[str]:
 
 def run(desk: Desk, text: str) -> Reply:
     """Answer a command."""
-    command = commands.parse(text, today=registry.today(desk.unit, desk.person, desk.now))
+    command = commands.parse(text, today=desk.work.today(desk.person))
     place = query.Where(desk.connection, desk.inbound.on)
-    return query.answer(desk.unit, desk.content, desk.person, command, place, desk.now)
+    return query.answer(desk.work, desk.person, command, place)
 
 
 # --- coming and going -----------------------------------------------------------------------------------------------
@@ -299,5 +319,7 @@ def _joined(desk: Desk, *, new: bool) -> Reply:
 
 def _left(desk: Desk) -> Reply:
     place = desk.inbound.on
-    desk.unit.switch_off(Address(desk.connection.id, desk.connection.platform, place.conversation, place.service))
+    desk.unit.switch_off(
+        Address(desk.connection.id, desk.connection.platform, place.conversation, place.service)
+    )
     return Nothing()

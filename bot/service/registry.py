@@ -6,15 +6,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.core import cadence
 from bot.core.ports import Inbound, Unit
-from bot.core.questionnaire import STAGE_BEFORE, Cadence, Content
-from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Request, Schedule, Standing
+from bot.core.questionnaire import Content
+from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Request, Standing
 from bot.core.values import Json
+from bot.service import schedules
+from bot.service.work import Work
 
 KEY_LIMIT = 40  # characters of a pilot's short name: it must fit a command typed on a phone
 NAME_LIMIT = 60
@@ -44,16 +44,6 @@ LOGGED = {
 }
 
 
-def zone_of(unit: Unit, person: Person | None) -> str:
-    """The zone of a person; the organisation's where their own is not known."""
-    return (person.zone if person else "") or unit.organisation.zone
-
-
-def today(unit: Unit, person: Person | None, now: datetime) -> date:
-    """The day where a person is."""
-    return now.astimezone(ZoneInfo(zone_of(unit, person))).date()
-
-
 def key_for(unit: Unit, name: str) -> str:
     """A short name for commands that no other pilot has: letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -64,31 +54,36 @@ def key_for(unit: Unit, name: str) -> str:
     return key
 
 
-def add_pilot(unit: Unit, content: Content, pilot: Pilot, *, actor: PersonId | None, now: datetime) -> Pilot:
+def add_pilot(work: Work, pilot: Pilot, *, actor: PersonId | None) -> Pilot:
     """Store a new pilot, log it and put it on its schedules."""
-    stored = unit.save_pilot(replace(pilot, id=0, key=pilot.key or key_for(unit, pilot.name)))
-    after: Json = {"name": stored.name, "stage": stored.stage, "owner": stored.owner, "target": _json(stored.target)}
-    unit.record(Event("pilot.created", now, actor, stored.id, after=after))
-    enrol(unit, content, stored, now)
+    stored = work.unit.save_pilot(replace(pilot, id=0, key=pilot.key or key_for(work.unit, pilot.name)))
+    after: Json = {
+        "name": stored.name,
+        "stage": stored.stage,
+        "owner": stored.owner,
+        "target": _json(stored.target),
+    }
+    work.unit.record(Event("pilot.created", work.now, actor, stored.id, after=after))
+    schedules.plan(work, stored)
     return stored
 
 
-def change_pilot(
-    unit: Unit, content: Content, pilot: Pilot, changes: Mapping[str, Any], *, actor: PersonId | None, now: datetime
-) -> Pilot:
+def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor: PersonId | None) -> Pilot:
     """Store changed fields, log each, and re-plan what depends on them. Unchanged values leave no trace."""
     real = {name: value for name, value in changes.items() if getattr(pilot, name) != value}
     if not real:
         return pilot
     if "target" in real and pilot.original_target is None and real["target"] is not None:
         real["original_target"] = real["target"]
-    stored = unit.save_pilot(replace(pilot, **real))
+    stored = work.unit.save_pilot(replace(pilot, **real))
     for name, value in real.items():
         if name in LOGGED:
-            event = Event(LOGGED[name], now, actor, pilot.id, name, _json(getattr(pilot, name)), _json(value))
-            unit.record(event)
+            event = Event(
+                LOGGED[name], work.now, actor, pilot.id, name, _json(getattr(pilot, name)), _json(value)
+            )
+            work.unit.record(event)
     if real.keys() & {"stage", "target", "owner", "paused_until"}:
-        enrol(unit, content, stored, now)
+        schedules.plan(work, stored)
     return stored
 
 
@@ -100,87 +95,25 @@ def _json(value: object) -> Json:
     return value if isinstance(value, (str, int, float, bool)) else None
 
 
-# --- schedules ------------------------------------------------------------------------------------------------------
-
-
-def enrol(unit: Unit, content: Content, pilot: Pilot, now: datetime, *, stuck: bool = False) -> None:
-    """Plan the next check-in of every questionnaire with a cadence; what no longer applies is planned no more."""
-    known = {schedule.questionnaire: schedule for schedule in unit.schedules(pilot.id)}
-    for rhythm in content.policy.cadences:
-        schedule = known.get(rhythm.questionnaire) or Schedule(0, pilot.id, rhythm.questionnaire, None)
-        due = next_due(unit, content, pilot, rhythm, schedule, after=now, stuck=stuck)
-        if due != schedule.next_due_at:
-            unit.save_schedule(replace(schedule, next_due_at=due))
-
-
-def next_due(
-    unit: Unit,
-    content: Content,
-    pilot: Pilot,
-    rhythm: Cadence,
-    schedule: Schedule,
-    *,
-    after: datetime,
-    stuck: bool = False,
-) -> datetime | None:
-    """The next slot strictly after a moment, in the zone and at the hour of whoever is asked; None: not now."""
-    if pilot.stage == "paused" or pilot.owner is None:
-        return None
-    person = unit.person(pilot.owner)
-    asking, zone = content.policy.asking, zone_of(unit, person)
-    every = cadence.interval_weeks(
-        rhythm,
-        stage=pilot.stage,
-        target=pilot.target,
-        today=after.astimezone(ZoneInfo(zone)).date(),
-        stuck=stuck,
-        override_weeks=schedule.weeks,
-    )
-    if every is None:
-        return None
-    weeks, months = every
-    return cadence.next_slot(
-        after,
-        weekday=_chosen(person.weekday if person else None, asking.weekday),
-        hour=_chosen(person.hour if person else None, asking.hour),
-        weeks=weeks,
-        months=months,
-        zone=zone,
-        asking=asking,
-        anchor=pilot.created,
-    )
-
-
-def _chosen(own: int | None, default: int) -> int:
-    return default if own is None else own
-
-
 # --- pausing --------------------------------------------------------------------------------------------------------
 
 
-def pause(
-    unit: Unit, content: Content, pilot: Pilot, until: date, *, actor: PersonId | None, now: datetime
-) -> Pilot:
+def pause(work: Work, pilot: Pilot, until: date, *, actor: PersonId | None) -> Pilot:
     """Nothing is asked until a day; the pilot then returns to the stage it was in."""
     changes = {"stage": "paused", "paused_until": until, "before_pause": pilot.before_pause or pilot.stage}
-    return change_pilot(unit, content, pilot, changes, actor=actor, now=now)
+    return change_pilot(work, pilot, changes, actor=actor)
 
 
-def resume(unit: Unit, content: Content, pilot: Pilot, *, actor: PersonId | None, now: datetime) -> Pilot:
+def resume(work: Work, pilot: Pilot, *, actor: PersonId | None) -> Pilot:
     """Back to the stage before the pause. The day the stage was entered stays: a pause does not make it younger."""
     changes = {"stage": pilot.before_pause or "pilot", "paused_until": None, "before_pause": ""}
-    return change_pilot(unit, content, pilot, changes, actor=actor, now=now)
+    return change_pilot(work, pilot, changes, actor=actor)
 
 
 def longest_pause(today: date, content: Content) -> date:
     """The last day a pause may last to (content.md section 7)."""
     days = content.policy.thresholds.get("pause", {}).get("days", 60)
     return today + timedelta(days=int(days))
-
-
-def stage_before(stage: str) -> str:
-    """The stage one step back on the ladder; itself at the start."""
-    return STAGE_BEFORE.get(stage, stage)
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -219,7 +152,9 @@ def address_of(unit: Unit, person: PersonId) -> Address | None:
 
 def leads(unit: Unit) -> tuple[Person, ...]:
     """Portfolio leads and admins."""
-    return tuple(person for person in unit.people() if person.active and person.standing is not Standing.MEMBER)
+    return tuple(
+        person for person in unit.people() if person.active and person.standing is not Standing.MEMBER
+    )
 
 
 def relations(pilot: Pilot, person: Person) -> frozenset[str]:

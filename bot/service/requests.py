@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.core.compose import notes
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
-from bot.core.questionnaire import Content
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
 from bot.service import registry
+from bot.service.work import Work
 
 HELP, OWNER, SPONSOR = "help", "owner", "sponsor"
 ANSWERS = {
@@ -32,7 +32,11 @@ def ask(unit: Unit, pilot: Pilot, request: Request, now: datetime) -> bool:
         return False
     card = notes.request_card(stored, pilot.name, asked_by.name if asked_by else "Rampcheck")
     unit.enqueue(Message(_key(stored), address, card), now)
-    unit.record(Event(f"request.{request.kind}", now, request.asked_by, pilot.id, str(stored.id), after=request.person))
+    unit.record(
+        Event(
+            f"request.{request.kind}", now, request.asked_by, pilot.id, str(stored.id), after=request.person
+        )
+    )
     return True
 
 
@@ -44,46 +48,44 @@ def ask_roles(unit: Unit, pilot: Pilot, *, asked_by: PersonId | None, now: datet
             ask(unit, pilot, Request(0, kind, pilot.id, person, asked_by, now, topic=kind), now)
 
 
-def replied(
-    unit: Unit, content: Content, person: Person, token: Token, values: Mapping[str, Any], now: datetime
-) -> Reply:
+def replied(work: Work, person: Person, token: Token, values: Mapping[str, Any]) -> Reply:
     """A button of a request was pressed by `person`; only the one who was asked may answer."""
     del values  # requests are answered by their button alone
-    request = unit.request(token.id)
-    pilot = unit.pilot(request.pilot) if request else None
+    request = work.unit.request(token.id)
+    pilot = work.unit.pilot(request.pilot) if request else None
     if request is None or pilot is None or request.person != person.id or token.verb not in ANSWERS:
         return Show(notes.not_there())
     if request.reply == token.verb:
         return Nothing()
-    unit.save_request(replace(request, reply=token.verb, replied_at=now))
-    unit.record(Event("request.reply", now, person.id, pilot.id, str(request.id), request.reply, token.verb))
-    _apply(unit, content, pilot, request, person, token.verb, now)
-    _tell(unit, pilot, request, person, token.verb, now)
+    work.unit.save_request(replace(request, reply=token.verb, replied_at=work.now))
+    work.unit.record(
+        Event("request.reply", work.now, person.id, pilot.id, str(request.id), request.reply, token.verb)
+    )
+    _apply(work, pilot, request, person, token.verb)
+    _tell(work, pilot, request, person, token.verb)
     return Nothing()
 
 
-def _apply(
-    unit: Unit, content: Content, pilot: Pilot, request: Request, person: Person, verb: str, now: datetime
-) -> None:
+def _apply(work: Work, pilot: Pilot, request: Request, person: Person, verb: str) -> None:
     """Accepting a role makes it true; refusing it empties the role."""
     if request.kind not in (OWNER, SPONSOR) or getattr(pilot, request.kind) != person.id:
         return
     accepted = f"{request.kind}_accepted"
     changes: dict[str, Any] = {accepted: True} if verb == "accept" else {request.kind: None, accepted: False}
-    registry.change_pilot(unit, content, pilot, changes, actor=person.id, now=now)
+    registry.change_pilot(work, pilot, changes, actor=person.id)
 
 
-def _tell(unit: Unit, pilot: Pilot, request: Request, person: Person, verb: str, now: datetime) -> None:
+def _tell(work: Work, pilot: Pilot, request: Request, person: Person, verb: str) -> None:
     """The message shows its answer, and whoever asked hears of it."""
-    own = registry.address_of(unit, person.id)
+    own = registry.address_of(work.unit, person.id)
     if own is not None:
         card = notes.replied_card(request, pilot.name, ANSWERS[verb])
-        unit.enqueue(Message(f"{_key(request)}:{verb}", own, card, replaces=_key(request)), now)
+        work.unit.enqueue(Message(f"{_key(request)}:{verb}", own, card, replaces=_key(request)), work.now)
     asker = request.asked_by or pilot.owner
-    address = registry.address_of(unit, asker) if asker and asker != person.id else None
+    address = registry.address_of(work.unit, asker) if asker and asker != person.id else None
     if address is not None:
         told = notes.reply_told_card(request, pilot.name, person.name, ANSWERS[verb])
-        unit.enqueue(Message(f"{_key(request)}:{verb}:told", address, told), now)
+        work.unit.enqueue(Message(f"{_key(request)}:{verb}:told", address, told), work.now)
 
 
 def _key(request: Request) -> str:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from bot.core.command import MINE, ListFilter
 from bot.core.compose.portfolio import Line
 from bot.core.names import folded
 from bot.core.ports import Unit
-from bot.core.questionnaire import SIDE_STAGES, Content
+from bot.core.questionnaire import SIDE_STAGES
 from bot.core.records import Person, Pilot
 from bot.core.signals import Course
 from bot.core.state import Phase
 from bot.service import evaluate, registry, views
+from bot.service.work import Work
 
 ENDED = ("stopped", "retired")
 QUIET_FROM = 2  # check-ins without an answer in a row, as signal P10 begins
 
 
-def narrowed(
-    unit: Unit, content: Content, reader: Person, pilots: Sequence[Pilot], where: ListFilter, now: datetime
-) -> tuple[Line, ...]:
+def narrowed(work: Work, reader: Person, pilots: Sequence[Pilot], where: ListFilter) -> tuple[Line, ...]:
     """One line for each pilot that a filter keeps; those that ended are kept only when asked for by their stage."""
-    kept = [pilot for pilot in pilots if _recorded(unit, reader, pilot, where)]
-    lines = views.lines(unit, content, kept, now)
-    holds = _states(unit, content, now).get(where.state)
+    kept = [pilot for pilot in pilots if _recorded(work.unit, reader, pilot, where)]
+    lines = views.lines(work, kept)
+    holds = _states(work).get(where.state)
     if holds is None:
         return lines
     return tuple(line for line, pilot in zip(lines, kept, strict=True) if holds(line, pilot))
@@ -61,18 +59,18 @@ def _owned(unit: Unit, reader: Person, pilot: Pilot, owner: str) -> bool:
 Keeps = Callable[[Line, Pilot], bool]
 
 
-def _states(unit: Unit, content: Content, now: datetime) -> Mapping[str, Keeps]:
+def _states(work: Work) -> Mapping[str, Keeps]:
     """Each word of LIST_STATES -> whether a pilot is kept."""
-    today = registry.today(unit, None, now)
+    today = work.today()
     return {
         "stuck": lambda line, _: line.course is Course.STUCK,
         "at_risk": lambda line, _: line.course is Course.AT_RISK,
         "moving": lambda line, _: line.course is Course.MOVING,
         "unknown": lambda line, _: line.course is Course.UNKNOWN,
-        "quiet": lambda _, pilot: evaluate.streak(unit, content, pilot) >= QUIET_FROM,
+        "quiet": lambda _, pilot: evaluate.streak(work, pilot) >= QUIET_FROM,
         "late": lambda _, pilot: pilot.target is not None and pilot.target < today,
-        "blocked": lambda _, pilot: _is_blocked(unit, pilot),
-        "waiting": lambda _, pilot: bool(unit.live_checkins(pilot=pilot.id)),
+        "blocked": lambda _, pilot: _is_blocked(work.unit, pilot),
+        "waiting": lambda _, pilot: bool(work.unit.live_checkins(pilot=pilot.id)),
         "unowned": lambda _, pilot: pilot.owner is None and pilot.stage not in SIDE_STAGES,
     }
 

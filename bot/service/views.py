@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.core import outcome, readiness
 from bot.core.compose import words
@@ -11,52 +11,51 @@ from bot.core.compose.portfolio import Line
 from bot.core.compose.status import Asked, StatusView
 from bot.core.outcome import Blocker
 from bot.core.ports import Unit
-from bot.core.questionnaire import Content
 from bot.core.records import Asked as Past
 from bot.core.records import Person, PersonId, Pilot, Request
-from bot.core.signals import PilotFacts
 from bot.core.state import Phase
 from bot.service import evaluate, registry
+from bot.service.work import Work
 
 PULSES_READ = 6  # check-ins in which a blocker is counted in a row
 
 
-def status(unit: Unit, content: Content, reader: Person, pilot: Pilot, now: datetime) -> StatusView:
+def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
     """Everything a status shows of one pilot to one reader."""
-    standing = evaluate.stand(unit, content, pilot, now)
-    pulses = unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
-    blocker, blocked_for = _blocker(unit, content, pulses)
-    requests = tuple(sorted(unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
-    asked = next((Asked(one.id, one.state.person) for one in unit.live_checkins(pilot=pilot.id)), None)
+    standing = evaluate.stand(work, pilot)
+    pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
+    blocker, blocked_for = _blocker(work, pulses)
+    requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
+    asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
     roles = registry.relations(pilot, reader)
     return StatusView(
         pilot=pilot,
-        today=registry.today(unit, reader, now),
-        stage_days=PilotFacts(pilot.before_pause or pilot.stage, pilot.stage_since, registry.today(unit, None, now)).stage_days,
+        today=work.today(reader),
+        stage_days=standing.facts.stage_days,
         readiness=standing.readiness,
-        sureness=readiness.sureness(standing.readiness.confidence, content.policy),
+        sureness=readiness.sureness(standing.readiness.confidence, work.content.policy),
         course=standing.course,
         gate=standing.gate,
         signals=standing.signals,
-        names=_names(unit, pilot, blocker, requests, asked),
-        items={item.id: words.item_name(item) for item in content.model.items()},
+        names=_names(work.unit, pilot, blocker, requests, asked),
+        items={item.id: words.item_name(item) for item in work.content.model.items()},
         blocker=blocker,
         blocked_for=blocked_for,
         requests=requests,
         asked=asked,
-        last_on=_last_on(unit, reader, pulses),
-        next_on=_next_on(unit, reader, pilot),
+        last_on=_last_on(work, reader, pulses),
+        next_on=_next_on(work, reader, pilot),
         reads_texts=registry.reads_texts(pilot, reader),
         sees_claims=bool(roles & {"owner", "sponsor"}),
     )
 
 
-def _blocker(unit: Unit, content: Content, pulses: Sequence[Past]) -> tuple[Blocker | None, int]:
+def _blocker(work: Work, pulses: Sequence[Past]) -> tuple[Blocker | None, int]:
     """The blocker of the newest answered pulse, and in how many in a row it was named."""
     done = [past for past in pulses if past.phase == Phase.DONE and "pulse.block" in past.answers]
     if not done:
         return None, 0
-    form = unit.form(done[0].questionnaire, done[0].version) or content.questionnaires["pulse"]
+    form = work.unit.form(done[0].questionnaire, done[0].version) or work.content.questionnaires["pulse"]
     found = outcome.blocker(form, done[0].answers)
     slugs = [past.answers["pulse.block"] for past in done]
     return found, next((n for n, slug in enumerate(slugs) if slug != slugs[0]), len(slugs))
@@ -71,27 +70,27 @@ def _names(
     return {person.id: person.name for person in found if person is not None}
 
 
-def _last_on(unit: Unit, reader: Person, pulses: Sequence[Past]) -> date | None:
+def _last_on(work: Work, reader: Person, pulses: Sequence[Past]) -> date | None:
     done = next((past.done_at for past in pulses if past.phase == Phase.DONE), None)
-    return registry.today(unit, reader, done) if done else None
+    return work.day(done, reader) if done else None
 
 
-def _next_on(unit: Unit, reader: Person, pilot: Pilot) -> date | None:
-    due = [schedule.next_due_at for schedule in unit.schedules(pilot.id) if schedule.next_due_at]
-    return registry.today(unit, reader, min(due)) if due else None
+def _next_on(work: Work, reader: Person, pilot: Pilot) -> date | None:
+    due = [schedule.next_due_at for schedule in work.unit.schedules(pilot.id) if schedule.next_due_at]
+    return work.day(min(due), reader) if due else None
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def lines(unit: Unit, content: Content, pilots: Sequence[Pilot], now: datetime) -> tuple[Line, ...]:
+def lines(work: Work, pilots: Sequence[Pilot]) -> tuple[Line, ...]:
     """One line for each pilot."""
-    people = {person.id: person.name for person in unit.people()}
-    return tuple(_line(unit, content, pilot, people, now) for pilot in pilots)
+    people = {person.id: person.name for person in work.unit.people()}
+    return tuple(_line(work, pilot, people) for pilot in pilots)
 
 
-def _line(unit: Unit, content: Content, pilot: Pilot, people: Mapping[PersonId, str], now: datetime) -> Line:
-    standing = evaluate.stand(unit, content, pilot, now)
+def _line(work: Work, pilot: Pilot, people: Mapping[PersonId, str]) -> Line:
+    standing = evaluate.stand(work, pilot)
     return Line(
         pilot=pilot.id,
         name=pilot.name,

@@ -11,8 +11,9 @@ import pytest
 
 from bot.content.loader import load
 from bot.core import checkin as engine
-from bot.core.checkin import Amend, Finish, Keep, Say, Step
+from bot.core import events
 from bot.core.context import Context
+from bot.core.events import Amend, Finish, Keep, Say, Step
 from bot.core.routing import Record
 from bot.core.state import Phase, State
 from bot.core.values import NoneYet
@@ -54,12 +55,12 @@ def begin(context: Context = WORLD) -> State:
     return engine.start(PULSE, context, ANNA, TUESDAY).state
 
 
-def go(state: State, event: engine.Event, context: Context = WORLD) -> Step:
+def go(state: State, event: events.Event, context: Context = WORLD) -> Step:
     return engine.step(PULSE, context, state, event)
 
 
 def submit(state: State, values: dict[str, Any], *, by: int = ANNA, at: datetime = TUESDAY, **where: Any) -> Step:
-    return go(state, engine.Submitted(at, by, where.get("step", state.step), values))
+    return go(state, events.Submitted(at, by, where.get("step", state.step), values))
 
 
 def kept(step: Step) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def test_somebody_else_cannot_answer() -> None:
 
 def test_back_shows_the_screen_before_with_what_was_entered() -> None:
     state = submit(begin(), BLOCKED).state
-    step = go(state, engine.WentBack(TUESDAY, ANNA, state.step))
+    step = go(state, events.WentBack(TUESDAY, ANNA, state.step))
     (amend,) = step.effects
     assert isinstance(amend, Amend)
     assert {field.name: field.initial for field in amend.card.fields}["pulse.block"] == ("security",)
@@ -134,7 +135,7 @@ def test_back_shows_the_screen_before_with_what_was_entered() -> None:
 
 def test_changing_an_answer_drops_what_it_hides_from_the_result_and_says_so_to_the_history() -> None:
     done = submit(submit(begin(), BLOCKED).state, {"pulse.who": "Bo Lindqvist", "pulse.need": "a date"}).state
-    correcting = go(done, engine.Corrected(TUESDAY, ANNA, "pulse.block"))
+    correcting = go(done, events.Corrected(TUESDAY, ANNA, "pulse.block"))
     assert correcting.state.phase is Phase.DONE
     step = submit(correcting.state, {"pulse.block": "nothing"})
     assert "pulse.who" not in step.state.answers
@@ -146,12 +147,12 @@ def test_changing_an_answer_drops_what_it_hides_from_the_result_and_says_so_to_t
 
 def test_one_question_can_go_to_a_colleague_and_its_answer_comes_back() -> None:
     state = submit(begin(), BLOCKED).state
-    step = go(state, engine.Handed(TUESDAY, ANNA, "pulse.who", BO))
+    step = go(state, events.Handed(TUESDAY, ANNA, "pulse.who", BO))
     asked = next(effect for effect in step.effects if isinstance(effect, Say))
     assert (asked.to, asked.slot) == (BO, "ask:pulse.who")
     waiting = submit(step.state, {"pulse.need": "a slot in May"})
     assert waiting.state.phase is Phase.WAITING
-    answered = go(waiting.state, engine.Typed(TUESDAY, BO, "Carl"))
+    answered = go(waiting.state, events.Typed(TUESDAY, BO, "Carl"))
     assert answered.state.phase is Phase.DONE
     assert answered.state.answers["pulse.who"] == str(CARL)
     told = [effect for effect in answered.effects if isinstance(effect, Say) and effect.to == ANNA]
@@ -160,30 +161,30 @@ def test_one_question_can_go_to_a_colleague_and_its_answer_comes_back() -> None:
 
 def test_handing_one_question_on_keeps_a_half_filled_form_good() -> None:
     state = begin()
-    handed = go(state, engine.Handed(TUESDAY, ANNA, "pulse.users", BO)).state
+    handed = go(state, events.Handed(TUESDAY, ANNA, "pulse.users", BO)).state
     rest = {name: value for name, value in CALM.items() if name != "pulse.users"}
     assert submit(handed, rest, step=state.step).state.phase is Phase.WAITING
 
 
 def test_a_colleague_who_does_not_know_gives_the_question_back() -> None:
-    handed = go(begin(), engine.Handed(TUESDAY, ANNA, "pulse.users", BO)).state
-    step = go(handed, engine.PassedBack(TUESDAY, BO, "pulse.users"))
+    handed = go(begin(), events.Handed(TUESDAY, ANNA, "pulse.users", BO)).state
+    step = go(handed, events.PassedBack(TUESDAY, BO, "pulse.users"))
     assert "pulse.users" in step.state.asking
     assert step.state.handed == {}
 
 
 def test_a_question_still_with_a_colleague_at_closing_time_is_let_go() -> None:
-    handed = go(begin(), engine.Handed(TUESDAY, ANNA, "pulse.users", BO)).state
+    handed = go(begin(), events.Handed(TUESDAY, ANNA, "pulse.users", BO)).state
     rest = {name: value for name, value in CALM.items() if name != "pulse.users"}
     waiting = submit(handed, rest).state
-    step = go(waiting, engine.Ticked(waiting.closes_at))
+    step = go(waiting, events.Ticked(waiting.closes_at))
     assert step.state.phase is Phase.DONE
     assert "pulse.users" not in step.state.answers
 
 
 def test_the_whole_check_in_can_be_handed_over() -> None:
     state = begin()
-    step = go(state, engine.HandedOver(TUESDAY, ANNA, BO))
+    step = go(state, events.HandedOver(TUESDAY, ANNA, BO))
     gone, new = step.effects
     assert isinstance(gone, Amend)
     assert "Bo" in gone.card.fallback
@@ -194,11 +195,11 @@ def test_the_whole_check_in_can_be_handed_over() -> None:
 
 
 def test_nothing_to_report_is_one_tap_but_not_twice_in_a_row() -> None:
-    step = go(begin(), engine.SaidNothing(TUESDAY, ANNA))
+    step = go(begin(), events.SaidNothing(TUESDAY, ANNA))
     assert (step.state.phase, step.state.outcome) == (Phase.DONE, "nothing")
     assert kept(step) == {"pulse.moved": "nothing"}
     strict = world(nothing={})
-    again = go(begin(strict), engine.SaidNothing(TUESDAY, ANNA), strict)
+    again = go(begin(strict), events.SaidNothing(TUESDAY, ANNA), strict)
     assert again.state.phase is Phase.OPEN
     assert "last time" in again.problems[""]
     labels = [getattr(action, "label", "") for action in engine.start(PULSE, strict, ANNA, TUESDAY).effects[0].card.actions]  # type: ignore[union-attr]  # the first effect is the invitation
@@ -207,25 +208,25 @@ def test_nothing_to_report_is_one_tap_but_not_twice_in_a_row() -> None:
 
 def test_a_snooze_is_at_most_seven_days_and_asks_again_in_a_new_message() -> None:
     state = begin()
-    assert go(state, engine.Snoozed(TUESDAY, ANNA, TUESDAY + timedelta(days=8))).problems
+    assert go(state, events.Snoozed(TUESDAY, ANNA, TUESDAY + timedelta(days=8))).problems
     until = TUESDAY + timedelta(days=2)
-    snoozed = go(state, engine.Snoozed(TUESDAY, ANNA, until)).state
+    snoozed = go(state, events.Snoozed(TUESDAY, ANNA, until)).state
     assert (snoozed.phase, snoozed.wake_at) == (Phase.SNOOZED, until)
-    woken = go(snoozed, engine.Ticked(until))
+    woken = go(snoozed, events.Ticked(until))
     assert woken.state.phase is Phase.OPEN
     assert [type(effect) for effect in woken.effects] == [Amend, Say]
     assert woken.state.closes_at > until
 
 
 def test_a_snoozed_check_in_can_be_answered_at_once() -> None:
-    snoozed = go(begin(), engine.Snoozed(TUESDAY, ANNA, TUESDAY + timedelta(days=2))).state
+    snoozed = go(begin(), events.Snoozed(TUESDAY, ANNA, TUESDAY + timedelta(days=2))).state
     assert submit(snoozed, CALM).state.phase is Phase.DONE
 
 
 def test_declining_needs_a_reason() -> None:
     state = begin()
-    assert "reason" in go(state, engine.Declined(TUESDAY, ANNA, " ")).problems
-    step = go(state, engine.Declined(TUESDAY, ANNA, "We are in an audit"))
+    assert "reason" in go(state, events.Declined(TUESDAY, ANNA, " ")).problems
+    step = go(state, events.Declined(TUESDAY, ANNA, "We are in an audit"))
     assert step.state.phase is Phase.DECLINED
     assert submit(step.state, CALM).effects == ()
 
@@ -233,7 +234,7 @@ def test_declining_needs_a_reason() -> None:
 def test_two_reminders_at_most_then_silence_counts_and_a_late_answer_is_still_taken() -> None:
     state, said = begin(), 0
     while state.wake_at is not None:
-        step = go(state, engine.Ticked(state.wake_at))
+        step = go(state, events.Ticked(state.wake_at))
         said += sum(isinstance(effect, Say) for effect in step.effects)
         state = step.state
     assert said == CONTENT.policy.asking.reminders == 2
@@ -244,35 +245,35 @@ def test_two_reminders_at_most_then_silence_counts_and_a_late_answer_is_still_ta
 
 def test_an_answer_stops_the_reminders() -> None:
     done = submit(begin(), CALM).state
-    assert go(done, engine.Ticked(TUESDAY + timedelta(days=1))) == Step(done)
+    assert go(done, events.Ticked(TUESDAY + timedelta(days=1))) == Step(done)
 
 
 def test_after_an_outage_one_reminder_is_sent_not_two() -> None:
     state = begin()
-    step = go(state, engine.Ticked(state.closes_at - timedelta(hours=12)))
+    step = go(state, events.Ticked(state.closes_at - timedelta(hours=12)))
     assert sum(isinstance(effect, Say) for effect in step.effects) == 1
     assert step.state.ladder == ()
 
 
 def test_a_tick_before_its_time_changes_nothing() -> None:
     state = begin()
-    assert go(state, engine.Ticked(TUESDAY + timedelta(hours=1))) == Step(state)
+    assert go(state, events.Ticked(TUESDAY + timedelta(hours=1))) == Step(state)
 
 
 def test_a_replaced_check_in_is_closed_for_good() -> None:
     state = begin()
-    step = go(state, engine.Withdrawn(TUESDAY, "a newer one has been sent."))
+    step = go(state, events.Withdrawn(TUESDAY, "a newer one has been sent."))
     assert step.state.phase is Phase.CLOSED
     assert submit(step.state, CALM).effects == ()
-    assert go(step.state, engine.Corrected(TUESDAY, ANNA, "pulse.moved")).effects == ()
+    assert go(step.state, events.Corrected(TUESDAY, ANNA, "pulse.moved")).effects == ()
 
 
 def test_typed_text_answers_a_lone_question_and_else_points_to_the_form() -> None:
     state = begin()
-    step = go(state, engine.Typed(TUESDAY, ANNA, "worked"))
+    step = go(state, events.Typed(TUESDAY, ANNA, "worked"))
     assert "5 questions are open" in step.problems[""]
     lone = replace(state, asking=("pulse.moved",))
-    assert go(lone, engine.Typed(TUESDAY, ANNA, "2")).state.answers["pulse.moved"] == "worked"
+    assert go(lone, events.Typed(TUESDAY, ANNA, "2")).state.answers["pulse.moved"] == "worked"
 
 
 def test_last_times_answer_is_a_grey_line_and_never_chosen_beforehand() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import checkin as engine
-from bot.core.checkin import Keep
+from bot.core import events
+from bot.core.events import Keep
 from bot.core.questionnaire import Questionnaire
 from bot.core.routing import on_path, path
 from bot.core.state import ASKING, Phase, State, state_from_json, state_to_json
@@ -39,45 +40,45 @@ def likely(form: Questionnaire) -> st.SearchStrategy[dict[str, object]]:
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[Questionnaire, list[engine.Event]]:
+def lives(draw: st.DrawFn) -> tuple[Questionnaire, list[events.Event]]:
     form = CONTENT.questionnaires[draw(st.sampled_from(FORMS))]
     ids = question_ids(form)
     at = TUESDAY
-    events: list[engine.Event] = []
+    life: list[events.Event] = []
     for _ in range(draw(st.integers(0, 12))):
         at += timedelta(hours=draw(st.integers(0, 40)))
         by, step = draw(PEOPLE), draw(st.integers(0, 12))
         made = st.one_of(
-            likely(form).map(lambda values, at=at, by=by: engine.Submitted(at, by, -1, values)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
-            likely(form).map(lambda values, at=at, by=by, step=step: engine.Submitted(at, by, step, values)),  # type: ignore[misc]  # as above
-            st.builds(engine.Typed, st.just(at), st.just(by), st.text(max_size=20)),
-            st.builds(engine.WentBack, st.just(at), st.just(by), st.just(step)),
-            st.builds(engine.Corrected, st.just(at), st.just(by), ids),
-            st.builds(engine.Snoozed, st.just(at), st.just(by), st.just(at + timedelta(hours=step))),
-            st.builds(engine.HandedOver, st.just(at), st.just(by), PEOPLE),
-            st.builds(engine.Handed, st.just(at), st.just(by), ids, PEOPLE),
-            st.builds(engine.PassedBack, st.just(at), st.just(by), ids),
-            st.builds(engine.SaidNothing, st.just(at), st.just(by)),
-            st.builds(engine.Declined, st.just(at), st.just(by), st.text(max_size=20)),
-            st.builds(engine.Ticked, st.just(at)),
+            likely(form).map(lambda values, at=at, by=by: events.Submitted(at, by, -1, values)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            likely(form).map(lambda values, at=at, by=by, step=step: events.Submitted(at, by, step, values)),  # type: ignore[misc]  # as above
+            st.builds(events.Typed, st.just(at), st.just(by), st.text(max_size=20)),
+            st.builds(events.WentBack, st.just(at), st.just(by), st.just(step)),
+            st.builds(events.Corrected, st.just(at), st.just(by), ids),
+            st.builds(events.Snoozed, st.just(at), st.just(by), st.just(at + timedelta(hours=step))),
+            st.builds(events.HandedOver, st.just(at), st.just(by), PEOPLE),
+            st.builds(events.Handed, st.just(at), st.just(by), ids, PEOPLE),
+            st.builds(events.PassedBack, st.just(at), st.just(by), ids),
+            st.builds(events.SaidNothing, st.just(at), st.just(by)),
+            st.builds(events.Declined, st.just(at), st.just(by), st.text(max_size=20)),
+            st.builds(events.Ticked, st.just(at)),
         )
-        events.append(draw(made))
-    return form, events
+        life.append(draw(made))
+    return form, life
 
 
-def fresh(event: engine.Event, state: State) -> engine.Event:
+def fresh(event: events.Event, state: State) -> events.Event:
     """Submissions drawn with step -1 come from the newest form."""
-    if isinstance(event, engine.Submitted) and event.step == -1:
-        return engine.Submitted(event.at, event.by, state.step, event.values)
+    if isinstance(event, events.Submitted) and event.step == -1:
+        return events.Submitted(event.at, event.by, state.step, event.values)
     return event
 
 
 @given(lives())
-def test_whatever_happens_the_laws_hold(life: tuple[Questionnaire, list[engine.Event]]) -> None:
-    form, events = life
+def test_whatever_happens_the_laws_hold(life: tuple[Questionnaire, list[events.Event]]) -> None:
+    form, happened = life
     state = engine.start(form, WORLD, ANNA, TUESDAY).state
     history: dict[str, object] = {}
-    for drawn in events:
+    for drawn in happened:
         event = fresh(drawn, state)
         step = engine.step(form, WORLD, state, event)
         assert step == engine.step(form, WORLD, state, event), "deterministic"
@@ -107,14 +108,14 @@ def test_whatever_happens_the_laws_hold(life: tuple[Questionnaire, list[engine.E
 
 @given(lives())
 def test_an_event_that_is_repeated_changes_nothing_the_second_time(
-    life: tuple[Questionnaire, list[engine.Event]],
+    life: tuple[Questionnaire, list[events.Event]],
 ) -> None:
-    form, events = life
+    form, happened = life
     state = engine.start(form, WORLD, ANNA, TUESDAY).state
-    for drawn in events:
+    for drawn in happened:
         event = fresh(drawn, state)
         once = engine.step(form, WORLD, state, event)
-        if isinstance(event, engine.Submitted | engine.SaidNothing | engine.Declined | engine.Handed):
+        if isinstance(event, events.Submitted | events.SaidNothing | events.Declined | events.Handed):
             twice = engine.step(form, WORLD, once.state, event)
             assert not [e for e in twice.effects if isinstance(e, Keep)] or once.state == state
         state = once.state

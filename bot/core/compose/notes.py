@@ -12,7 +12,9 @@ from bot.core.compose import words
 from bot.core.records import Request
 from bot.core.tokens import About, Token
 
-OLD_BUTTON = "That button is from an older message and no longer does anything. Type `todo` to see what is open."
+OLD_BUTTON = (
+    "That button is from an older message and no longer does anything. Type `todo` to see what is open."
+)
 NAMES_SHOWN = 5
 
 
@@ -52,8 +54,14 @@ def welcome(name: str) -> Card:
     return Card(
         "Hello",
         f"{first} Type `help` to see what I can do.",
-        body=(say(first), say("I write only when something is due. Type ", bold("help"), " to see what I can do.")),
-        actions=(Button("Help", tokens.command("help")), Button("What is open for me?", tokens.command("todo"))),
+        body=(
+            say(first),
+            say("I write only when something is due. Type ", bold("help"), " to see what I can do."),
+        ),
+        actions=(
+            Button("Help", tokens.command("help")),
+            Button("What is open for me?", tokens.command("todo")),
+        ),
     )
 
 
@@ -71,7 +79,9 @@ def nobody(text: str) -> str:
 def which_one(pilots: Sequence[str]) -> Card:
     """Typed text while several check-ins are open."""
     shown = ", ".join(pilots[:NAMES_SHOWN])
-    return note(f"Several check-ins are open ({shown}), so I cannot tell which one you mean. Please use the forms.")
+    return note(
+        f"Several check-ins are open ({shown}), so I cannot tell which one you mean. Please use the forms."
+    )
 
 
 # --- commands -------------------------------------------------------------------------------------------------------
@@ -81,7 +91,12 @@ def unknown_command(word: str, suggestions: Sequence[str]) -> Card:
     """A word that is no command, with the nearest ones as buttons."""
     line = f"I do not know the command “{fit(word, 40)}”."
     if not suggestions:
-        return Card("Rampcheck", f"{line} Type `help`.", body=(say(line),), actions=(Button("Help", tokens.command("help")),))
+        return Card(
+            "Rampcheck",
+            f"{line} Type `help`.",
+            body=(say(line),),
+            actions=(Button("Help", tokens.command("help")),),
+        )
     buttons = tuple(Button(suggestion, tokens.command(suggestion)) for suggestion in suggestions)
     asked = f"{line} Did you mean {words.listed(suggestions, last='or')}?"
     return Card("Rampcheck", asked, body=(say(asked),), actions=buttons)
@@ -114,7 +129,9 @@ def taken(name: str, key: str) -> Card:
 def added(name: str, *, direct: bool) -> Card:
     """A pilot was registered."""
     where = "below" if direct else "to you as a direct message"
-    return note(f"{name} is registered. I have sent a few questions {where}; they take about four minutes.", name)
+    return note(
+        f"{name} is registered. I have sent a few questions {where}; they take about four minutes.", name
+    )
 
 
 def pause_bounds(today: date, latest: date) -> str:
@@ -130,7 +147,7 @@ def paused_already(until: date, today: date) -> str:
 
 def paused(name: str, until: date, today: date, resume_token: str) -> Card:
     """A pilot is paused."""
-    line = f"Paused until {day_words(until, today)}. I ask nothing before then, and the clock of its signals stands still."
+    line = f"Paused until {day_words(until, today)}. I ask nothing before then, and its signals stand still."
     return Card(name, f"{name}: {line}", body=(say(line),), actions=(Button("Resume now", resume_token),))
 
 
@@ -142,7 +159,9 @@ def resumed(name: str, stage: str) -> Card:
 def subscribed(group: str, when: str) -> Card:
     """A channel gets the digest from now on."""
     about = f" of {group}" if group else ""
-    return note(f"This channel gets the weekly digest{about}, next {when}. Type `digest unsubscribe` to stop it.")
+    return note(
+        f"This channel gets the weekly digest{about}, next {when}. Type `digest unsubscribe` to stop it."
+    )
 
 
 # --- requests -------------------------------------------------------------------------------------------------------
@@ -166,13 +185,19 @@ def request_card(request: Request, pilot: str, asked_by: str) -> Card:
 
 def _help(request: Request, pilot: str, asked_by: str) -> Card:
     line = f"{asked_by} needs your help with {pilot}. In the way: {request.topic}."
-    need = f"What is needed: {request.text}" if request.text else "They have not said yet what exactly is needed."
+    need = (
+        f"What is needed: {request.text}"
+        if request.text
+        else "They have not said yet what exactly is needed."
+    )
     actions = (
         _button("On it", request, "on_it", Tone.PRIMARY),
         _button("Not me", request, "not_me"),
         _button("Need to talk", request, "talk"),
     )
-    return Card(f"{pilot}: your help is needed", f"{line}\n{need}", body=(say(line), say(need)), actions=actions)
+    return Card(
+        f"{pilot}: your help is needed", f"{line}\n{need}", body=(say(line), say(need)), actions=actions
+    )
 
 
 def _button(label: str, request: Request, verb: str, tone: Tone = Tone.PLAIN) -> Button:

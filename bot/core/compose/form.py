@@ -1,0 +1,215 @@
+"""The live message of a check-in: what is asked now and every way out; it must not know what is decided or stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.core import cadence, tokens
+from bot.core.cadence import day_words
+from bot.core.card import (
+    Action,
+    Block,
+    Button,
+    Card,
+    Choice,
+    Date,
+    Offer,
+    Paragraph,
+    Person,
+    Submit,
+    Text,
+    bold,
+    fit,
+    say,
+    spoken,
+)
+from bot.core.compose.answered import fill
+from bot.core.compose.fields import field_of
+from bot.core.context import Context
+from bot.core.questionnaire import FREE_TEXT, Kind, Question, Questionnaire
+from bot.core.records import PersonId
+from bot.core.routing import on_path, path
+from bot.core.state import Phase, State
+from bot.core.tokens import About, Token
+
+PAUSE_DAYS = 60  # content.md section 7: a pause needs a wake-up date at most so far ahead
+SECONDS_A_QUESTION = 12  # Pew's figure for a plain question, with room for a phone (content.md section 9)
+SHORT = 40  # seconds; "under a minute" by anybody's count
+REASON_LIMIT = 140
+LABEL_LIMIT = 75  # characters of an option on the narrowest platform
+PRIVATE_NOTE = "Texts you write are read by the owner, deputy, sponsor and portfolio lead only."
+
+
+def form_card(
+    form: Questionnaire,
+    context: Context,
+    state: State,
+    at: datetime,
+    *,
+    problems: Mapping[str, str] | None = None,
+    handed_by: PersonId | None = None,
+) -> Card:
+    """The live message: what is asked now, with everything its person can do about it."""
+    shown = on_path(path(form, state.answers, context.record))
+    asked = [shown[question] for question in state.asking if question in shown]
+    title = fill(form.title, context)
+    body = (
+        *_opening(form, context, state, at, asked, handed_by=handed_by),
+        *_infos(form, context, state, asked),
+    )
+    return Card(
+        title=f"{context.pilot_name}: {title}",
+        fallback=_fallback(context, title, body, asked),
+        body=body,
+        fields=tuple(field_of(question, context, state) for question in asked),
+        actions=(*_submits(form, context, state, asked), *_ways_out(context, state, asked, at)),
+        footer=PRIVATE_NOTE if any(question.kind in FREE_TEXT for question in asked) else "",
+        problems=tuple((problems or {}).items()),
+    )
+
+
+def _opening(
+    form: Questionnaire,
+    context: Context,
+    state: State,
+    at: datetime,
+    asked: list[Question],
+    *,
+    handed_by: PersonId | None,
+) -> tuple[Paragraph, ...]:
+    lines = []
+    if handed_by is not None:
+        lines.append(say(f"{context.name(handed_by)} says this one is yours. If not, hand it on."))
+    if state.phase is Phase.EXPIRED:
+        lines.append(say(bold("Closed. "), "A late answer still counts and is marked as late."))
+    elif state.phase is Phase.DONE:
+        lines.append(say("Correct your answer; the earlier one stays in the history."))
+    elif state.reminders:
+        lines.append(say(bold("Reminder. "), "Still waiting for you."))
+    if form.intro and not state.answers and state.phase is Phase.OPEN:
+        lines.append(say(fill(form.intro, context)))
+    return (*lines, say(_how_much(context, state, at, asked)))
+
+
+def _how_much(context: Context, state: State, at: datetime, asked: list[Question]) -> str:
+    count = len(asked)
+    what = "1 question" if count == 1 else f"{count} questions"
+    if state.answers and state.phase is not Phase.DONE:
+        what = "1 more question" if count == 1 else f"{count} more questions"
+    ends = (
+        ""
+        if state.phase in (Phase.EXPIRED, Phase.DONE)
+        else f" Closes {moment(context, state.closes_at, at)}."
+    )
+    return f"{what}, {_duration(count)}.{ends}"
+
+
+def _duration(count: int) -> str:
+    if count * SECONDS_A_QUESTION <= SHORT:
+        return "under a minute"
+    minutes = _minutes(count)
+    return "about a minute" if minutes == 1 else f"about {minutes} minutes"
+
+
+def _minutes(count: int) -> int:
+    return max(1, round(count * SECONDS_A_QUESTION / 60))
+
+
+def _infos(form: Questionnaire, context: Context, state: State, asked: list[Question]) -> tuple[Block, ...]:
+    """What is shown, not asked, on the screens in front of the person."""
+    names = {question.id for question in asked}
+    screens = path(form, state.answers, context.record)
+    here = [screen for screen in screens if any(question.id in names for question in screen.questions)]
+    infos = [q for screen in here for q in screen.questions if q.kind is Kind.INFO]
+    return tuple(say(fill(question.text, context)) for question in infos)
+
+
+def _fallback(context: Context, title: str, body: tuple[Block, ...], asked: list[Question]) -> str:
+    questions = "\n".join(f"- {fill(question.text, context)}" for question in asked)
+    return f"{context.pilot_name}: {title}\n{spoken(body)}\n{questions}"
+
+
+def _submits(
+    form: Questionnaire, context: Context, state: State, asked: list[Question]
+) -> tuple[Action, ...]:
+    if not asked:
+        return ()
+    submit = token(context, state, "submit")
+    opener = "Answer" if len(asked) == 1 else f"Answer ({_minutes(len(asked))} min)"
+    return (Submit(_send_label(form, context, state), submit, opener=opener),)
+
+
+def _send_label(form: Questionnaire, context: Context, state: State) -> str:
+    screens = path(form, state.answers, context.record)
+    last = not screens or any(question.id in state.asking for question in screens[-1].questions)
+    may_follow = len(form.screens) > 1 and not state.answers
+    return "Send" if last and not may_follow else "Next"
+
+
+def _ways_out(context: Context, state: State, asked: list[Question], at: datetime) -> tuple[Action, ...]:
+    """The other buttons. A form half-way through offers to go back, not to leave."""
+    if state.phase is Phase.DONE:
+        return ()
+    begun = bool(state.answers)
+    ways: list[Action] = []
+    if begun:
+        ways.append(Button("Back", token(context, state, "back")))
+    elif context.nothing:
+        ways.append(Button("Nothing to report", token(context, state, "nothing")))
+    if state.phase is Phase.EXPIRED:
+        return tuple(ways)
+    ways.append(_ask_colleague(context, state, asked))
+    if begun:
+        return tuple(ways)
+    return (*ways, *_leaving(context, state, at))
+
+
+def _ask_colleague(context: Context, state: State, asked: list[Question]) -> Button:
+    options = tuple(Offer(q.id, fit(fill(q.text, context), LABEL_LIMIT)) for q in asked)
+    fields = (
+        Choice("question", "Which question?", options, required=True),
+        Person(
+            "to",
+            "Who knows?",
+            required=True,
+            hint="They get this one question; the answer comes back to you.",
+        ),
+    )
+    return Button("Ask a colleague", token(context, state, "hand"), asks=fields)
+
+
+def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]:
+    latest_snooze = at + timedelta(days=context.asking.snooze_days)
+    later = cadence.snooze_choices(at, zone=context.zone, asking=context.asking, closes_at=latest_snooze)
+    choices = tuple(Offer(snooze.choice, snooze.label) for snooze in later)
+    today = context.day(at)
+    latest = today + timedelta(days=PAUSE_DAYS)
+    until = Date(
+        "until", "Until when?", required=True, hint=f"At most {PAUSE_DAYS} days: {day_words(latest, today)}."
+    )
+    why = Text("reason", "Why not?", max_chars=REASON_LIMIT, required=True)
+    return (
+        Button(
+            "Snooze",
+            token(context, state, "snooze"),
+            asks=(Choice("until", "Ask again", choices, required=True),),
+        ),
+        Button(
+            "Not mine",
+            token(context, state, "not_mine"),
+            asks=(Person("to", "Whose is it?", required=True),),
+        ),
+        Button("Pause this pilot", token(context, state, "pause"), asks=(until,)),
+        Button("Can't answer", token(context, state, "decline"), asks=(why,)),
+    )
+
+
+def token(context: Context, state: State, verb: str, arg: str = "") -> str:
+    """A button of this check-in at its present step."""
+    return tokens.encode(Token(About.CHECKIN, context.checkin, verb, state.step, arg))
+
+
+def moment(context: Context, when: datetime, at: datetime) -> str:
+    """A moment in the words and the zone of the person asked."""
+    return cadence.in_words(when, at, context.zone)

@@ -1,0 +1,92 @@
+"""What the passing of time does to a check-in: snooze, remind, close; it must not read a clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core import cadence
+from bot.core.compose import checkin as words
+from bot.core.compose.form import form_card
+from bot.core.context import Context
+from bot.core.events import (
+    Amend,
+    Finish,
+    Say,
+    Snoozed,
+    Step,
+    Ticked,
+)
+from bot.core.progress import close_handed, finish, waking
+from bot.core.questionnaire import Questionnaire
+from bot.core.state import Phase, State
+
+SAY_BEFORE_CLOSING = timedelta(hours=1)  # a reminder nearer to the end than this would only annoy
+
+
+def ticked(form: Questionnaire, context: Context, state: State, event: Ticked) -> Step:
+    """What is due at this moment, if anything: the end, a waking, a reminder."""
+    if state.wake_at is None or event.at < state.wake_at:
+        return Step(state)
+    if event.at >= state.closes_at:
+        return _closed(form, context, state, event.at)
+    if state.phase is Phase.SNOOZED:
+        return _reminded(
+            form, context, replace(state, phase=Phase.OPEN, snoozed_until=None), event.at, "wake"
+        )
+    return _reminded(form, context, state, event.at, "reminder")
+
+
+def _closed(form: Questionnaire, context: Context, state: State, at: datetime) -> Step:
+    """Closing time: what colleagues still owe is let go; an open check-in expires and takes late answers."""
+    closed = close_handed(context, state)
+    let_go = replace(
+        state,
+        handed={},
+        skipped=(*state.skipped, *state.handed),
+        revision=state.revision + 1,
+    )
+    if state.phase is Phase.WAITING:
+        ended = finish(let_go, "answered", at)
+        return replace(ended, effects=(*closed, *ended.effects))
+    after = replace(
+        let_go, phase=Phase.EXPIRED, outcome="missed", ladder=(), snoozed_until=None, wake_at=None
+    )
+    card = form_card(form, context, after, at)
+    return Step(
+        after, (*closed, Amend(state.said, state.person, card), Finish("missed", state.said, state.person))
+    )
+
+
+def _reminded(form: Questionnaire, context: Context, state: State, at: datetime, kind: str) -> Step:
+    """Say it once more in a new message. Several reminders missed together, after an outage, become one."""
+    left = tuple(moment for moment in state.ladder if moment > at)
+    state = replace(state, ladder=left, revision=state.revision + 1)
+    if state.phase is Phase.WAITING or state.closes_at - at < SAY_BEFORE_CLOSING:
+        return Step(waking(state))
+    number = state.reminders + (kind == "reminder")
+    after = waking(replace(state, reminders=number, said=f"{kind}{state.revision}"))
+    moved = Amend(state.said, state.person, words.moved_card(form, context))
+    card = form_card(form, context, after, at)
+    return Step(after, (moved, Say(after.said, after.person, card, stale_at=after.closes_at)))
+
+
+def snoozed(form: Questionnaire, context: Context, state: State, event: Snoozed) -> Step:
+    """Ask again later: at most the policy's days ahead, with the reminders that are left."""
+    if event.by != state.person or state.phase not in (Phase.OPEN, Phase.SNOOZED):
+        return Step(state)
+    latest = event.at + timedelta(days=context.asking.snooze_days)
+    if not event.at < event.until <= latest:
+        return Step(state, problems={"": words.snooze_bounds(context.asking.snooze_days)})
+    ladder, closes_at = cadence.ladder(event.until, zone=context.zone, asking=context.asking)
+    left = max(context.asking.reminders - state.reminders, 0)
+    after = replace(
+        state,
+        phase=Phase.SNOOZED,
+        snoozed_until=event.until,
+        ladder=ladder[:left],
+        closes_at=max(state.closes_at, closes_at),
+        revision=state.revision + 1,
+    )
+    card = words.snoozed_card(form, context, after, event.at)
+    return Step(waking(after), (Amend(state.said, state.person, card),))

@@ -1,0 +1,47 @@
+"""One heartbeat by hand, with an account of what it did; it must not keep time, and a fault of ours ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.ports import Store
+from bot.core.questionnaire import Content
+from bot.service import ServiceError, deliver, tick
+
+ROUNDS = 1000  # of what falls due because of what was just done; more means that something makes itself due
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What was done: jobs by kind (`schedule`, `checkin`, `digest`), job -> why it failed, and messages taken on."""
+
+    done: Mapping[str, int]
+    failed: Mapping[str, str]
+    taken: int
+
+
+async def beat(post: deliver.Post, content: Content, now: datetime) -> Beat:
+    """Do what is due and send what waits. A job that fails does not stop the others."""
+    done, failed = await asyncio.to_thread(_run_due, post.store, content, now)
+    return Beat(done, failed, await deliver.drain(post))
+
+
+def _run_due(store: Store, content: Content, now: datetime) -> tuple[Mapping[str, int], Mapping[str, str]]:
+    done: Counter[str] = Counter()
+    failed: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        jobs = [job for job in tick.due(store, content, now) if job.name not in failed]
+        if not jobs:
+            break
+        for job in jobs:
+            try:
+                tick.run(store, content, job, now)
+            except ServiceError as error:
+                failed[job.name] = str(error)
+            else:
+                done[job.name.partition(":")[0]] += 1
+    return done, failed

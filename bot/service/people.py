@@ -1,0 +1,58 @@
+"""People as an admin keeps them: added, made a lead, moved to a time zone; every change leaves an event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.core.records import Event, Person, Standing
+from bot.service import ServiceError
+from bot.service.work import Work
+
+NAME_LIMIT = 120  # characters; longer names are slips of the clipboard
+EMAIL = re.compile(
+    r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+"
+)  # enough to catch slips; delivery is not by e-mail
+
+
+def add(work: Work, name: str, *, email: str = "", zone: str = "") -> Person:
+    """A new person. ServiceError where the name or address cannot be one, or the address is somebody's."""
+    name, email = " ".join(name.split()), email.strip()
+    if not name or len(name) > NAME_LIMIT:
+        raise ServiceError(f"A name has 1 to {NAME_LIMIT} characters; this one has {len(name)}.")
+    if email and not EMAIL.fullmatch(email):
+        raise ServiceError(f"'{email}' is not an e-mail address. Write it like name@example.com.")
+    _refuse_twice(work, name, email)
+    stored = work.unit.save_person(Person(0, name, email=email, zone=zone))
+    work.unit.record(Event("person.added", work.now, None, subject=str(stored.id), after=name))
+    return stored
+
+
+def _refuse_twice(work: Work, name: str, email: str) -> None:
+    """Two people may share a name, if their addresses tell them apart."""
+    for known in work.unit.people():
+        if email and known.email.casefold() == email.casefold():
+            raise ServiceError(f"{known.name} has that e-mail address already.")
+        if known.name.casefold() == name.casefold() and not (email and known.email):
+            raise ServiceError(
+                f"{known.name} is there already. If this is somebody else, add --email for both."
+            )
+
+
+def set_standing(work: Work, person: Person, standing: Standing) -> Person:
+    """Make somebody a lead, or a member again."""
+    return _changed(work, person, replace(person, standing=standing), "person.standing")
+
+
+def set_zone(work: Work, person: Person, zone: str) -> Person:
+    """Set somebody's time zone; empty is the organisation's."""
+    return _changed(work, person, replace(person, zone=zone), "person.zone")
+
+
+def _changed(work: Work, person: Person, changed: Person, kind: str) -> Person:
+    if changed == person:
+        return person
+    field = kind.partition(".")[2]
+    before, after = str(getattr(person, field)), str(getattr(changed, field))
+    work.unit.record(Event(kind, work.now, None, subject=str(person.id), before=before, after=after))
+    return work.unit.save_person(changed)

@@ -1,0 +1,122 @@
+"""When a pilot is next asked what: one row for each questionnaire; it must not know what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import TypedDict
+
+from bot.core import cadence
+from bot.core.localtime import wall
+from bot.core.questionnaire import Asking, Cadence, Content
+from bot.core.records import Person, Pilot, Schedule
+from bot.service.work import Work
+
+WAKES = "pulse"  # the questionnaire whose schedule ends a pause
+
+
+def plan(work: Work, pilot: Pilot) -> None:
+    """Plan the next check-in of every questionnaire anew; what no longer applies is planned no more."""
+    known = {schedule.questionnaire: schedule for schedule in work.unit.schedules(pilot.id)}
+    for form in questionnaires(work.content):
+        schedule = known.get(form) or Schedule(0, pilot.id, form, None)
+        due = _wake_up(work, pilot, form) if pilot.stage == "paused" else first(work, pilot, schedule)
+        if due != schedule.next_due_at:
+            work.unit.save_schedule(replace(schedule, next_due_at=due))
+
+
+def questionnaires(content: Content) -> Iterator[str]:
+    """Every questionnaire that has a cadence, once."""
+    yield from dict.fromkeys(rhythm.questionnaire for rhythm in content.policy.cadences)
+
+
+def first(work: Work, pilot: Pilot, schedule: Schedule) -> datetime | None:
+    """The first slot after now; None where this questionnaire is not asked at this stage, or nobody is there."""
+    beat = _beat(work, pilot, schedule, stuck=False)
+    if beat is None:
+        return None
+    rhythm, rule = beat
+    milestone = _milestone(rhythm, pilot, rule, work.now)
+    return milestone or cadence.next_slot(work.now, **rule)
+
+
+def after(work: Work, pilot: Pilot, schedule: Schedule, slot: datetime, *, stuck: bool) -> datetime | None:
+    """The slot after one that was used, even if its person has moved to another zone since."""
+    beat = _beat(work, pilot, schedule, stuck=stuck)
+    if beat is None:
+        return None
+    rhythm, rule = beat
+    due = _milestone(rhythm, pilot, rule, work.now) or cadence.following(slot, **rule)
+    return due if due > work.now else cadence.next_slot(work.now, **rule)
+
+
+class _Rule(TypedDict):
+    """The arguments that all of cadence's slot functions share."""
+
+    weekday: int
+    hour: int
+    zone: str
+    asking: Asking
+    weeks: int
+    months: int
+    anchor: date | None
+
+
+def _beat(work: Work, pilot: Pilot, schedule: Schedule, *, stuck: bool) -> tuple[Cadence, _Rule] | None:
+    """The cadence of a questionnaire at this pilot's stage, in the zone and at the hour of its owner."""
+    owner = work.unit.person(pilot.owner) if pilot.owner else None
+    if owner is None:
+        return None
+    for rhythm in work.content.policy.cadences:
+        if rhythm.questionnaire != schedule.questionnaire:
+            continue
+        every = cadence.interval_weeks(
+            rhythm,
+            stage=pilot.stage,
+            target=pilot.target,
+            today=work.today(owner),
+            stuck=stuck,
+            override_weeks=schedule.weeks,
+        )
+        if every is not None:
+            return rhythm, _rule(work, pilot, owner, rhythm, every)
+    return None
+
+
+def _rule(work: Work, pilot: Pilot, owner: Person, rhythm: Cadence, every: tuple[int, int]) -> _Rule:
+    asking = work.content.policy.asking
+    weeks, months = every
+    last = timedelta(days=max(rhythm.after_days, default=0))
+    return _Rule(
+        weekday=asking.weekday if owner.weekday is None else owner.weekday,
+        hour=asking.hour if owner.hour is None else owner.hour,
+        zone=work.zone(owner),
+        asking=asking,
+        weeks=weeks,
+        months=months,
+        anchor=pilot.stage_since + last if rhythm.after_days else pilot.created,
+    )
+
+
+def _milestone(rhythm: Cadence, pilot: Pilot, rule: _Rule, now: datetime) -> datetime | None:
+    if not rhythm.after_days:
+        return None
+    return cadence.milestone(
+        now,
+        since=pilot.stage_since,
+        after_days=rhythm.after_days,
+        hour=rule["hour"],
+        zone=rule["zone"],
+        asking=rule["asking"],
+    )
+
+
+def _wake_up(work: Work, pilot: Pilot, form: str) -> datetime | None:
+    """The moment a pause ends, on the schedule of one questionnaire only."""
+    if form != WAKES or pilot.paused_until is None:
+        return None
+    owner = work.unit.person(pilot.owner) if pilot.owner else None
+    zone, asking = work.zone(owner), work.content.policy.asking
+    morning = wall(pilot.paused_until, time(asking.hour), zone)
+    return cadence.good_moment(morning, zone=zone, asking=asking)

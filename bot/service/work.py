@@ -1,0 +1,32 @@
+"""What every piece of service is given: a transaction, what is asked and computed, and the present moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.core.localtime import local
+from bot.core.ports import Unit
+from bot.core.questionnaire import Content
+from bot.core.records import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One unit of work at one moment (`now`, aware, UTC), under one content."""
+
+    unit: Unit
+    content: Content
+    now: datetime
+
+    def zone(self, person: Person | None) -> str:
+        """The zone of a person; the organisation's where their own is not known."""
+        return (person.zone if person else "") or self.unit.organisation.zone
+
+    def today(self, person: Person | None = None) -> date:
+        """The day where a person is, or where the organisation is."""
+        return self.day(self.now, person)
+
+    def day(self, moment: datetime, person: Person | None = None) -> date:
+        """The day of a moment where a person is, or where the organisation is."""
+        return local(moment, self.zone(person)).date()
