@@ -1,6 +1,6 @@
 // Draws one card: its words, its questions, its buttons, and what happened to the last press.
 
-import { freshId, h, recall, remember, said } from "./dom.js";
+import { count, freshId, h, recall, remember, said } from "./dom.js";
 import { question } from "./fields.js";
 
 /**
@@ -25,7 +25,7 @@ export function drawCard(card, around) {
 }
 
 const plain = (card) =>
-  h("details.plain", {}, h("summary", {}, "Plain text"), h("p", {}, said(card.fallback || "There is none.")));
+  h("details.whole", {}, h("summary", {}, "Plain text"), h("p", {}, said(card.fallback || "There is none.")));
 
 function words(card) {
   const title = card.title ? [h("h2.title", { tabindex: "-1" }, said(card.title))] : [];
@@ -66,9 +66,11 @@ function table(block) {
 function bar(row) {
   const fill = h("span.bar-fill");
   fill.style.width = `${row.value ?? 0}%`;
-  const value = row.value === null ? h("span.bar-value.unknown", {}, "not known") : h("span.bar-value", {}, String(row.value));
+  const unknown = [h("span", { "aria-hidden": "true" }, "–"), h("span.hidden", {}, "not known")];
+  const value = h("span.bar-value", {}, ...(row.value === null ? unknown : [String(row.value)]));
   const track = h(row.value === null ? "span.bar-track.unknown" : "span.bar-track", { "aria-hidden": "true" }, fill);
-  const note = row.note ? h("span.bar-note", {}, said(row.note)) : null;
+  const words = row.note || (row.value === null ? "not known" : "");
+  const note = words ? h("span.bar-note", {}, said(words)) : null;
   return h("li", {}, h("span.bar-label", {}, said(row.label)), track, value, note);
 }
 
@@ -100,7 +102,7 @@ function button(action, panels, press) {
   if (action.kind === "submit") return h("button.primary", { type: "submit", "data-token": action.token }, said(action.label));
   const opens = panels.find((one) => one.token === action.token);
   const set = { type: "button", "aria-expanded": opens ? "false" : null, "aria-controls": opens?.element.id };
-  const made = h(`button.${action.tone}`, set, said(action.label), opens ? "…" : null);
+  const made = h(`button.${action.tone}`, set, said(opens ? `${action.label}…` : action.label));
   made.addEventListener("click", () => (opens ? opens.toggle(made) : press(action.token, null)));
   return made;
 }
@@ -188,6 +190,8 @@ function showProblems(questions, problems, element, status) {
   const names = questions.map((one) => one.name);
   const rest = Object.entries(problems).filter(([name]) => !names.includes(name)).map(([, text]) => text);
   const line = status ?? element.querySelector(".status");
+  const here = names.filter((name) => problems[name]).length;
+  if (here) rest.push(`${count(here, "answer needs", "answers need")} another look.`);
   if (rest.length && line) {
     line.classList.add("failed");
     line.replaceChildren(rest.join(" "));

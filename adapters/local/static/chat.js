@@ -10,6 +10,7 @@ import { startThemeButton } from "./look.js";
 
 const NEAR = 120; // pixels from the end that still count as being at the end
 const GONE_QUIET = 1500; // ms of lost connection before it is said: a restart of the server is shorter
+const SPOKEN = 15_000; // ms that an announcement stays to be read
 const RELOAD = 3000; // ms between tries when the browser has given up on the events
 
 const state = { user: "", bot: "", cast: [], conversations: [], messages: {}, clock: null, event: "", open: "" };
@@ -153,9 +154,17 @@ function announce(message) {
   room.unread += 1;
   if (message.conversation === state.open) seen();
   const where = room.kind === "channel" ? `in channel ${room.name}` : "to you";
-  const words = message.card ? message.card.fallback || message.card.title : message.text;
-  byId("live").replaceChildren(h("p", {}, `${message.card ? state.bot : nameOf(message.by)} ${where}: ${words.slice(0, 300)}`));
+  const here = message.conversation === state.open;
+  const words = message.card ? (here && message.card.fallback) || message.card.title : message.text;
+  sayAloud(`${message.card ? state.bot : nameOf(message.by)} ${where}: ${words.slice(0, 300)}`);
   side();
+}
+
+/** Several can come at once: each is added, so that a screen reader gets to all of them. */
+function sayAloud(words) {
+  const line = h("p", {}, words);
+  byId("live").append(line);
+  setTimeout(() => line.remove(), SPOKEN);
 }
 
 function removed(message) {
@@ -224,19 +233,25 @@ function menu(opened) {
   byId("menu").setAttribute("aria-expanded", String(opened));
   document.body.classList.toggle("menu-open", opened);
   byId("shade").hidden = !opened;
+  /** @type {HTMLElement} */ (document.querySelector("main")).inert = opened;
 }
 
 byId("menu").addEventListener("click", () => {
   const opened = byId("menu").getAttribute("aria-expanded") !== "true";
   menu(opened);
-  if (opened) byId("cast").querySelector("button")?.focus();
+  if (opened) byId("side-close").focus();
 });
-byId("shade").addEventListener("click", () => menu(false));
+byId("shade").addEventListener("click", leaveMenu);
+byId("side-close").addEventListener("click", leaveMenu);
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || byId("menu").getAttribute("aria-expanded") !== "true") return;
+  if (event.key === "Escape" && byId("menu").getAttribute("aria-expanded") === "true") leaveMenu();
+});
+
+function leaveMenu() {
   menu(false);
   byId("menu").focus();
-});
+}
+
 document.addEventListener("visibilitychange", () => {
   seen();
   side();

@@ -58,9 +58,12 @@ export function startClock(page) {
 function came(arrived, page) {
   const total = Object.values(arrived).reduce((sum, number) => sum + number, 0);
   if (!total) return "Nothing new.";
-  const parts = Object.entries(arrived).map(([conversation, number]) => `${number} ${whither(conversation, page)}`);
+  const nearest = Object.entries(arrived).sort(([one], [other]) => distance(one, page) - distance(other, page));
+  const parts = nearest.map(([conversation, number]) => `${number} ${whither(conversation, page)}`);
   return `${count(total, "new message", "new messages")}: ${parts.join(", ")}.`;
 }
+
+const distance = (conversation, page) => (conversation === `dm:${page.user()}` ? 0 : conversation.startsWith("channel:") ? 1 : 2);
 
 function whither(conversation, page) {
   const [kind, name] = [conversation.slice(0, conversation.indexOf(":")), conversation.slice(conversation.indexOf(":") + 1)];

@@ -21,7 +21,7 @@ export function startComposer(page) {
     room = given;
     back = 0;
     entry.value = recall(draftKey()) ?? "";
-    entry.placeholder = room.kind === "channel" ? `Write in #${room.name}: a command, such as digest` : "Write an answer or a command, such as status";
+    entry.placeholder = room.kind === "channel" ? `Message #${room.name}` : "Message or command";
     problem("");
     grow();
     suggest();

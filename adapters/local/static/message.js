@@ -70,12 +70,12 @@ export class MessageList {
     const focused = old.contains(document.activeElement) && !this.threads.get(message.id)?.element.contains(document.activeElement);
     const thread = this.threads.get(message.id);
     if (thread) element.append(thread.element);
-    if (old.querySelector(".plain")?.open) element.querySelector(".plain").open = true;
+    if (old.querySelector(".whole")?.open) element.querySelector(".whole").open = true;
     old.replaceWith(element);
     element.classList.add("changed");
     if (!focused) return;
     const wrong = element.querySelector(".wrong :is(input, select, textarea)");
-    /** @type {HTMLElement | null} */ (wrong ?? element.querySelector(".title"))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (wrong ?? element.querySelector(".title"))?.focus();
   }
 
   draw(message) {
@@ -90,17 +90,20 @@ export class MessageList {
       header(message, this.scene.bot, "bot"),
       card,
     );
-    return h(message.only ? "li.message.private" : "li.message", { "data-id": message.id }, avatar("R", "bot"), article);
+    return h(isPrivate(message) ? "li.message.private" : "li.message", { "data-id": message.id }, avatar("R", "bot"), article);
   }
 
   fromPerson(message) {
     const mine = message.by === this.scene.me;
     const name = mine ? "You" : this.scene.nameOf(message.by);
     const article = h("article", { "aria-label": `${name}, ${short(message.at)}` }, header(message, name, "person"), h("p.bubble", {}, said(message.text)));
-    const classes = ["message", "person", mine && "mine", message.only && "private"].filter(Boolean).join(".");
+    const classes = ["message", "person", mine && "mine", isPrivate(message) && "private"].filter(Boolean).join(".");
     return h(`li.${classes}`, { "data-id": message.id }, mine ? null : avatar(initials(name), "person"), article);
   }
 }
+
+/** In a direct conversation everything is, so that it is not said there. */
+const isPrivate = (message) => Boolean(message.only) && !message.conversation.startsWith("dm:");
 
 function header(message, name, kind) {
   return h(
@@ -109,7 +112,7 @@ function header(message, name, kind) {
     h(`span.author.${kind}`, {}, said(name)),
     h("time", { datetime: message.at, title: short(message.at) }, hour(message.at)),
     message.edited ? h("span.edited", { title: `Changed ${short(message.edited)}` }, "updated") : null,
-    message.only ? h("span.only", {}, icon(EYE_OFF), "Only you can see this") : null,
+    isPrivate(message) ? h("span.only", {}, icon(EYE_OFF), "Only you can see this") : null,
   );
 }
 

@@ -1,0 +1,14 @@
+"""What all tests share: where the databases come from, and one plain line when no browser could be tested in."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["tests.databases"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [one for one in terminalreporter.stats.get("skipped", []) if "browser" in one.keywords]
+    if skipped and isinstance(skipped[0].longrepr, tuple):
+        reason = skipped[0].longrepr[2].removeprefix("Skipped: ")
+        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {reason}", yellow=True)
