@@ -1,4 +1,4 @@
-"""Who and what somebody means by a name typed by hand, or a refusal with the nearest names; it must not show anything."""
+"""Who and what somebody means by a name typed by hand, or a refusal with the nearest names; it shows nothing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,189 @@
+"""The `rampcheck` command: what can be typed and where it is done; importing it costs Typer and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import groups
+
+OURS_TO_RAISE = (typer.Exit, typer.Abort, typer.TyperException)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+class Plain(TyperGroup):
+    """Runs a command; whatever goes wrong in it is told in plain words, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """The command's result; exit code 1 with a message on stderr where it failed."""
+        try:
+            return super().invoke(ctx)
+        except OURS_TO_RAISE:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last place before a person's terminal
+            from bot.cli import trouble
+
+            trouble.tell(error)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Plain,
+    help="Asks the owners of AI pilots short readiness questions in chat and posts digests that make somebody decide.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # help is plain text: importing rich would double the time it takes
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for name, group in groups.GROUPS.items():
+    app.add_typer(group, name=name)
+
+
+def main() -> None:
+    """Run the command line; what a terminal's encoding cannot show becomes a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="rampcheck")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """What stands before every command."""
+    if version:
+        from bot import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+# --- running --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The port to begin looking for a free one.")
+    ] = 8000,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Keep the data in this folder, to go on next time.")
+    ] = None,
+) -> None:
+    """Try it: an example portfolio, a local chat, a movable clock."""
+    from bot.cli import example
+
+    example.demo(port, keep=keep, browse=not no_open)
+
+
+@app.command()
+def serve(
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Leave asking and delivering to `work`.")
+    ] = False,
+) -> None:
+    """Run the web server and the worker until stopped."""
+    from bot.cli import running
+
+    running.serve(with_worker=not no_worker)
+
+
+@app.command()
+def work() -> None:
+    """Run a worker alone, until stopped."""
+    from bot.cli import running
+
+    running.work()
+
+
+@app.command()
+def tick(
+    at: Annotated[
+        str, typer.Option(metavar="MOMENT", help="As if it were this moment, such as 2026-03-31T09:00.")
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """Do one heartbeat: ask what is due, deliver what waits."""
+    from bot.cli import running
+
+    running.tick(at, as_json=json)
+
+
+@app.command()
+def send(
+    pilot: Annotated[str, typer.Argument(help="A pilot's name or key.")],
+    questionnaire: Annotated[str, typer.Argument(help="What to ask.")] = "pulse",
+) -> None:
+    """Ask a pilot's owner now, out of turn."""
+    from bot.cli import running
+
+    running.send(pilot, questionnaire)
+
+
+# --- looking --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def status(
+    pilot: Annotated[str, typer.Argument(help="A pilot's name or key; without it, all of them.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Show where one pilot stands, or all of them."""
+    from bot.cli import portfolio
+
+    portfolio.status(pilot, as_json=json)
+
+
+@app.command()
+def digest(
+    group: Annotated[str, typer.Option(help="Only the pilots of this group.")] = "",
+    post: Annotated[bool, typer.Option("--post", help="Post it to the channels that get it.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Show this week's digest, or post it now."""
+    from bot.cli import portfolio
+
+    portfolio.digest(group, post=post, as_json=json)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to; made where it is not there.")],
+    format: groups.InFormat = "csv",
+    with_texts: groups.WithTexts = False,
+) -> None:
+    """Write all pilots and all answers into a folder."""
+    from bot.cli import moving
+
+    moving.export_all(folder, form=format, with_texts=with_texts)
+
+
+@app.command()
+def doctor(json: AsJson = False) -> None:
+    """Check settings, database and questionnaires."""
+    from bot.cli import checkup
+
+    checkup.doctor(as_json=json)
+
+
+@app.command()
+def docs(
+    folder: Annotated[Path, typer.Option("--out", file_okay=False, help="Where to.")] = Path(
+        "docs/reference"
+    ),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where a page is out of date.")
+    ] = False,
+) -> None:
+    """Write the reference pages from the program itself."""
+    from bot.cli import reference
+
+    reference.docs(folder, check=check)

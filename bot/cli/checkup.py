@@ -1,0 +1,162 @@
+"""`rampcheck doctor`: looks at everything that a start needs, and says of each what was found and what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+from rich.text import Text
+
+from bot import __version__, settings
+from bot.cli import running, screen
+from bot.cli.trouble import Trouble
+from bot.content import lint, loader, lock
+from bot.core.compose.words import count, listed
+from bot.settings import Settings, SettingsError
+from bot.storage import migrate
+from bot.storage.errors import StorageError
+
+OURS_WITHIN = 2.0  # seconds for whoever holds our port to say that it is Rampcheck
+MARKS = {True: Text("ok", style="green"), False: Text("mend", style="bold red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that was looked at: whether it is right, what was found, and what to do where it is not."""
+
+    what: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+
+def doctor(*, as_json: bool) -> None:
+    """Every sign; exit code 1 where one of them is bad."""
+    signs = list(_signs())
+    bad = sum(not sign.ok for sign in signs)
+    if as_json:
+        screen.as_json({"version": __version__, "ok": not bad, "signs": [asdict(sign) for sign in signs]})
+    else:
+        rows = [
+            (MARKS[sign.ok], sign.what, f"{sign.found}. {sign.fix}" if sign.fix else sign.found)
+            for sign in signs
+        ]
+        screen.show(screen.table(("", f"Rampcheck {__version__}", "Found"), rows), "")
+    if bad:
+        raise Trouble(f"{count(bad, 'thing')} to mend before Rampcheck can run well.")
+    if not as_json:
+        screen.say("Everything is in order.")
+
+
+def _signs() -> Iterator[Sign]:
+    """The settings first; the rest only makes sense with settings that can be used."""
+    yield from _settings()
+    try:
+        found = settings.load()
+    except SettingsError:
+        yield Sign("everything else", ok=False, found="not looked at", fix="Mend the settings first.")
+        return
+    yield _zones(found)
+    yield from _database(found)
+    yield from _questionnaires(found.questionnaires)
+    yield _port(found)
+
+
+def _settings() -> Iterator[Sign]:
+    try:
+        findings = settings.describe()
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Sign(problem.variable, ok=False, found=problem.what, fix=f"{problem.fix}.")
+        return
+    for finding in findings:
+        shown = f"{finding.shown} ({finding.origin})"
+        if finding.problem is None:
+            yield Sign(finding.variable, ok=True, found=shown)
+        else:
+            fix = finding.fix or ""
+            yield Sign(
+                finding.variable, ok=False, found=finding.problem, fix=fix if fix.endswith("?") else f"{fix}."
+            )
+
+
+def _zones(found: Settings) -> Sign:
+    known = len(zoneinfo.available_timezones())
+    if known < 2:  # UTC alone can be there without any data
+        return Sign(
+            "time zones", ok=False, found="there is no time zone data", fix="Install the package tzdata."
+        )
+    return Sign("time zones", ok=True, found=f"{known} known; people without their own are in {found.zone}")
+
+
+def _database(found: Settings) -> Iterator[Sign]:
+    folder = _folder(found)
+    if folder is not None:
+        writable = os.access(folder, os.W_OK)
+        fix = "" if writable else "Let this user write there, or name another file in DATABASE_URL."
+        yield Sign(
+            "folder", ok=writable, found=f"{folder} {'can' if writable else 'cannot'} be written", fix=fix
+        )
+    try:
+        pending = migrate.pending(found.database_url)
+        version = migrate.current(found.database_url)
+    except StorageError as error:
+        what, _, fix = str(error).partition(". ")
+        yield Sign("database", ok=False, found=what.removesuffix("."), fix=fix)
+        return
+    if pending:
+        behind = f"its tables lack {listed(pending)}"
+        yield Sign("database", ok=False, found=behind, fix="Run `rampcheck db upgrade`.")
+    else:
+        yield Sign("database", ok=True, found=f"reachable, tables at version {version}")
+
+
+def _folder(found: Settings) -> Path | None:
+    """Where an SQLite file lies; None for a server."""
+    scheme, _, path = found.database_url.partition(":///")
+    return Path(path).absolute().parent if scheme.startswith("sqlite") else None
+
+
+def _questionnaires(folder: Path) -> Iterator[Sign]:
+    problems = lint.lint(folder)
+    wrong = [problem for problem in problems if not problem.warning]
+    if wrong:
+        first = f"{count(len(wrong), 'problem')}, the first: {wrong[0]}"
+        yield Sign("questionnaires", ok=False, found=first, fix="Run `rampcheck questionnaires lint`.")
+        return
+    yield Sign("questionnaires", ok=True, found=f"no mistakes, {count(len(problems), 'warning')}")
+    new = lock.unpublished(loader.examine(folder), folder / lock.NAME)
+    if new:
+        names = listed(f"{edition.id} {edition.version}" for edition in new)
+        fix = "Run `rampcheck questionnaires publish`."
+        yield Sign("published.lock", ok=False, found=f"not published yet: {names}", fix=fix)
+    else:
+        yield Sign("published.lock", ok=True, found="every version is published")
+
+
+def _port(found: Settings) -> Sign:
+    where = f"{found.host}:{found.port}"
+    if running.is_free(found.host, found.port):
+        return Sign("port", ok=True, found=f"{where} is free")
+    if _is_ours(found):
+        return Sign("port", ok=True, found=f"Rampcheck is running at {where}")
+    fix = "Stop what uses it, or set PORT to another number."
+    return Sign("port", ok=False, found=f"{where} is in use by another program", fix=fix)
+
+
+def _is_ours(found: Settings) -> bool:
+    """Whether whoever listens there answers as Rampcheck does."""
+    try:
+        with urllib.request.urlopen(
+            f"http://{found.host}:{found.port}/healthz", timeout=OURS_WITHIN
+        ) as answer:
+            said = json.loads(answer.read(1000))
+    except (URLError, OSError, ValueError):
+        return False
+    return isinstance(said, dict) and "version" in said

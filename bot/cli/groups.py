@@ -1,0 +1,236 @@
+"""Commands that come in groups, such as `rampcheck db upgrade`; like the root it imports nothing but Typer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Format = Literal["csv", "jsonl"]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+InFormat = Annotated[Format, typer.Option(help="A table for a spreadsheet, or JSON lines.")]
+WithTexts = Annotated[
+    bool, typer.Option("--with-texts", help="Also what people wrote in their own words, given in confidence.")
+]
+ToFile = Annotated[
+    Path | None, typer.Option("--out", dir_okay=False, help="A file; without it, the terminal.")
+]
+
+
+def _group(about: str) -> typer.Typer:
+    return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
+
+
+db = _group("The database's tables.")
+questionnaires = _group("What is asked: check, look at and publish it.")
+pilots = _group("The portfolio: list, add, import, export.")
+answers = _group("What was answered.")
+people = _group("The people: list, add, name a lead.")
+channels = _group("The channels that Rampcheck posts to.")
+
+GROUPS = {
+    "db": db,
+    "questionnaires": questionnaires,
+    "pilots": pilots,
+    "answers": answers,
+    "people": people,
+    "channels": channels,
+}
+
+
+# --- db -------------------------------------------------------------------------------------------------------------
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Create the tables, or bring them to this version."""
+    from bot.cli import database
+
+    database.upgrade()
+
+
+@db.command("current")
+def db_current() -> None:
+    """Print the version of the tables."""
+    from bot.cli import database
+
+    database.current()
+
+
+@db.command("check")
+def db_check() -> None:
+    """Fail where the tables are not what this version needs."""
+    from bot.cli import database
+
+    database.check()
+
+
+# --- questionnaires -------------------------------------------------------------------------------------------------
+
+
+@questionnaires.command("lint")
+def questionnaires_lint(
+    folder: Annotated[Path | None, typer.Argument(help="Another folder than the one that is set.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Name every mistake with its file, line and fix."""
+    from bot.cli import authoring
+
+    authoring.lint(folder, as_json=json)
+
+
+@questionnaires.command("preview")
+def questionnaires_preview(
+    form: Annotated[str, typer.Argument(help="A questionnaire, such as pulse.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every questionnaire.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Another folder than the one that is set.")] = None,
+) -> None:
+    """Show every card as people will see it, follow-ups included."""
+    from bot.cli import authoring
+
+    authoring.preview(form, every=every, folder=folder)
+
+
+@questionnaires.command("publish")
+def questionnaires_publish(
+    folder: Annotated[Path | None, typer.Argument(help="Another folder than the one that is set.")] = None,
+) -> None:
+    """Fix the present versions for good.
+
+    Old answers keep the wording they were given under; to change a text, raise the version in its file.
+    """
+    from bot.cli import authoring
+
+    authoring.publish(folder)
+
+
+# --- pilots and answers ---------------------------------------------------------------------------------------------
+
+
+@pilots.command("list")
+def pilots_list(json: AsJson = False) -> None:
+    """List all pilots."""
+    from bot.cli import portfolio
+
+    portfolio.pilots(as_json=json)
+
+
+@pilots.command("add")
+def pilots_add(
+    name: Annotated[str, typer.Argument(help="What it is called, in at most 60 characters.")],
+    owner: Annotated[str, typer.Option(help="Who answers for it: a name or an e-mail address.")] = "",
+    sponsor: Annotated[str, typer.Option(help="Who wants it: a name or an e-mail address.")] = "",
+    stage: Annotated[str, typer.Option(help="Where it is: idea, framed, pilot, hardening, ...")] = "idea",
+    target: Annotated[
+        str, typer.Option(metavar="DAY", help="When real use is planned, such as 2026-09-01.")
+    ] = "",
+    group: Annotated[str, typer.Option(help="The business unit.")] = "",
+    work: Annotated[str, typer.Option(help="What it does, in a sentence.")] = "",
+) -> None:
+    """Add one pilot."""
+    from bot.cli import portfolio
+
+    portfolio.add(name, owner=owner, sponsor=sponsor, stage=stage, target=target, group=group, work=work)
+
+
+@pilots.command("import")
+def pilots_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", exists=True, dir_okay=False, readable=True, help="Which column fills what (YAML)."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing, say what would be written.")
+    ] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Leave out rows that cannot be read.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Name every row and cell instead of counting.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Add and change pilots from a CSV file.
+
+    Running it twice changes nothing. Every cell that is not taken as it stands is reported.
+    """
+    from bot.cli import moving
+
+    moving.bring_in(file, mapping, dry_run=dry_run, partial=partial, full=full, as_json=json)
+
+
+@pilots.command("export")
+def pilots_export(format: InFormat = "csv", out: ToFile = None) -> None:
+    """Write all pilots, in a form that `import` reads."""
+    from bot.cli import moving
+
+    moving.export_pilots(out, form=format)
+
+
+@answers.command("export")
+def answers_export(format: InFormat = "csv", out: ToFile = None, with_texts: WithTexts = False) -> None:
+    """Write every answer ever given, corrections included."""
+    from bot.cli import moving
+
+    moving.export_answers(out, form=format, with_texts=with_texts)
+
+
+# --- people and channels --------------------------------------------------------------------------------------------
+
+
+@people.command("list")
+def people_list(json: AsJson = False) -> None:
+    """List everybody."""
+    from bot.cli import people as room
+
+    room.everybody(as_json=json)
+
+
+@people.command("add")
+def people_add(
+    name: Annotated[str, typer.Argument(help="First and last name.")],
+    email: Annotated[str, typer.Option(help="By which platforms find the same person.")] = "",
+    zone: Annotated[str, typer.Option(help="Their time zone, such as Europe/Riga.")] = "",
+) -> None:
+    """Add a person."""
+    from bot.cli import people as room
+
+    room.add(name, email=email, zone=zone)
+
+
+@people.command("lead")
+def people_lead(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
+) -> None:
+    """Make somebody a portfolio lead.
+
+    Leads see every pilot and may change it.
+    """
+    from bot.cli import people as room
+
+    room.lead(name, remove=remove)
+
+
+@people.command("zone")
+def people_zone(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    zone: Annotated[str, typer.Argument(help="Such as Europe/Riga; empty for the organisation's.")],
+) -> None:
+    """Set somebody's time zone.
+
+    They are asked at a good hour of their own day.
+    """
+    from bot.cli import people as room
+
+    room.set_zone(name, zone)
+
+
+@channels.command("list")
+def channels_list(json: AsJson = False) -> None:
+    """List the channels and which get the digest."""
+    from bot.cli import people as room
+
+    room.channels(as_json=json)

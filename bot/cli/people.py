@@ -1,0 +1,120 @@
+"""`rampcheck people` and `channels`: who there is, and where digests go; it must not know how they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import settings
+from bot.cli import opening, screen
+from bot.cli.trouble import Trouble
+from bot.core.compose.words import shown
+from bot.core.questionnaire import SIDE_STAGES
+from bot.core.records import Channel, Person, Pilot, Standing, Subscription
+from bot.service import lookup
+from bot.service import people as service
+
+PARTS_SHOWN = 3  # pilots named in a row of the list
+ROLES = ("owner", "deputy", "sponsor", "decider", "builder")
+
+
+def everybody(*, as_json: bool) -> None:
+    """Everybody, by name, with the pilots that they have a part in."""
+    with opening.reading() as app:
+        people, pilots = opening.look(app, lambda work: (work.unit.people(), work.unit.pilots()))
+    if as_json:
+        screen.as_json([_described(person, _parts(person, pilots)) for person in people])
+    elif not people:
+        screen.say("Nobody is known yet. Add somebody: rampcheck people add NAME")
+    else:
+        rows = [_row(person, _parts(person, pilots)) for person in people]
+        screen.show(screen.table(("Name", "E-mail", "Time zone", "Standing", "Pilots"), rows))
+
+
+def add(name: str, *, email: str, zone: str) -> None:
+    """One more person."""
+    zone = _zone(zone)
+    with opening.writing() as app:
+        added = opening.change(app, lambda work: service.add(work, name, email=email, zone=zone))
+    screen.say(f"Added {added.name}.")
+
+
+def lead(name: str, *, remove: bool) -> None:
+    """A lead more, or one less."""
+    standing = Standing.MEMBER if remove else Standing.LEAD
+    with opening.writing() as app:
+        person = opening.change(
+            app,
+            lambda work: service.set_standing(work, lookup.person_named(work.unit, name), standing),
+        )
+    screen.say(f"{person.name} is {'no longer' if remove else 'now'} a portfolio lead.")
+
+
+def set_zone(name: str, zone: str) -> None:
+    """When somebody's day begins."""
+    zone = _zone(zone)
+    with opening.writing() as app:
+        person = opening.change(
+            app, lambda work: service.set_zone(work, lookup.person_named(work.unit, name), zone)
+        )
+    screen.say(f"{person.name} is asked by the clock of {zone or 'the organisation'}.")
+
+
+def channels(*, as_json: bool) -> None:
+    """Channels, and when each gets its next digest."""
+    with opening.reading() as app:
+        known, subscribed = opening.look(app, lambda work: (work.unit.channels(), work.unit.subscriptions()))
+    due = {subscription.channel.id: subscription for subscription in subscribed}
+    if as_json:
+        screen.as_json([_channel(channel, due.get(channel.id)) for channel in known])
+    elif not known:
+        screen.say("No channel is known yet. Invite Rampcheck to one, and type `digest subscribe` there.")
+    else:
+        rows = [[_said(value) for value in _channel(one, due.get(one.id)).values()] for one in known]
+        screen.show(screen.table(("Channel", "Platform", "Active", "Next digest", "Only group"), rows))
+
+
+def _zone(zone: str) -> str:
+    """A time zone that there is. Raises Trouble with the nearest names."""
+    try:
+        return settings.known_zone(zone) if zone else ""
+    except settings.RefusedError as refused:
+        raise Trouble(f"{refused}. {refused.fix}") from None
+
+
+def _parts(person: Person, pilots: Sequence[Pilot]) -> list[str]:
+    """Names of the pilots that a person has a part in, those that ended left out."""
+    own = (pilot for pilot in pilots if person.id in {getattr(pilot, role) for role in ROLES})
+    return [pilot.name for pilot in own if pilot.stage == "paused" or pilot.stage not in SIDE_STAGES]
+
+
+def _described(person: Person, parts: list[str]) -> dict[str, object]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "email": person.email,
+        "zone": person.zone,
+        "standing": person.standing.value,
+        "active": person.active,
+        "pilots": parts,
+    }
+
+
+def _row(person: Person, parts: list[str]) -> tuple[str, ...]:
+    standing = person.standing.value if person.active else "left"
+    return person.name, person.email, person.zone, standing, shown(parts, PARTS_SHOWN)
+
+
+def _channel(channel: Channel, digest: Subscription | None) -> dict[str, object]:
+    return {
+        "name": channel.name,
+        "platform": channel.address.platform,
+        "active": channel.active,
+        "next_digest": digest.next_due_at if digest else None,
+        "group": digest.group if digest else "",
+    }
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return screen.moment(value)
