@@ -36,8 +36,8 @@ new 3  changed 0  unchanged 0  rejected 1
 Columns
   Name ← Name
   Stage ← Stage
-  Target date ← Target date
   In stage since ← Since
+  Target date ← Target date
   not used (1 of 5): Colour
 
 Assumed

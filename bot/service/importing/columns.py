@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.pilotmap import FieldMap, PilotMap
+from bot.core.pilotmap import FIELDS, FieldMap, PilotMap
 from bot.service.importing.faults import ImportProblem, listed, nearest, shortened
 from bot.service.importing.text import visible, word_fold
 from bot.service.importing.words import HEADINGS
@@ -66,4 +66,4 @@ def _known(names: Sequence[str]) -> list[Tie]:
             at = folded.index(words[rank])
             if at not in found.values():
                 found[field] = at
-    return [(FieldMap(field, (names[at],)), (at,)) for field, at in found.items()]
+    return [(FieldMap(field, (names[found[field]],)), (found[field],)) for field in FIELDS if field in found]

@@ -60,8 +60,9 @@ def rejected(reason: str, fix: str) -> Remark:
 
 
 def shortened(text: str, limit: int = SHOWN) -> str:
-    """A cell's text on one printable line, cut with an ellipsis."""
-    flat = "".join(c if c.isprintable() else " " for c in text[: 4 * limit]).strip()
+    """A cell's text on one printable line, cut with an ellipsis; line breaks show as ↵, hidden characters as a mark."""
+    ends = text[: 4 * limit].strip().replace("\r\n", "↵").replace("\n", "↵")
+    flat = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in ends)
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

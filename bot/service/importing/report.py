@@ -120,7 +120,10 @@ class Report:
         )
         new = sum(1 for person in self.plan.people if person.id < 0)
         if self.plan.people:
-            yield f"people: {new:,} new, {len(self.plan.people) - new:,} get their e-mail address"
+            known = len(self.plan.people) - new
+            yield f"people: {new:,} new" + (
+                f", {known:,} known ones get their e-mail address" if known else ""
+            )
         yield from _section("Columns", [_tied(source.map) for source in sheet.sources])
         if sheet.unused:
             yield f"  not used ({len(sheet.unused)} of {sheet.width}): {_names(sheet.unused)}"
