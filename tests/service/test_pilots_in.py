@@ -169,6 +169,21 @@ def test_one_name_twice_gives_two_pilots_with_keys_of_their_own(office: Office) 
     assert office.import_(data).counts()["unchanged"] == 3
 
 
+def test_a_key_made_from_a_long_name_is_of_the_form_that_keys_have(office: Office) -> None:
+    name = "Machine learning for decision support ab cd ef"
+    office.import_(csv_of("Name", name, name))
+    assert {pilot.key for pilot in office.pilots()} == {
+        "machine-learning-for-decision-support-ab",
+        "machine-learning-for-decision-support-2",
+    }
+
+
+def test_a_key_that_a_pilot_has_is_its_key_whatever_its_form(office: Office) -> None:
+    office.save(Pilot(0, "Fraud_1", "Fraud", stage_since=TODAY, created=TODAY))
+    report = office.import_(csv_of("Key,Name", "Fraud_1,Fraud"))
+    assert (report.counts()["unchanged"], report.notes) == (1, [])
+
+
 def test_ids_of_the_file_keep_rows_apart_whatever_their_order(office: Office) -> None:
     office.import_(csv_of("ID,Name,Group", "A-1,Chatbot,HR", "A-2,Chatbot,IT"))
     report = office.import_(csv_of("ID,Name,Group", "A-2,Chat robot,IT", "A-1,Chatbot,HR", "A-3,Chatbot,Law"))

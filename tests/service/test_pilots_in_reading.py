@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.core.pilotmap import FieldMap, PilotMap
 from bot.core.records import Organisation
 from bot.service.importing import decoding
+from bot.service.importing import sheet as sheets
 from bot.service.importing.plan import plan
 from bot.service.importing.reading import COLUMNS
 from bot.service.importing.report import Report
@@ -239,8 +240,8 @@ def zipped() -> bytes:
         (gzip.compress(b"Name\nOne\n"), "This is a gzip archive"),
         (b"\xd0\xcf\x11\xe0" + bytes(100), "This is an old Excel or Word file"),
         (bytes(range(32)) * 50, "This is a binary file"),
-        (b"Name,Stage\n", "The file has a row of column names and nothing below it"),
-        (b"Name,Stage\n\n,\n", "The file has a row of column names and nothing below it"),
+        (b"Name,Stage\n", "The file has column names and nothing below them"),
+        (b"Name,Stage\n\n,\n", "The file has column names and nothing below them"),
         (b"Colour,Shape\nred,round\n", "No column holds the pilots' names. Columns found: Colour or Shape."),
         (
             b'Name,Stage\nOne,"Idea\nTwo,Idea\nThree,Idea\n',
@@ -261,6 +262,13 @@ def test_a_huge_file_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(decoding, "MAX_BYTES", 1000)
     with pytest.raises(ImportProblem, match="Split it, or remove columns"):
         read(b"Name\n" + b"x\n" * 1000)
+
+
+def test_a_file_of_endless_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "ROWS", 10)
+    assert len(read(b"Name\n" + b"x\n" * 10).lines) == 10
+    with pytest.raises(ImportProblem, match="more than 10 rows"):
+        read(b"Name\nx\n" + b"\n" * 10)
 
 
 def test_a_quotation_mark_inside_a_word_is_a_character() -> None:

@@ -148,8 +148,11 @@ class _Planner:
 
     def _own_key(self, found: Gathered) -> str:
         """The row's short name; one that a pilot has stays as it is, even if it is not of the usual form."""
-        written = found.cells.get("key", ("", ""))[1].strip()
-        return written if self.register.takes(written) else found.text("key")
+        column, text = found.cells.get("key", ("", ""))
+        if not self.register.takes(text.strip()):
+            return found.text("key")
+        found.notes[:] = [note for note in found.notes if note.column != column]
+        return text.strip()
 
     def _key(self, before: Pilot | None, key: str, name: str) -> str:
         if before is None:

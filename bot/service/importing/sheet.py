@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bot.core.pilotmap import DAYS, FIELDS, FieldMap, PilotMap
 from bot.service.importing.columns import Tie, ties_of
@@ -15,6 +16,7 @@ from bot.service.importing.reading import COLUMNS, DELIMITERS, Opened, Row, open
 from bot.service.importing.text import fold, visible
 
 DEFAULT = PilotMap()
+ROWS = 100_000  # forty times the federal inventory; each row is held in memory with its outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,7 @@ def read(data: bytes, mapping: PilotMap | None = None, *, file: str = "") -> She
     _refuse_width(names)
     ties = ties_of(names, mapping)
     used = sorted({column for _, columns in ties for column in columns})
-    lines = tuple(_line(row, used, len(names)) for row in rows)
-    if all(line.blank for line in lines):
-        raise ImportProblem(
-            "The file has a row of column names and nothing below it. Add a row for each pilot."
-        )
+    lines = _lines(rows, used, len(names))
     orders = _orders(ties, used, lines, names, mapping)
     columns = tuple(names[at] for at in used)
     unused = tuple(name or f"column {at + 1}" for at, name in enumerate(names) if at not in used)
@@ -117,6 +115,17 @@ def _refuse_width(names: Sequence[str]) -> None:
         raise ImportProblem(
             f"The first row has {len(names):,} columns; {COLUMNS:,} are the most. Is this the right file?"
         )
+
+
+def _lines(rows: Iterator[Row], used: Sequence[int], width: int) -> tuple[Line, ...]:
+    lines = tuple(_line(row, used, width) for row in islice(rows, ROWS + 1))
+    if len(lines) > ROWS:
+        raise ImportProblem(
+            f"The file has more than {ROWS:,} rows. Split it, or delete the empty rows at its end."
+        )
+    if all(line.blank for line in lines):
+        raise ImportProblem("The file has column names and nothing below them. Add a row for each pilot.")
+    return lines
 
 
 def _line(row: Row, used: Sequence[int], width: int) -> Line:

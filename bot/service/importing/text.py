@@ -130,7 +130,7 @@ def numbered(text: str, taken: Container[str], limit: int) -> str:
     while candidate in taken:
         count += 1
         tail = f"-{count}"
-        candidate = text[: limit - len(tail)] + tail
+        candidate = text[: limit - len(tail)].rstrip("-") + tail
     return candidate
 
 
