@@ -24,7 +24,7 @@ log = logs.get("local")
 STATIC = Path(__file__).parent / "static"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 MAX_BODY = 256 * 1024  # bytes: the longest answer is 100,000 characters, of which a form refuses most anyway
-BEAT = 15.0  # seconds of silence before a comment is sent, so that a dead connection is noticed
+BEAT = 15.0  # seconds of silence before the time is told, so that a dead connection is noticed
 RETRY = 1500  # milliseconds before a page connects again
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -114,10 +114,14 @@ class _Calls:
         events = self._chat.stream.follow(since, lambda data: _sees(user, data), beat=BEAT)
         try:
             async for event in events:
-                await response.write(_wire(event))
+                await response.write(_wire(event or await self._time()))
         except ConnectionError:  # the page was closed
             log.debug("local.page.closed")
         return response
+
+    async def _time(self) -> Happened:
+        """What a page is told in silence: the time, which may be running; it is no event to come back to."""
+        return Happened("", "clock", {"clock": await self._chat.dial()})
 
 
 def _sees(user: str, data: Mapping[str, Any]) -> bool:
@@ -129,10 +133,9 @@ def _sees(user: str, data: Mapping[str, Any]) -> bool:
     return not direct and message["only"] in {"", user}
 
 
-def _wire(event: Happened | None) -> bytes:
-    if event is None:
-        return b": still here\n\n"
-    return f"id: {event.id}\nevent: {event.name}\ndata: {_dumps(event.data)}\n\n".encode()
+def _wire(event: Happened) -> bytes:
+    ident = f"id: {event.id}\n" if event.id else ""
+    return f"{ident}event: {event.name}\ndata: {_dumps(event.data)}\n\n".encode()
 
 
 # --- guards

@@ -99,7 +99,7 @@ FORTY = tuple(Offer(f"o{number}", f"Option {number}") for number in range(40))
 FIELDS: dict[str, Field] = {
     "choice of two": Choice("yesno", "Is it live?", TWO, required=True),
     "choice of five with hints": Choice(
-        "level", "What do the numbers say?", FIVE, previous="Level 2 (3 Nov)"
+        "level", "What do the numbers say?", FIVE, previous="Last time, 3 Nov: Level 2"
     ),
     "choice of forty": Choice("group", "Which group?", FORTY, initial=("o7",)),
     "choice of several": Choice("blocks", "What is in the way?", FIVE, many=True, hint="Pick all that hold."),
@@ -108,7 +108,13 @@ FIELDS: dict[str, Field] = {
     "long text": Text("note", "Anything else?", multiline=True, max_chars=500, hint="Seen by the sponsor."),
     "unlimited text": Text("free", "Tell us more", multiline=True),
     "number": Number(
-        "users", "How many people used it?", low=0, high=1e6, whole=True, required=True, previous="12"
+        "users",
+        "How many people used it?",
+        low=0,
+        high=1e6,
+        whole=True,
+        required=True,
+        previous="Last time, 3 Nov: 12",
     ),
     "number or none": Number(
         "cost", "What did it cost?", low=0.5, none_label="Not known yet", initial="none"
@@ -116,7 +122,7 @@ FIELDS: dict[str, Field] = {
     "day": Date("start", "When did it start?"),
     "day to keep": Date("target", "Which date holds?", keep=date(2027, 3, 31), none_label="No date yet"),
     "day entered": Date("review", "When is the review?", keep=date(2027, 3, 31), initial="2027-04-30"),
-    "person": Person("helper", "Who can clear it?", previous="R. Lindqvist", required=True),
+    "person": Person("helper", "Who can clear it?", previous="Last time, 3 Nov: R. Lindqvist", required=True),
     "link": Link(
         "proof", "Where is the proof?", hint="A link to the report.", initial="https://example.org/r"
     ),

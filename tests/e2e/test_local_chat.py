@@ -62,7 +62,7 @@ def test_a_pulse_is_answered_in_place(visit: Visit, stage: Stage) -> None:
 def test_last_times_answer_is_shown_and_nothing_is_preselected(visit: Visit) -> None:
     form = pulse(visit())
     question = form.get_by_role("group", name="Did anything move since last time?")
-    expect(question).to_contain_text("Last time: A little (17 Nov)")
+    expect(question).to_contain_text("Last time, 17 Nov: A little")
     assert form.locator("input:checked").count() == 0
 
 

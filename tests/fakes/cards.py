@@ -49,7 +49,7 @@ MOVED = Choice(
         Offer("blocked", "We are blocked"),
     ),
     required=True,
-    previous="A little (17 Nov)",
+    previous="Last time, 17 Nov: A little",
 )
 BLOCK = Choice(
     "block",
@@ -72,7 +72,7 @@ USERS = Number(
     whole=True,
     none_label="Not in use yet",
     required=True,
-    previous="12",
+    previous="Last time, 17 Nov: 12",
 )
 SURE = Choice(
     "sure",
@@ -85,7 +85,7 @@ TARGET = Date(
     "Which target date holds now?",
     keep=date(2027, 3, 31),
     none_label="No date yet",
-    previous="31 Mar 2027",
+    previous="Last time, 17 Nov: 31 Mar 2027",
 )
 NOTE = Text("note", "Anything else?", multiline=True, max_chars=500, hint="Seen by owner, sponsor and lead.")
 
@@ -258,7 +258,7 @@ LEVELS = Choice(
         Offer("unknown", "I don't know"),
         Offer("na", "Does not apply"),
     ),
-    previous="Before-and-after numbers from the pilot",
+    previous="Last time, 3 Nov: Before-and-after numbers from the pilot",
 )
 GROUPS = Choice(
     "group",

@@ -32,12 +32,18 @@ async function load(user) {
     throw error;
   });
   Object.assign(state, answer);
-  const hash = decodeURIComponent(location.hash.slice(1)).split("/")[1];
-  const known = (id) => state.conversations.some((one) => one.id === id);
-  state.open = [state.open, hash].find(known) ?? state.conversations[0].id;
+  state.open = whereToStart();
   clock.show(state.clock);
   follow();
   open(state.open);
+}
+
+/** Where one was, or was sent to; else where something is unread; else the direct messages. */
+function whereToStart() {
+  const named = decodeURIComponent(location.hash.slice(1)).split("/")[1];
+  const known = (id) => state.conversations.some((one) => one.id === id);
+  const unread = state.conversations.find((one) => one.unread);
+  return [state.open, named].find(known) ?? (unread ?? state.conversations[0]).id;
 }
 
 async function start(user) {

@@ -11,6 +11,7 @@ export function startClock(page) {
   let dial = null;
 
   function show(given) {
+    if (busy) return;
     dial = given;
     byId("clock").hidden = !dial;
     if (!dial) return;

@@ -1,6 +1,6 @@
 // Draws a card's questions as form controls, and reads what was entered; it knows nothing of sending.
 
-import { freshId, h, said } from "./dom.js";
+import { freshId, h, recall, remember, said } from "./dom.js";
 import { call } from "./net.js";
 import { date } from "./time.js";
 
@@ -34,7 +34,7 @@ export function question(field, nameOf) {
 function about(field, ids) {
   const lines = [
     field.hint && h("p.hint", {}, said(field.hint)),
-    field.previous && h("p.previous", {}, "Last time: ", said(field.previous)),
+    field.previous && h("p.previous", {}, said(field.previous)),
   ].filter(Boolean);
   return lines.length ? [h("div", { id: ids.about }, ...lines)] : [];
 }
@@ -249,17 +249,21 @@ function person(field, nameOf) {
   input.addEventListener("focus", look);
   const get = () => keys.get(input.value.trim()) ?? input.value.trim();
   const set = (value) => {
-    input.value = value ? nameOf(value) : "";
+    input.value = value ? (known()[value] ?? nameOf(value)) : "";
     if (value) keys.set(input.value, value);
   };
   set(field.initial);
   return { input, parts: [input, list], get, set, focus: () => input.focus() };
 }
 
+/** Names of the keys that were in a list before, so that a draft shows the name again. @returns {Record<string, string>} */
+const known = () => recall("people") ?? {};
+
 /** An entry of the list; two people of one name are told apart by their note. */
 function entry(one, all, keys) {
   const twins = all.filter((other) => other.name === one.name).length > 1;
   const shown = twins ? `${one.name} (${one.note || one.user})` : one.name;
   keys.set(shown, one.user);
+  if (known()[one.user] !== shown) remember("people", { ...known(), [one.user]: shown });
   return h("option", { value: shown, label: twins ? null : one.note || null });
 }

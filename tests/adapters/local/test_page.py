@@ -98,6 +98,18 @@ def test_a_page_that_comes_back_with_its_last_event_misses_nothing() -> None:
     play(story)
 
 
+def test_a_quiet_page_is_told_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(chat: Chat) -> None:
+        monkeypatch.setattr(page, "BEAT", 0.02)
+        _, state = await chat.get("/local/state?user=anna")
+        url = chat.server.make_url(f"/local/events?user=anna&since={state['event']}")
+        async with chat.browser.get(url) as events:
+            name, data = await next_event(events)
+        assert (name, data["clock"]["now"]) == ("clock", "2026-12-01T08:00:00+00:00")
+
+    play(story)
+
+
 def test_moving_the_clock_says_what_arrived_and_where() -> None:
     async def story(chat: Chat) -> None:
         status, answer = await chat.post("/local/clock", {"by": "week"})
