@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, lateral, or_, select, text, true
+from sqlalchemy import Select, bindparam, func, lateral, select, text, true, union
 
 from bot.core.questionnaire import QuestionId
 from bot.core.records import Asked, CheckinId, Given, PersonId, PilotId
@@ -33,14 +33,16 @@ SAVE = changed(CheckinRow, "id", "revision")
 _whole = select(_checkin)
 CHECKIN = mine(_whole.where(_checkin.c.id == bindparam("id")))
 _live = _whole.where(text(LIVE)).order_by(_checkin.c.slot, _checkin.c.id)
-_helped = select(_helper.c.checkin_id).where(own(_helper), _helper.c.person_id == bindparam("person"))
-_with = or_(_checkin.c.person_id == bindparam("person"), _checkin.c.id.in_(_helped))
+_near = _checkin.alias("near")
+_asked = select(_near.c.id).where(own(_near), text(LIVE), _near.c.person_id == bindparam("person"))
+_helping = select(_helper.c.checkin_id).where(own(_helper), _helper.c.person_id == bindparam("person"))
+_with = _checkin.c.id.in_(union(_asked, _helping))  # an OR would look at all that is live
 _of = _checkin.c.pilot_id == bindparam("pilot")
 LIVE_CHECKINS = {  # by pilot, by person
     (False, False): mine(_live),
     (True, False): mine(_live.where(_of)),
-    (False, True): mine(_live.where(_with)),
-    (True, True): mine(_live.where(_of, _with)),
+    (False, True): mine(_live.where(_with), by_other=[_checkin]),
+    (True, True): mine(_live.where(_of, _with), by_other=[_checkin]),
 }
 DUE_CHECKINS = mine(
     select(_checkin.c.id)
@@ -64,21 +66,23 @@ LINE = (
 )
 _lines = select(*(_checkin.c[name] for name in LINE))
 _newest = (_checkin.c.slot.desc(), _checkin.c.id.desc())
-_history = _lines.where(_of).order_by(*_newest).limit(bindparam("top"))
-HISTORY = mine(_history)
-HISTORY_OF = mine(_history.where(_checkin.c.questionnaire_id == bindparam("questionnaire")))
 
-# The newest few of each pilot by the unique index; SQLite has no LATERAL, PostgreSQL plans IN (... LIMIT) badly.
-_near = _checkin.alias("near")
-_few = (
-    select(_near.c.id)
-    .where(
-        own(_near), _near.c.pilot_id == _pilot.c.id, _near.c.questionnaire_id == bindparam("questionnaire")
-    )
-    .order_by(_near.c.slot.desc())
-    .limit(bindparam("top"))
-    .correlate(_pilot)
+
+def _last_of(*conditions: Any) -> Select[Any]:
+    """The numbers of the newest check-ins: found in the unique index alone."""
+    near = select(_near.c.id).where(own(_near), *conditions)
+    return near.order_by(_near.c.slot.desc()).limit(bindparam("top"))
+
+
+_of_pilot = _near.c.pilot_id == bindparam("pilot")
+_of_form = _near.c.questionnaire_id == bindparam("questionnaire")
+HISTORY = mine(_lines.where(_checkin.c.id.in_(_last_of(_of_pilot))).order_by(*_newest), by_other=[_checkin])
+HISTORY_OF = mine(
+    _lines.where(_checkin.c.id.in_(_last_of(_of_pilot, _of_form))).order_by(*_newest), by_other=[_checkin]
 )
+
+# SQLite has no LATERAL; PostgreSQL plans IN (... LIMIT) of another row's columns badly.
+_few = _last_of(_near.c.pilot_id == _pilot.c.id, _of_form).correlate(_pilot)
 _near_lines = lateral(_few.with_only_columns(*(_near.c[name] for name in LINE)), name="newest")
 LATEST = mine(
     _lines.join_from(_pilot, _checkin, _checkin.c.id.in_(_few)).order_by(
@@ -87,6 +91,7 @@ LATEST = mine(
     select(*(_near_lines.c[name] for name in LINE))
     .join_from(_pilot, _near_lines, true())
     .order_by(_near_lines.c.pilot_id, _near_lines.c.slot.desc()),
+    by_other=[_checkin],
 )
 
 ANSWERS = mine(

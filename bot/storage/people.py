@@ -63,7 +63,7 @@ IDENTITIES = mine(
 PUT_IDENTITY = put(
     IdentityRow,
     "person_id",
-    by=("connection_id", "external"),
+    by=("external", "connection_id"),
     columns=("person_id", "conversation", "service", "thread", "active"),
 )
 

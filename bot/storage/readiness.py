@@ -66,8 +66,8 @@ def _newest(*conditions: Any) -> tuple[Any, Any]:
     )
 
 
-SNAPSHOTS = mine(*_newest())
-SNAPSHOTS_BEFORE = mine(*_newest(_near.c.at <= bindparam("before")))
+SNAPSHOTS = mine(*_newest(), by_other=[_snapshot])
+SNAPSHOTS_BEFORE = mine(*_newest(_near.c.at <= bindparam("before")), by_other=[_snapshot])
 
 
 class Readiness(Scope):

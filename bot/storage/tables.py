@@ -151,8 +151,8 @@ class IdentityRow(Row, table=True):
         Index(None, "connection_id", "conversation"),
         NO_ROWID,
     )
+    external: str = _text_key()  # first: SQLite would take (connection, ...) for any search by connection
     connection_id: int = _key()
-    external: str = _text_key()
     org_id: int
     person_id: int
     conversation: str = _plain()
@@ -311,7 +311,8 @@ class CheckinRow(Row, table=True):
         _of("questionnaire_id", to="word"),
         UniqueConstraint("org_id", "pilot_id", "questionnaire_id", "slot"),
         _where("ix_checkin_wake", "org_id", "wake_at", condition="wake_at IS NOT NULL"),
-        _where("ix_checkin_live", "org_id", "person_id", condition=LIVE),
+        _where("ix_checkin_live_person", "org_id", "person_id", condition=LIVE),
+        _where("ix_checkin_live_pilot", "org_id", "pilot_id", condition=LIVE),
     )
     slot: datetime = _moment()
     opened_at: datetime = _moment()

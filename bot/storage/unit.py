@@ -38,7 +38,13 @@ NEXT = (
     mine(select(func.min(_schedule.c.next_due_at)).where(_schedule.c.next_due_at.is_not(None))),
     mine(select(func.min(_checkin.c.wake_at)).where(_checkin.c.wake_at.is_not(None))),
     mine(select(func.min(_subscription.c.next_due_at))),
-    mine(select(func.min(_message.c.due_at)).where(_message.c.settled_at.is_(None), ~_behind)),
+    mine(
+        select(_message.c.due_at)
+        .where(_message.c.settled_at.is_(None), ~_behind)
+        .order_by(_message.c.due_at)
+        .limit(1),
+        by_other=[_message],
+    ),
 )
 
 

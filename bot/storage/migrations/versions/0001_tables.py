@@ -124,8 +124,8 @@ def upgrade() -> None:  # noqa: PLR0915 - every table there is
     )
     op.create_table(
         "identity",
-        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("external", TEXT, nullable=False),
+        sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("org_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("conversation", TEXT, nullable=False),
@@ -140,7 +140,7 @@ def upgrade() -> None:  # noqa: PLR0915 - every table there is
         sa.ForeignKeyConstraint(
             ["org_id", "person_id"], ["person.org_id", "person.id"], name=op.f("fk_identity_org_id_person_id")
         ),
-        sa.PrimaryKeyConstraint("connection_id", "external", name=op.f("pk_identity")),
+        sa.PrimaryKeyConstraint("external", "connection_id", name=op.f("pk_identity")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
@@ -323,8 +323,15 @@ def upgrade() -> None:  # noqa: PLR0915 - every table there is
     )
     with op.batch_alter_table("checkin", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_checkin_live",
+            "ix_checkin_live_person",
             ["org_id", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("phase IN ('open', 'snoozed', 'waiting')"),
+            postgresql_where=sa.text("phase IN ('open', 'snoozed', 'waiting')"),
+        )
+        batch_op.create_index(
+            "ix_checkin_live_pilot",
+            ["org_id", "pilot_id"],
             unique=False,
             sqlite_where=sa.text("phase IN ('open', 'snoozed', 'waiting')"),
             postgresql_where=sa.text("phase IN ('open', 'snoozed', 'waiting')"),
