@@ -74,7 +74,7 @@ async def _send(post: Post, leased: Leased) -> MessageRef:
     if leased.ref is not None:
         await adapter.amend(message.address, leased.ref, payload)
         return leased.ref
-    if leased.again and adapter.traits.can_look_up:
+    if (leased.again or leased.attempt > 1) and adapter.traits.can_look_up:
         found = await adapter.find(message.address, message.key)
         if found is not None:
             return found

@@ -1,0 +1,118 @@
+"""Messages on their way out: sent once, in order, tried again when it helps, given up when it does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core.compose.notes import note
+from bot.core.ports import DeliveryError, Message, Store
+from bot.service import deliver
+from tests.fakes.office import Office
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    office = Office(store)
+    office.person("anna")
+    office.person("bo")
+    return office
+
+
+def put(office: Office, key: str, user: str = "anna", **more: object) -> None:
+    message = Message(key, office.address(user), note(key), **more)  # type: ignore[arg-type]  # fields of Message
+    office.write(lambda unit: unit.enqueue(message, office.now))
+
+
+def keys(office: Office, user: str = "anna") -> list[str]:
+    return [card.fallback for card in office.platform.inbox(user)]
+
+
+def test_a_message_is_sent_once_and_a_second_of_the_same_key_never(office: Office) -> None:
+    put(office, "one")
+    put(office, "one")
+    office.deliver()
+    office.deliver()
+    assert keys(office) == ["one"]
+
+
+def test_messages_to_one_person_keep_their_order_while_others_go_on(office: Office) -> None:
+    office.platform.failing = [DeliveryError("busy", retry_after=60)]
+    for key in ("one", "two", "three"):
+        put(office, key)
+    put(office, "other", "bo")
+    office.deliver()
+    assert (keys(office), keys(office, "bo")) == ([], ["other"])
+    office.now += timedelta(seconds=61)
+    office.deliver()
+    assert keys(office) == ["one", "two", "three"]
+
+
+def test_what_fails_is_tried_again_later_and_later_then_given_up(office: Office) -> None:
+    office.platform.failing = [DeliveryError("down")] * 100
+    put(office, "one")
+    waits = 0
+    while not office.events("delivery.dead"):
+        office.deliver()
+        office.now += timedelta(hours=1)
+        waits += 1
+        assert waits <= deliver.ATTEMPTS
+    assert office.platform.calls == deliver.ATTEMPTS
+    (event,) = office.events("delivery.dead")
+    assert event.after == {"key": "one", "reason": "down", "address_off": False}
+
+
+def test_waiting_as_the_platform_asks_uses_up_no_attempt(office: Office) -> None:
+    office.platform.failing = [DeliveryError("slow down", retry_after=30)] * (deliver.ATTEMPTS + 5)
+    put(office, "one")
+    for _ in range(deliver.ATTEMPTS + 6):
+        office.deliver()
+        office.now += timedelta(seconds=31)
+    assert keys(office) == ["one"]
+
+
+def test_a_conversation_that_is_gone_gets_nothing_more_until_it_is_heard_from(office: Office) -> None:
+    office.platform.failing = [DeliveryError("blocked by the person", gone=True)]
+    put(office, "one")
+    put(office, "two")
+    office.deliver()
+    assert keys(office) == []
+    assert office.platform.calls == 1
+    assert office.events("delivery.dead")[0].after["address_off"] is True
+    office.says("anna", "help")
+    put(office, "three")
+    office.deliver()
+    assert keys(office) == ["three"]
+
+
+def test_one_message_that_cannot_be_sent_does_not_silence_its_person(office: Office) -> None:
+    office.platform.failing = [DeliveryError("too large", permanent=True)]
+    put(office, "one")
+    put(office, "two")
+    office.deliver()
+    assert keys(office) == ["two"]
+
+
+def test_a_message_whose_answer_was_lost_is_looked_up_and_not_doubled(office: Office) -> None:
+    office.platform.swallow = True
+    put(office, "one")
+    office.deliver()
+    office.now += timedelta(minutes=5)
+    office.deliver()
+    assert keys(office) == ["one"]
+
+
+def test_an_amend_changes_the_message_in_its_place(office: Office) -> None:
+    put(office, "one")
+    put(office, "one:again", replaces="one")
+    office.deliver()
+    assert keys(office) == ["one:again"]
+    assert office.platform.posts[0].versions == 2
+
+
+def test_what_came_too_late_is_dropped_not_sent(office: Office) -> None:
+    put(office, "one", stale_at=office.now + timedelta(hours=1))
+    office.now += timedelta(hours=2)
+    office.deliver()
+    assert keys(office) == []

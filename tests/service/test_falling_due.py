@@ -1,0 +1,178 @@
+"""What happens by itself when time passes: check-ins open once, at a good hour, to whoever is responsible."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.core.ports import Store
+from bot.core.records import Subscription
+from bot.service import registry, tick
+from tests.fakes.office import CALM, MONDAY, Office
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    return Office(store)
+
+
+def test_owners_are_asked_on_tuesday_at_ten_of_their_own_day(office: Office) -> None:
+    zones = {"anna": "Europe/Riga", "noor": "Asia/Singapore", "jo": "America/New_York"}
+    for user, zone in zones.items():
+        office.pilot(f"Pilot of {user}", office.person(user, zone=zone))
+    for user, zone in zones.items():
+        opened = office.until_asked(user).state.opened_at.astimezone(ZoneInfo(zone))
+        assert (opened.weekday(), opened.hour, opened.minute) == (1, 10, 0)
+
+
+def test_a_slot_is_opened_once_whatever_number_of_workers_tick(office: Office) -> None:
+    for number in range(6):
+        office.pilot(f"Pilot {number}", office.person(f"owner{number}"))
+    office.now = office.read(lambda unit: unit.next_moment())
+
+    def work(_: int) -> None:
+        for job in list(tick.due(office.store, office.content, office.now)):
+            tick.run(office.store, office.content, job, office.now)
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+    assert len(office.events("checkin.opened")) == 6
+    assert [len(office.live(f"owner{number}")) for number in range(6)] == [1] * 6
+
+
+def test_the_cadence_goes_on_every_second_week(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna, target=MONDAY.date() + timedelta(days=300))
+    slots = []
+    while len(slots) < 4:
+        slots.append(office.until_asked("anna").slot)
+        office.answers("anna", CALM | {"pulse.date": "2027-09-01"})
+        office.until(office.now + timedelta(hours=1))
+        while office.live("anna"):  # a review that follows
+            office.until(office.now + timedelta(days=1))
+    pulses = [
+        asked.slot for asked in reversed(office.read(lambda unit: unit.history(1, questionnaire="pulse", limit=20)))
+    ]
+    assert {later - earlier for earlier, later in zip(pulses, pulses[1:], strict=False)} == {timedelta(days=14)}
+
+
+def test_an_owner_who_is_away_is_not_asked_and_the_deputy_is(office: Office) -> None:
+    anna = office.person("anna", away_until=MONDAY.date() + timedelta(days=60))
+    bo = office.person("bo")
+    office.pilot("Invoice matcher", anna, deputy=bo.id)
+    assert office.until_asked("bo").state.person == bo.id
+    assert office.platform.inbox("anna") == []
+
+
+def test_a_pilot_without_anybody_to_ask_is_noted_not_crashed_over(office: Office) -> None:
+    anna = office.person("anna", away_until=MONDAY.date() + timedelta(days=60))
+    office.pilot("Invoice matcher", anna)
+    office.until(MONDAY + timedelta(days=20))
+    assert {event.after for event in office.events("slot.skipped")} == {"nobody to ask"}
+    assert office.platform.posts == []
+
+
+def test_whoever_answered_lately_is_left_alone(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    due = office.read(lambda unit: unit.next_moment())
+    office.until(due - timedelta(days=1))
+    office.runs("anna", "checkin invoice")
+    office.answers("anna")
+    office.until(due)
+    pulses = office.read(lambda unit: unit.history(1, questionnaire="pulse"))
+    assert [asked.slot for asked in pulses] == [due - timedelta(days=1)]
+    assert "answered lately" in {event.after for event in office.events("slot.skipped")}
+
+
+def test_after_an_outage_nothing_is_sent_at_night_and_no_backlog_builds_up(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    due = office.read(lambda unit: unit.next_moment())
+    office.now = due.replace(hour=23) + timedelta(hours=1)  # 02:00 in Riga, everything was down until now
+    office.tick()
+    assert office.platform.posts == []
+    office.until_asked("anna")
+    assert 8 <= office.now.astimezone(ZoneInfo("Europe/Riga")).hour < 18
+    office.now += timedelta(days=90)  # down for three months
+    office.tick()
+    office.until(office.now + timedelta(days=1))
+    pulses = [one for one in office.live("anna") if one.questionnaire == "pulse"]
+    assert len(pulses) <= 1
+
+
+def test_a_pause_asks_nothing_and_ends_by_itself(office: Office) -> None:
+    anna = office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna)
+    until = MONDAY.date() + timedelta(days=40)
+    office.do(lambda work: registry.pause(work, pilot, until, actor=anna.id))
+    office.until(MONDAY + timedelta(days=39))
+    assert office.platform.posts == []
+    office.until(MONDAY + timedelta(days=60))
+    again = office.read(lambda unit: unit.pilot(pilot.id))
+    assert (again.stage, again.paused_until, again.stage_since) == ("pilot", None, pilot.stage_since)
+    assert office.platform.inbox("anna")
+
+
+def test_while_one_request_is_open_the_next_waits(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    office.until_asked("anna")
+    for _ in range(30):
+        assert len(office.live("anna")) <= 1
+        office.until(office.now + timedelta(hours=12))
+
+
+def test_a_newer_check_in_closes_the_one_nobody_answered(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    first = office.until_asked("anna")
+    office.until(first.slot + timedelta(days=15))
+    past = {asked.id: asked for asked in office.read(lambda unit: unit.history(1, questionnaire="pulse"))}
+    assert (past[first.id].phase, past[first.id].outcome) == ("closed", "missed")
+    assert "a newer one has been sent" in [p.card.fallback for p in office.platform.posts if f":{first.id}:" in p.key][-1]
+
+
+def test_the_digest_is_posted_weekly_once_with_its_details_beneath(office: Office) -> None:
+    office.person("lena", standing="lead")
+    anna = office.person("anna")
+    office.pilot("Old and undated", anna, stage_since=MONDAY.date() - timedelta(days=300))
+    office.runs("lena", "digest subscribe", channel="ai-pilots")
+    office.until(datetime(2026, 12, 16, tzinfo=UTC))
+    posts = office.platform.channel("ai-pilots")
+    roots = [post for post in posts if not post.thread]
+    assert len(roots) == 4
+    assert all("stuck" in root.card.fallback for root in roots)
+    assert {post.thread for post in posts if post.thread} <= {root.key for root in roots}
+    assert any("Stuck" in post.card.title for post in posts if post.thread)
+
+
+def test_a_week_with_nothing_to_say_says_so_in_three_lines(office: Office) -> None:
+    office.person("lena", standing="lead")
+    office.runs("lena", "digest subscribe", channel="ai-pilots")
+    office.until(MONDAY + timedelta(days=2))
+    (post,) = office.platform.channel("ai-pilots")
+    assert "Nothing needs a decision this week." in post.card.fallback
+    assert len(post.card.body) == 3
+
+
+def test_a_digest_that_is_days_late_is_dropped_not_sent(office: Office) -> None:
+    office.person("lena", standing="lead")
+    office.runs("lena", "digest subscribe", channel="ai-pilots")
+    (one,) = office.read(lambda unit: unit.subscriptions())
+    past = replace(one, next_due_at=MONDAY)
+
+    def make_due(unit: object) -> Subscription:
+        return unit.save_subscription(past)  # type: ignore[attr-defined,no-any-return]  # a Unit
+
+    office.write(make_due)
+    jobs = list(tick.due(office.store, office.content, MONDAY))
+    for job in jobs:
+        tick.run(office.store, office.content, job, MONDAY)
+    office.now = MONDAY + timedelta(days=3)
+    office.deliver()
+    assert office.platform.channel("ai-pilots") == []

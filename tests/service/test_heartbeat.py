@@ -1,0 +1,114 @@
+"""The worker: one failure never stops the rest, a stop leaves nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, MovableClock, build
+from bot.core.ports import Store
+from bot.core.records import Person, Pilot
+from bot.service import registry, tick
+from bot.service.work import Work
+from bot.settings import load
+from bot.worker import Worker
+
+
+@pytest.fixture
+def app(sqlite_url: str) -> App:
+    return build(load({"DATABASE_URL": sqlite_url}), clock=MovableClock())
+
+
+def own(app: App, count: int) -> list[Pilot]:
+    """So many pilots, each with an owner of its own."""
+
+    def add(work: Work, number: int) -> Pilot:
+        owner = work.unit.save_person(Person(0, f"Owner {number}"))
+        day = work.today()
+        fresh = Pilot(0, "", f"Pilot {number}", stage="pilot", stage_since=day, created=day, owner=owner.id)
+        return registry.add_pilot(work, fresh, actor=None)
+
+    def all_of_them(unit: object) -> list[Pilot]:
+        work = Work(unit, app.content, app.clock.now())  # type: ignore[arg-type]  # a Unit
+        return [add(work, number) for number in range(count)]
+
+    return app.store.write(app.organisation.id, all_of_them)
+
+
+def opened(store: Store, app: App) -> int:
+    return len(store.read(app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened",), limit=1000)))
+
+
+def test_one_bad_pilot_never_stops_the_others(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    pilots = own(app, 5)
+    original = tick.open_due
+
+    def sometimes(work: Work, seen: object) -> None:
+        if seen.pilot == pilots[2].id:  # type: ignore[attr-defined]  # a Schedule
+            raise RuntimeError("this pilot is broken")
+        original(work, seen)  # type: ignore[arg-type]  # as above
+
+    monkeypatch.setattr(tick, "open_due", sometimes)
+    worker = Worker(app)
+
+    async def three_weeks() -> None:
+        await worker.travel(app.clock.now() + timedelta(days=21))
+
+    asyncio.run(three_weeks())
+    assert opened(app.store, app) >= 4
+    asked = {
+        event.pilot
+        for event in app.store.read(
+            app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened",), limit=1000)
+        )
+    }
+    assert asked == {pilot.id for pilot in pilots} - {pilots[2].id}
+    app.close()
+
+
+def test_the_heartbeat_leaves_a_sign_of_life_and_stops_cleanly(app: App) -> None:
+    worker = Worker(app)
+
+    async def live() -> None:
+        await worker.start()
+        await worker.beat()
+        await worker.stop()
+
+    asyncio.run(live())
+    assert worker.name in app.store.beats()
+    app.close()
+
+
+def test_moving_the_clock_lets_everything_happen_at_its_own_time(app: App) -> None:
+    own(app, 2)
+    worker = Worker(app)
+    start = app.clock.now()
+
+    async def travel() -> None:
+        await worker.travel(start + timedelta(days=28))
+
+    asyncio.run(travel())
+    log = app.store.read(app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened", "checkin.missed")))
+    moments = sorted(event.at for event in log)
+    assert moments
+    assert moments[0] > start + timedelta(hours=1)
+    assert len({moment.date() for moment in moments}) > 1
+    app.close()
+
+
+def test_a_clock_never_goes_back() -> None:
+    clock = MovableClock()
+    ahead = clock.now() + timedelta(days=3)
+    clock.move_to(ahead)
+    clock.move_to(ahead - timedelta(days=2))
+    assert clock.now() >= ahead
+
+
+def test_the_program_refuses_a_database_that_is_not_upgraded(tmp_path: Path) -> None:
+    from bot.storage.errors import StorageError
+
+    with pytest.raises(StorageError, match="rampcheck db upgrade"):
+        build(load({"DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}))
