@@ -143,8 +143,12 @@ def _empty(url: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        connection.execute("SET session_replication_role = replica")  # the triggers of append-only tables sleep
-        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        connection.execute(
+            "SET session_replication_role = replica"
+        )  # the triggers of append-only tables sleep
+        tables = (
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
         names = [row[0] for row in connection.execute(tables).fetchall()]
         counters = [row[0] for row in connection.execute("SELECT sequencename FROM pg_sequences").fetchall()]
         deletes = [f"DELETE FROM {name}" for name in names]

@@ -81,6 +81,7 @@ POSTGRES = (
     ("57P", Lost, "The database server is going down. Try again in a moment."),
     ("08", Lost, "The connection to the database broke. Try again in a moment."),
 )
+CLOSED = "The database was closed. Start Rampcheck again."
 SCHEMA_BEHIND = "The database has other tables than this version needs. Run `rampcheck db upgrade`."
 
 

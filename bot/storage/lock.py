@@ -31,8 +31,10 @@ class WriterLock:
             ) from error
 
     def release(self) -> None:
-        """Let another process write."""
-        os.close(self._file)  # the lock goes with its last file descriptor
+        """Let another process write; a second call changes nothing."""
+        if self._file >= 0:
+            os.close(self._file)  # the lock goes with its last file descriptor
+            self._file = -1
 
 
 if sys.platform == "win32":

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, RootTransaction, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.storage.database import Work
-from bot.storage.errors import Busy, Conflict, Lost, StorageError, explained
+from bot.storage.errors import CLOSED, Busy, Conflict, Lost, StorageError, explained
 
 T = TypeVar("T")
 
@@ -33,6 +33,7 @@ class Postgres:
 
     def __init__(self, url: URL, *, read_only: bool = False) -> None:
         self._read_only = read_only
+        self._closed = False
         self._engine = create_engine(
             url,
             pool_size=CONNECTIONS,
@@ -51,12 +52,18 @@ class Postgres:
         return self._changed(self._claims, work)
 
     def read(self, work: Work[T]) -> T:
+        if self._closed:
+            raise StorageError(CLOSED)
         return _again(lambda: _once(self._looks, work), tries=2)
 
     def close(self) -> None:
+        """What is running in other threads ends by itself; nothing new begins."""
+        self._closed = True
         self._engine.dispose()
 
     def _changed(self, engine: Engine, work: Work[T]) -> T:
+        if self._closed:
+            raise StorageError(CLOSED)
         if self._read_only:
             raise StorageError("This process opened the database for reading only. Nothing was stored.")
         return _again(lambda: _once(engine, work), tries=TRIES)

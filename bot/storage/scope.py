@@ -73,6 +73,9 @@ class Scope:
 
     def __init__(self, connection: Connection, organisation: Organisation, known: Known) -> None:
         self.organisation = organisation
+        self.failed: StorageError | None = (
+            None  # then the unit is over, as PostgreSQL has it: nothing is stored
+        )
         self.seen_words: dict[str, int] = {}
         self.seen_forms: dict[tuple[str, int], Questionnaire] = {}
         self._known = known
@@ -80,13 +83,17 @@ class Scope:
         self._dialect = connection.dialect.name
 
     def _run(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
+        if self.failed is not None:
+            raise self.failed
         statement = mine.postgresql if self._dialect == "postgresql" else mine.sqlite
         try:
             return self._connection.execute(statement, values)
         except SQLAlchemyError as error:
-            raise explained(error) from error
+            self.failed = explained(error)
+            raise self.failed from error
         except OverflowError as error:
-            raise StorageError("A number is too large to be stored. Correct it.") from error
+            self.failed = StorageError("A number is too large to be stored. Correct it.")
+            raise self.failed from error
 
     def _all(self, mine: Mine, **values: Any) -> Sequence[Record]:
         return self._run(mine, {ORG: self.organisation.id, **values}).all()

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.storage.database import Work, file_of
-from bot.storage.errors import Busy, StorageError, explained
+from bot.storage.errors import CLOSED, Busy, StorageError, explained
 from bot.storage.lock import WriterLock
 
 T = TypeVar("T")
@@ -55,6 +55,7 @@ class Sqlite:
         file = file_of(url)
         if not file.exists():
             raise StorageError(f"There is no database {file.name} yet. Run `rampcheck db upgrade`.")
+        self._closed = False
         self._lock = None if read_only else WriterLock(file)
         self._readers = _engine(url, begin="BEGIN", connections=READERS, pragmas=READING)
         self._writer = None if self._lock is None else Writer(writing_engine(url))
@@ -67,6 +68,8 @@ class Sqlite:
     claim = write  # one writer: nobody else lets go of anything meanwhile
 
     def read(self, work: Work[T]) -> T:
+        if self._closed:
+            raise StorageError(CLOSED)
         try:
             with self._readers.connect() as connection, connection.begin():
                 return work(connection)
@@ -74,6 +77,7 @@ class Sqlite:
             raise explained(error) from error
 
     def close(self) -> None:
+        self._closed = True
         if self._writer is not None:
             self._writer.close()
         self._readers.dispose()
@@ -99,7 +103,7 @@ class Writer:
         job = Job(work)
         with self._gate:
             if not self._open:
-                raise StorageError("The database was closed. Start Rampcheck again.")
+                raise StorageError(CLOSED)
             if self._waiting.qsize() >= MOST_WAITING:
                 raise Busy("Too much is waiting to be stored; nothing of this was. Try again in a moment.")
             self._waiting.put(job)

@@ -91,7 +91,10 @@ class SqlStore:
     def _run(self, run: Callable[[Any], Any], organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
         def unit_of_work(connection: Connection) -> tuple[SqlUnit, T]:
             unit = SqlUnit(connection, self._organisation(connection, organisation), self._known)
-            return unit, work(unit)
+            result = work(unit)
+            if unit.failed is not None:
+                raise unit.failed
+            return unit, result
 
         unit: SqlUnit
         result: T

@@ -83,7 +83,11 @@ def test_threads_of_one_conversation_are_one_lane(store: Store) -> None:
 def test_a_message_that_is_not_due_holds_back_its_lane_only(store: Store) -> None:
     at = world(store)
     enqueue(
-        store, at, message(at, "a", not_before=NOW + HOUR), message(at, "b"), message(at, "c", address=elsewhere(at, "D2"))
+        store,
+        at,
+        message(at, "a", not_before=NOW + HOUR),
+        message(at, "b"),
+        message(at, "c", address=elsewhere(at, "D2")),
     )
     (other,) = lease(store)
     assert other.message.key == "c"
@@ -94,7 +98,9 @@ def test_a_message_that_is_not_due_holds_back_its_lane_only(store: Store) -> Non
 def test_the_limit_holds_and_the_longest_due_go_first(store: Store) -> None:
     at = world(store)
     for n in range(5):
-        enqueue(store, at, message(at, f"k{n}", address=elsewhere(at, f"E{n}")), now=NOW + timedelta(seconds=n))
+        enqueue(
+            store, at, message(at, f"k{n}", address=elsewhere(at, f"E{n}")), now=NOW + timedelta(seconds=n)
+        )
     assert keys(lease(store, NOW + HOUR, limit=3)) == ["k0", "k1", "k2"]
     assert keys(lease(store, NOW + HOUR, limit=3)) == ["k3", "k4"]
     assert lease(store, NOW + HOUR, limit=0) == []
@@ -148,7 +154,9 @@ def test_settling_twice_counts_once(store: Store) -> None:
     assert lease(store, NOW + DAY) == []
 
 
-def test_what_cannot_be_delivered_is_kept_with_its_reason_and_the_lane_goes_on(store: Store, database_url: str) -> None:
+def test_what_cannot_be_delivered_is_kept_with_its_reason_and_the_lane_goes_on(
+    store: Store, database_url: str
+) -> None:
     at = world(store)
     enqueue(store, at, message(at, "a"), message(at, "b"))
     (leased,) = lease(store)
@@ -162,7 +170,9 @@ def test_what_cannot_be_delivered_is_kept_with_its_reason_and_the_lane_goes_on(s
 
 def test_what_came_too_late_is_dropped_and_not_sent(store: Store, database_url: str) -> None:
     at = world(store)
-    enqueue(store, at, message(at, "a", stale_at=NOW), message(at, "b", stale_at=NOW + HOUR), message(at, "c"))
+    enqueue(
+        store, at, message(at, "a", stale_at=NOW), message(at, "b", stale_at=NOW + HOUR), message(at, "c")
+    )
     (leased,) = lease(store)
     assert leased.message.key == "a", "at its last moment it still goes"
     assert store.outbox.later(leased, NOW + HOUR, "HTTP 503")
@@ -222,7 +232,13 @@ def test_an_amend_of_a_later_message_is_nothing_to_amend(store: Store, database_
 
 def test_a_reply_hangs_under_its_root(store: Store, database_url: str) -> None:
     at = world(store)
-    enqueue(store, at, message(at, "digest"), message(at, "detail", under="digest"), message(at, "lost", under="no"))
+    enqueue(
+        store,
+        at,
+        message(at, "digest"),
+        message(at, "detail", under="digest"),
+        message(at, "lost", under="no"),
+    )
     (root,) = lease(store)
     assert store.outbox.sent(root, MessageRef("C1", "root-1"), NOW)
     (reply,) = lease(store)
@@ -247,7 +263,9 @@ def test_a_message_is_cancelled_until_somebody_has_it(store: Store, database_url
     assert lease(store) == []
 
 
-def test_a_conversation_that_is_switched_off_gets_nothing_until_it_is_heard(store: Store, database_url: str) -> None:
+def test_a_conversation_that_is_switched_off_gets_nothing_until_it_is_heard(
+    store: Store, database_url: str
+) -> None:
     at = world(store)
     org = at.organisation.id
     enqueue(store, at, message(at, "a"), message(at, "b"), message(at, "other", address=at.channel.address))
@@ -302,7 +320,15 @@ LANES, EACH, WORKERS = 8, 6, 4
 
 def test_many_workers_deliver_each_message_once_and_in_order(store: Store) -> None:
     at = world(store)
-    enqueue(store, at, *(message(at, f"{lane}.{n}", address=elsewhere(at, f"L{lane}")) for n in range(EACH) for lane in range(LANES)))
+    enqueue(
+        store,
+        at,
+        *(
+            message(at, f"{lane}.{n}", address=elsewhere(at, f"L{lane}"))
+            for n in range(EACH)
+            for lane in range(LANES)
+        ),
+    )
     delivered: dict[str, list[int]] = defaultdict(list)
     holding: set[str] = set()
     wrong: list[str] = []

@@ -26,7 +26,7 @@ def together(work: Callable[[int], T], count: int = THREADS) -> list[T | Excepti
         start.wait()
         try:
             return work(number)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the test looks at it
             return error
 
     with ThreadPoolExecutor(count) as pool:
@@ -97,7 +97,8 @@ def test_answers_that_many_append_at_once_are_all_kept(store: Store) -> None:
 
     def give(number: int) -> None:
         store.write(
-            at.organisation.id, lambda unit: unit.keep([Given(asked.id, f"q{number}", number, 1, at.owner.id, NOW)])
+            at.organisation.id,
+            lambda unit: unit.keep([Given(asked.id, f"q{number}", number, 1, at.owner.id, NOW)]),
         )
 
     assert together(give) == [None] * THREADS
@@ -136,7 +137,9 @@ def test_one_who_fails_does_not_harm_those_stored_with_him(store: Store) -> None
         return store.write(at.organisation.id, add)
 
     results = together(work, 16)
-    assert [isinstance(result, ValueError) for result in results] == [bool(number % 2) for number in range(16)]
+    assert [isinstance(result, ValueError) for result in results] == [
+        bool(number % 2) for number in range(16)
+    ]
     names = {person.name for person in store.read(at.organisation.id, lambda unit: unit.people())}
     assert names - {"Ann Lindqvist", "Bo Strand"} == {f"P{number}" for number in range(0, 16, 2)}
 
@@ -149,7 +152,8 @@ def test_readers_never_see_half_of_a_unit(store: Store) -> None:
     def write() -> None:
         for number in range(40):
             store.write(
-                at.organisation.id, lambda unit, n=number: [unit.save_person(Person(0, f"{n}-{k}")) for k in range(2)]
+                at.organisation.id,
+                lambda unit, n=number: [unit.save_person(Person(0, f"{n}-{k}")) for k in range(2)],
             )
         done.set()
 

@@ -79,7 +79,9 @@ def test_a_check_in_comes_back_as_it_was_saved(
         assert unit.save(saved, was=before.revision)
         gone = [question for question in before.answers if question not in after.answers]
         values: dict[str, Value | None] = {**after.answers, **dict.fromkeys(gone)}
-        unit.keep(Given(made.id, name, value, after.revision, after.person, NOW) for name, value in values.items())
+        unit.keep(
+            Given(made.id, name, value, after.revision, after.person, NOW) for name, value in values.items()
+        )
         assert unit.checkin(made.id) == saved
         return saved
 
@@ -88,7 +90,9 @@ def test_a_check_in_comes_back_as_it_was_saved(
 
 
 def test_another_process_reads_the_same(store: Store, at: World, database_url: str) -> None:
-    state = State(Phase.OPEN, at.owner.id, NOW, NOW, {"q": ("a",)}, ("x",), handed={"y": at.helper.id}, skipped=("z",))
+    state = State(
+        Phase.OPEN, at.owner.id, NOW, NOW, {"q": ("a",)}, ("x",), handed={"y": at.helper.id}, skipped=("z",)
+    )
     asked = checkin_of(at, state, ("data.quality",), on_demand=True)
     made = store.write(at.organisation.id, lambda unit: unit.open_checkin(asked))
     assert made is not None
@@ -106,7 +110,9 @@ def test_the_newest_answer_stands_and_the_log_has_them_all(
         made = unit.open_checkin(checkin_of(at, empty, (), on_demand=False))
         assert made is not None
         for revision, values in enumerate(rounds):
-            unit.keep(Given(made.id, name, value, revision, at.owner.id, NOW) for name, value in values.items())
+            unit.keep(
+                Given(made.id, name, value, revision, at.owner.id, NOW) for name, value in values.items()
+            )
         return made.id
 
     number = store.write(at.organisation.id, work)
@@ -121,7 +127,9 @@ def test_the_newest_answer_stands_and_the_log_has_them_all(
     assert found is not None
     assert found.state.answers == expected
     log = store.read(at.organisation.id, lambda unit: unit.given(number))
-    given_by_round = [{each.question: each.value for each in log if each.revision == n} for n in range(len(rounds))]
+    given_by_round = [
+        {each.question: each.value for each in log if each.revision == n} for n in range(len(rounds))
+    ]
     assert given_by_round == rounds
 
 

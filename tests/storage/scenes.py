@@ -33,7 +33,14 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
-REPLIES = {"moved": "blocked", "block": "security", "users": 12, "sure": "even", "focus": ("a", "b"), "when": date(2026, 9, 1)}
+REPLIES = {
+    "moved": "blocked",
+    "block": "security",
+    "users": 12,
+    "sure": "even",
+    "focus": ("a", "b"),
+    "when": date(2026, 9, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,9 @@ def _settle(unit: Unit, organisation: Organisation, tenant: str) -> World:
     helper = unit.save_person(Person(0, "Bo Strand", "bo@acme.example"))
     address = Address(connection.id, "local", "D1")
     unit.save_identity(Identity(owner.id, "U1", address))
-    pilot = unit.save_pilot(Pilot(0, "inv", "Invoice matcher", owner=owner.id, stage_since=NOW.date(), external="X-1"))
+    pilot = unit.save_pilot(
+        Pilot(0, "inv", "Invoice matcher", owner=owner.id, stage_since=NOW.date(), external="X-1")
+    )
     channel = unit.channel(Address(connection.id, "local", "C1"), "ai-pilots")
     return World(organisation, connection, owner, helper, pilot, address, channel)
 
@@ -86,13 +95,17 @@ def message(at: World, key: str, **given: Any) -> Message:
 
 def enqueue(store: Store, at: World, *messages: Message, now: datetime = NOW) -> list[bool]:
     """Put messages into the outbox, one unit each, in this order."""
-    return [store.write(at.organisation.id, lambda unit, each=each: unit.enqueue(each, now)) for each in messages]
+    return [
+        store.write(at.organisation.id, lambda unit, each=each: unit.enqueue(each, now)) for each in messages
+    ]
 
 
 def form(version: int = 1, text: str = "How is it going?") -> Questionnaire:
     """A questionnaire with a digest that follows its text."""
     question = Question("moved", Kind.TEXT, text)
-    return Questionnaire("pulse", version, "Pulse", "owner", 1, (Screen("one", "One", (question,)),), digest=f"sha-{text}")
+    return Questionnaire(
+        "pulse", version, "Pulse", "owner", 1, (Screen("one", "One", (question,)),), digest=f"sha-{text}"
+    )
 
 
 def fill(unit: Unit, at: World) -> None:

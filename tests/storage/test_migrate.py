@@ -95,10 +95,10 @@ def test_what_is_pending_is_said_in_order(blank_url: str) -> None:
 
 def test_a_store_on_old_tables_says_what_to_run(blank_url: str) -> None:
     if blank_url.startswith("sqlite"):
-        with pytest.raises(StorageError, match="no database blank.db yet. Run `rampcheck db upgrade`"):
+        with pytest.raises(StorageError, match=r"no database blank\.db yet\. Run `rampcheck db upgrade`"):
             open_store(blank_url)
         Path(blank_url.removeprefix("sqlite:///")).touch()
-    with pytest.raises(StorageError, match="version none.*rampcheck db upgrade"):
+    with pytest.raises(StorageError, match=r"version none.*rampcheck db upgrade"):
         open_store(blank_url)
     migrate.upgrade(blank_url)
     raw(blank_url, "UPDATE alembic_version SET version_num = '0000'")

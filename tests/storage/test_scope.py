@@ -35,7 +35,9 @@ def statements() -> Iterator[tuple[str, Mine]]:
 
 
 def test_a_query_of_tables_is_tied_to_the_organisation_in_each_of_them() -> None:
-    statement = mine(select(answer.c.value).join_from(checkin, answer, answer.c.checkin_id == checkin.c.id)).sqlite
+    statement = mine(
+        select(answer.c.value).join_from(checkin, answer, answer.c.checkin_id == checkin.c.id)
+    ).sqlite
     text = str(statement.compile(dialect=sqlite.dialect()))
     assert "checkin.org_id = ?" in text
     assert "answer.org_id = ?" in text
@@ -52,7 +54,10 @@ def test_a_query_inside_a_query_that_forgets_the_organisation_does_not_import() 
 def test_every_statement_names_the_organisation_on_both_databases() -> None:
     seen = 0
     for name, statement in statements():
-        for dialect, said in ((sqlite.dialect(), statement.sqlite), (postgresql.dialect(), statement.postgresql)):
+        for dialect, said in (
+            (sqlite.dialect(), statement.sqlite),
+            (postgresql.dialect(), statement.postgresql),
+        ):
             assert "org_id" in str(said.compile(dialect=dialect)), name
             seen += 1
     assert seen > 100
@@ -63,7 +68,9 @@ def test_only_the_scope_runs_statements_of_a_unit() -> None:
     outside = {"scope.py", "outbox.py", "store.py", "migrate.py", "sqlite.py", "postgres.py"}
     for file in STORAGE.glob("*.py"):
         if file.name not in outside:
-            assert not re.search(r"_connection\.exec|connection\.execute|exec_driver_sql", file.read_text()), file.name
+            assert not re.search(
+                r"_connection\.exec|connection\.execute|exec_driver_sql", file.read_text()
+            ), file.name
 
 
 def test_every_row_belongs_to_an_organisation() -> None:
@@ -90,11 +97,15 @@ def test_no_statement_looks_through_what_grows(planner: sqlite3.Connection) -> N
         f"pilots.EVENTS{key}" for key in ((False, a, b) for a in (False, True) for b in (False, True))
     }
     everything = [(name, each.sqlite) for name, each in statements()]
-    everything += [(name, value) for name, value in vars(outbox).items() if name.isupper() and hasattr(value, "compile")]
+    everything += [
+        (name, value) for name, value in vars(outbox).items() if name.isupper() and hasattr(value, "compile")
+    ]
     assert len(everything) > 60
     for name, statement in everything:
         for step in plan(planner, statement):
             for grown in GROWING:
-                assert not re.match(rf"SCAN {grown}\b(?! USING INDEX ix_message_due)", step), f"{name}: {step}"
+                assert not re.match(rf"SCAN {grown}\b(?! USING INDEX ix_message_due)", step), (
+                    f"{name}: {step}"
+                )
                 if name not in meant:
                     assert not re.match(rf"SEARCH {grown}\b.*\(org_id=\?\)$", step), f"{name}: {step}"

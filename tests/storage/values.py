@@ -76,7 +76,13 @@ def states(person: int, colleague: int) -> st.SearchStrategy[State]:
     )
 
 
-_words = {"name": ANY_TEXT, "label": ANY_TEXT, "hint": ANY_TEXT, "required": st.booleans(), "previous": ANY_TEXT}
+_words = {
+    "name": ANY_TEXT,
+    "label": ANY_TEXT,
+    "hint": ANY_TEXT,
+    "required": st.booleans(),
+    "previous": ANY_TEXT,
+}
 _offers = st.lists(st.builds(Offer, ANY_TEXT, ANY_TEXT, ANY_TEXT), max_size=3).map(tuple)
 _texts = st.lists(ANY_TEXT, max_size=3).map(tuple)
 FIELD = st.one_of(
@@ -102,7 +108,8 @@ BLOCK = st.one_of(
     st.builds(Facts, st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=3).map(tuple)),
     st.builds(Table, _texts, st.lists(_texts, max_size=3).map(tuple)),
     st.builds(
-        Bars, st.lists(st.builds(Bar, ANY_TEXT, st.none() | st.integers(0, 100), ANY_TEXT), max_size=3).map(tuple)
+        Bars,
+        st.lists(st.builds(Bar, ANY_TEXT, st.none() | st.integers(0, 100), ANY_TEXT), max_size=3).map(tuple),
     ),
     st.builds(Picture, ANY_TEXT, ANY_TEXT),
     st.just(Divider()),
