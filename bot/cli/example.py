@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -29,6 +30,9 @@ Rampcheck's demo is at {where}
 
 def demo(wanted: int, *, keep: Path | None, browse: bool) -> None:
     """Serve the example until Ctrl-C."""
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # until the server takes over: the folder goes either way
     port = running.free_port(HOST, wanted)
     if port != wanted:
         screen.warn(f"Port {wanted} is in use, so the demo takes {port}.")

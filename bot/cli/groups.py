@@ -217,7 +217,7 @@ def people_lead(
 @people.command("zone")
 def people_zone(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    zone: Annotated[str, typer.Argument(help="Such as Europe/Riga; empty for the organisation's.")],
+    zone: Annotated[str, typer.Argument(help="Such as Europe/Riga; without it, the organisation's.")] = "",
 ) -> None:
     """Set somebody's time zone.
 

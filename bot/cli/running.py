@@ -59,6 +59,7 @@ def run(app: App, *, with_worker: bool, greeting: str, then: Callable[[], None] 
     except BaseException:
         opening.let_go(app)
         raise
+    screen.warn("Stopped.")
 
 
 def work() -> None:
