@@ -227,8 +227,11 @@ def ladder(opened_at: datetime, *, zone: str, asking: Asking) -> tuple[tuple[dat
 
     The first comes on the next day that people may be asked, at the hour it was opened; the second comes
     `last_reminder_hours` before closing, or on the nearest good day. What falls after closing is dropped.
+    One opened by hand in quiet hours goes by the hour at which they end.
     """
-    here = local(opened_at, zone)
+    here = local(opened_at, zone).replace(second=0, microsecond=0)
+    if is_quiet(here.hour, asking):
+        here = here.replace(hour=asking.quiet_until, minute=0)
     closes_at = wall(_working_days_later(here.date(), max(asking.open_days, 1), asking), here.time(), zone)
     next_day = wall(_allowed_from(here.date() + _DAY, asking), here.time(), zone)
     first = good_moment(next_day, zone=zone, asking=asking)

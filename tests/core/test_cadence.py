@@ -357,9 +357,9 @@ def test_a_value_check_comes_30_and_90_days_after_launch_moved_to_good_days() ->
         pytest.param(
             "2026-11-23 22:30",
             SHIPPED,
-            ["Wed 2026-11-25 08:00", "Thu 2026-11-26 08:00"],
-            "Thu 2026-11-26 22:30",
-            id="opened on demand late at night: reminded in the morning",
+            ["Tue 2026-11-24 08:00", "Wed 2026-11-25 08:00"],
+            "Thu 2026-11-26 08:00",
+            id="opened on demand late at night: reminded, and closed, in the morning",
         ),
         pytest.param(
             "2026-11-23 10:00",
