@@ -9,12 +9,12 @@ from typing import Any, assert_never
 
 @dataclass(frozen=True, slots=True)
 class NotKnown:
-    """ "I don't know": counts as level 0 and is marked as unknown."""
+    """The answer "I don't know": it counts as level 0 and is marked as unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """ "Does not apply", with the reason; it leaves the mean."""
+    """The answer "Does not apply", with the reason; it leaves the mean."""
 
     reason: str
 

@@ -20,7 +20,9 @@ FORMS = ("pulse", "kickoff", "decision")
 PEOPLE = st.sampled_from([ANNA, BO, CARL])
 RAW = st.one_of(
     st.none(),
-    st.sampled_from(["nothing", "security", "worked", "finished", "12", "none", "2026-12-01", "stop", "fix", "idea"]),
+    st.sampled_from(
+        ["nothing", "security", "worked", "finished", "12", "none", "2026-12-01", "stop", "fix", "idea"]
+    ),
     st.text(max_size=30),
     st.integers(-5, 5).map(str),
 )

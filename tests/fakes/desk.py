@@ -116,6 +116,7 @@ class FakeBot:
 
     async def open(self) -> None:
         """What is there at the start."""
+        await self.say("dm:rita", cards.HELP)
         await self.say("dm:anna", cards.WELCOME)
         await self.say("dm:anna", cards.PULSE)
         await self.digest()

@@ -49,9 +49,13 @@ class Office:
 
     # --- people and pilots
 
-    def person(self, user: str, *, standing: str = "member", zone: str = "Europe/Riga", **fields: Any) -> Person:
+    def person(
+        self, user: str, *, standing: str = "member", zone: str = "Europe/Riga", **fields: Any
+    ) -> Person:
         def join(unit: Unit) -> Person:
-            person = unit.save_person(Person(0, user.capitalize(), zone=zone, standing=Standing(standing), **fields))
+            person = unit.save_person(
+                Person(0, user.capitalize(), zone=zone, standing=Standing(standing), **fields)
+            )
             unit.save_identity(Identity(person.id, user, self.address(user)))
             return person
 
@@ -62,7 +66,11 @@ class Office:
 
     def pilot(self, name: str, owner: Person | None, **fields: Any) -> Pilot:
         day = self.now.date()
-        made = {"stage": "pilot", "stage_since": day - timedelta(days=20), "created": day - timedelta(days=20)}
+        made = {
+            "stage": "pilot",
+            "stage_since": day - timedelta(days=20),
+            "created": day - timedelta(days=20),
+        }
         fresh = Pilot(0, "", name, owner=owner.id if owner else None, **(made | fields))
         return self.do(lambda work: registry.add_pilot(work, fresh, actor=None))
 
@@ -93,7 +101,9 @@ class Office:
     def runs(self, user: str, command: str, **where: Any) -> Reply:
         return self.act(user, Ran(command), **where)
 
-    def presses(self, user: str, label: str, values: dict[str, Any] | None = None, *, card: Card | None = None) -> Reply:
+    def presses(
+        self, user: str, label: str, values: dict[str, Any] | None = None, *, card: Card | None = None
+    ) -> Reply:
         """Press the button of that label on a card, by default on the newest that has it."""
         cards = [card] if card else list(reversed(self.platform.inbox(user)))
         for shown in cards:

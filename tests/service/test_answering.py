@@ -66,7 +66,9 @@ def test_with_problems_nothing_is_stored_and_each_field_says_what_is_wrong(offic
     assert office.read(lambda unit: unit.given(checkin.id)) == []
 
 
-@pytest.mark.parametrize("token", ["", "r1|checkin|1|1|submit", "x" * 10_000, "r1|checkin|99999|1|submit|", "\x00"])
+@pytest.mark.parametrize(
+    "token", ["", "r1|checkin|1|1|submit", "x" * 10_000, "r1|checkin|99999|1|submit|", "\x00"]
+)
 def test_a_button_that_is_old_foreign_or_made_up_changes_nothing(office: Office, token: str) -> None:
     office.person("anna")
     reply = office.act("anna", Clicked(token, {}))
@@ -159,7 +161,9 @@ def test_typed_text_is_a_command_or_an_answer_as_it_reads(office: Office) -> Non
     assert "5 questions are open" in unclear.card.fallback
 
 
-def test_a_lost_race_is_run_again_and_the_answer_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_race_is_run_again_and_the_answer_is_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
     checkin = office.until_asked("anna")
@@ -211,14 +215,19 @@ def test_a_pilot_added_in_chat_asks_its_kickoff_and_the_named_owner_accepts(offi
     }
     assert isinstance(office.answers("lena", rest), Update)
     pilot = office.read(lambda unit: unit.pilot_by_key("claims-triage"))
-    assert (pilot.stage, pilot.owner, pilot.owner_accepted, pilot.metric) == ("pilot", bo.id, False, "Minutes a claim")
+    assert (pilot.stage, pilot.owner, pilot.owner_accepted, pilot.metric) == (
+        "pilot",
+        bo.id,
+        False,
+        "Minutes a claim",
+    )
     assert pilot.target is None
     assert pilot.risk == "medium"
     levels = office.read(lambda unit: unit.levels(pilot.id))
     assert levels["value.problem"].level == 2
     office.presses("bo", "Accept")
     assert office.read(lambda unit: unit.pilot(pilot.id)).owner_accepted
-    assert [event.after for event in office.events("pilot.owner_accepted")][0] is True
+    assert office.events("pilot.owner_accepted")[0].after is True
 
 
 def test_no_date_yet_takes_the_date_away_and_the_log_keeps_the_old_one(office: Office) -> None:
@@ -228,7 +237,11 @@ def test_no_date_yet_takes_the_date_away_and_the_log_keeps_the_old_one(office: O
     office.answers("anna", CALM | {"pulse.date": "none"})
     assert office.read(lambda unit: unit.pilot(pilot.id)).target is None
     (event,) = office.events("pilot.target")
-    assert (event.before, event.after, event.actor) == (pilot.target.isoformat() if pilot.target else "", None, anna.id)
+    assert (event.before, event.after, event.actor) == (
+        pilot.target.isoformat() if pilot.target else "",
+        None,
+        anna.id,
+    )
     assert NoneYet() in [one.value for one in office.read(lambda unit: unit.given(1))]
 
 
@@ -241,5 +254,7 @@ def test_an_old_answer_keeps_the_version_it_was_given_under(office: Office) -> N
     office.content = replace(office.content, questionnaires={**office.content.questionnaires, "pulse": newer})
     office.answers("anna")
     office.until(office.now + timedelta(days=16))
-    versions = [past.version for past in office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse"))]
+    versions = [
+        past.version for past in office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse"))
+    ]
     assert versions == [2, 1]

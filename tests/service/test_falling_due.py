@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,9 +56,10 @@ def test_the_cadence_goes_on_every_second_week(office: Office) -> None:
         while office.live("anna"):  # a review that follows
             office.until(office.now + timedelta(days=1))
     pulses = [
-        asked.slot for asked in reversed(office.read(lambda unit: unit.history(1, questionnaire="pulse", limit=20)))
+        asked.slot
+        for asked in reversed(office.read(lambda unit: unit.history(1, questionnaire="pulse", limit=20)))
     ]
-    assert {later - earlier for earlier, later in zip(pulses, pulses[1:], strict=False)} == {timedelta(days=14)}
+    assert {later - earlier for earlier, later in pairwise(pulses)} == {timedelta(days=14)}
 
 
 def test_an_owner_who_is_away_is_not_asked_and_the_deputy_is(office: Office) -> None:
@@ -134,7 +136,8 @@ def test_a_newer_check_in_closes_the_one_nobody_answered(office: Office) -> None
     office.until(first.slot + timedelta(days=15))
     past = {asked.id: asked for asked in office.read(lambda unit: unit.history(1, questionnaire="pulse"))}
     assert (past[first.id].phase, past[first.id].outcome) == ("closed", "missed")
-    assert "a newer one has been sent" in [p.card.fallback for p in office.platform.posts if f":{first.id}:" in p.key][-1]
+    shown = [post.card.fallback for post in office.platform.posts if f":{first.id}:" in post.key]
+    assert "a newer one has been sent" in shown[-1]
 
 
 def test_the_digest_is_posted_weekly_once_with_its_details_beneath(office: Office) -> None:

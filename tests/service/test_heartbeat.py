@@ -39,7 +39,9 @@ def own(app: App, count: int) -> list[Pilot]:
 
 
 def opened(store: Store, app: App) -> int:
-    return len(store.read(app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened",), limit=1000)))
+    return len(
+        store.read(app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened",), limit=1000))
+    )
 
 
 def test_one_bad_pilot_never_stops_the_others(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +93,9 @@ def test_moving_the_clock_lets_everything_happen_at_its_own_time(app: App) -> No
         await worker.travel(start + timedelta(days=28))
 
     asyncio.run(travel())
-    log = app.store.read(app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened", "checkin.missed")))
+    log = app.store.read(
+        app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened", "checkin.missed"))
+    )
     moments = sorted(event.at for event in log)
     assert moments
     assert moments[0] > start + timedelta(hours=1)
