@@ -94,8 +94,9 @@ class Stage:
         self._loop.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser for a module: longer would leave Playwright's event loop running under other tests' own."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
         yield started

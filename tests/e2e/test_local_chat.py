@@ -322,6 +322,12 @@ def test_a_new_message_is_announced_and_marks_its_conversation(visit: Visit, sta
     expect(page).to_have_title(re.compile(r"^\(\d+\) Anna Berzina in Rampcheck$"))
 
 
+def test_who_has_no_direct_messages_starts_where_something_is_unread(visit: Visit) -> None:
+    page = visit("lea")
+    expect(page.get_by_role("heading", name="# ai-pilots")).to_be_visible()
+    expect(card(page, cards.DIGEST.title)).to_be_visible()
+
+
 # --- when things go wrong
 
 
@@ -337,6 +343,20 @@ def test_what_was_entered_survives_a_reload_and_a_change_of_the_message(visit: V
     stage.do(stage.bot.amend("dm:anna", message, cards.PULSE))
     expect(pulse(page)).to_contain_text("updated")
     expect(pulse(page).get_by_label("Anything else?")).to_have_value("half a thought")
+
+
+def test_a_colleague_who_was_picked_is_there_by_name_after_a_reload(visit: Visit, stage: Stage) -> None:
+    page = visit("rita")
+    stage.do(stage.bot.say("dm:rita", cards.EVERYTHING))
+    helper = card(page, "One of each").get_by_label("Who can help?")
+    helper.fill("Ben")
+    expect(card(page, "One of each").locator("datalist option[value='Ben Okafor']")).to_be_attached()
+    helper.fill("Ben Okafor")
+    page.reload()
+    expect(helper).to_have_value("Ben Okafor")
+    card(page, "One of each").get_by_role("button", name="Send answers").click()
+    page.wait_for_function("() => document.querySelector('.status')?.textContent === 'Saved.'")
+    assert values(stage)["helper"] == "ben"
 
 
 def test_a_bot_that_is_gone_is_said_and_the_same_answer_can_be_sent_again(visit: Visit, stage: Stage) -> None:

@@ -38,12 +38,13 @@ async function load(user) {
   open(state.open);
 }
 
-/** Where one was, or was sent to; else where something is unread; else the direct messages. */
+/** Where one was, or was sent to; else the direct messages, unless they are empty and something is unread elsewhere. */
 function whereToStart() {
   const named = decodeURIComponent(location.hash.slice(1)).split("/")[1];
   const known = (id) => state.conversations.some((one) => one.id === id);
-  const unread = state.conversations.find((one) => one.unread);
-  return [state.open, named].find(known) ?? (unread ?? state.conversations[0]).id;
+  const direct = state.conversations[0].id;
+  const unread = state.conversations.find((one) => one.unread)?.id ?? direct;
+  return [state.open, named].find(known) ?? (state.messages[direct].length ? direct : unread);
 }
 
 async function start(user) {
@@ -83,6 +84,7 @@ function lost(words) {
 
 function be(user) {
   if (user === state.user) return;
+  clock.dismiss();
   state.open = "";
   history.replaceState(null, "", `#${encodeURIComponent(user)}`);
   start(user);

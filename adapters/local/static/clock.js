@@ -4,6 +4,8 @@ import { byId, count, h } from "./dom.js";
 import { call } from "./net.js";
 import { place, short, showIn } from "./time.js";
 
+const NAMED = 3; // conversations that are named; the badges on the left say the rest
+
 /** @param {{user: () => string, nameOf: (user: string) => string, bot: () => string}} page */
 export function startClock(page) {
   const buttons = [...byId("leaps").querySelectorAll("button")];
@@ -52,7 +54,7 @@ export function startClock(page) {
   }
 
   for (const one of buttons) one.addEventListener("click", () => leap(one.dataset.by));
-  return { show };
+  return { show, dismiss: () => byId("moved").replaceChildren() };
 }
 
 /** "3 new messages: 1 for you, 2 for Ben" */
@@ -60,7 +62,10 @@ function came(arrived, page) {
   const total = Object.values(arrived).reduce((sum, number) => sum + number, 0);
   if (!total) return "Nothing new.";
   const nearest = Object.entries(arrived).sort(([one], [other]) => distance(one, page) - distance(other, page));
-  const parts = nearest.map(([conversation, number]) => `${number} ${whither(conversation, page)}`);
+  const named = nearest.length === NAMED + 1 ? nearest : nearest.slice(0, NAMED);
+  const parts = named.map(([conversation, number]) => `${number} ${whither(conversation, page)}`);
+  const rest = nearest.slice(named.length);
+  if (rest.length) parts.push(`${rest.reduce((sum, [, number]) => sum + number, 0)} for ${count(rest.length, "other", "others")}`);
   return `${count(total, "new message", "new messages")}: ${parts.join(", ")}.`;
 }
 

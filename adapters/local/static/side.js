@@ -27,7 +27,7 @@ function person(one, state, choose) {
   const me = one.user === state.user;
   const text = h("span.entry-text", {}, h("span.entry-name", {}, said(one.name)), one.note ? h("small", {}, said(one.note)) : null);
   const set = { type: "button", "aria-pressed": String(me), "data-key": one.user, onclick: () => choose(one.user) };
-  return h("li", {}, h("button.entry", set, avatar(initials(one.name), "person"), text, me ? null : unread(one.unread)));
+  return h("li", {}, h(one.unread && !me ? "button.entry.has-unread" : "button.entry", set, avatar(initials(one.name), "person"), text, me ? null : unread(one.unread)));
 }
 
 /** @param {any} state @param {(conversation: string) => void} open */
