@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from bot.core.pilotmap import FIELDS
@@ -26,13 +26,13 @@ class Register:
         known = sorted(pilots, key=lambda pilot: pilot.id)
         self._by_key = {pilot.key: pilot for pilot in known}
         self._by_external = {pilot.external: pilot for pilot in known if pilot.external}
-        self._by_name: dict[str, list[Pilot]] = {}
-        for pilot in known:
-            self._by_name.setdefault(fold(pilot.name), []).append(pilot)
+        self._by_name = _alike(known)
+        self._without_id = _alike(pilot for pilot in known if not pilot.external)
         self._keys = {*self._by_key}
         self._rows: dict[PilotId, int] = {}  # pilot -> the row that speaks of it
         self._new: dict[tuple[str, str], int] = {}  # ("key" or "id", text) -> the row that adds it
         self._ids: Counter[str] = Counter()
+        self._numbers: Counter[str] = Counter()  # the last number given to a short name
 
     def counted(self, external: str) -> str:
         """An id put together from columns: its second occurrence in the file becomes `...#2`."""
@@ -75,7 +75,9 @@ class Register:
     def key_for(self, name: str) -> str:
         """A short name for a new pilot: from its name, numbered when another has it."""
         limit = FIELDS["key"].limit
-        return numbered(slug(name, limit) or "pilot", self._keys, limit)
+        stem = slug(name, limit) or "pilot"
+        key, self._numbers[stem] = numbered(stem, self._keys, limit, start=self._numbers[stem])
+        return key
 
     def known(self, key: str, external: str) -> Pilot | None:
         """The pilot there is of this short name, or else of this id."""
@@ -87,14 +89,22 @@ class Register:
 
     def _by_names(self, name: str, external: str, whole: str) -> Pilot | None:
         """Rows of one name go to its pilots in their order; a row with an id only to a lone pilot without one."""
-        alike = self._by_name.get(fold(name), [])
-        free = [
+        alike = (self._without_id if external else self._by_name).get(fold(name), deque())
+        while alike and alike[0].id in self._rows:
+            alike.popleft()
+        free = (
             pilot for pilot in alike if pilot.id not in self._rows and not _cut_from_another(pilot, whole)
-        ]
-        if external:
-            lone = [pilot for pilot in free if not pilot.external]
-            return lone[0] if len(lone) == 1 else None
-        return free[0] if free else None
+        )
+        first = next(free, None)
+        return None if external and next(free, None) else first
+
+
+def _alike(pilots: Iterable[Pilot]) -> dict[str, deque[Pilot]]:
+    """Name, folded -> the pilots that have it."""
+    found: dict[str, deque[Pilot]] = {}
+    for pilot in pilots:
+        found.setdefault(fold(pilot.name), deque()).append(pilot)
+    return found
 
 
 def _cut_from_another(pilot: Pilot, whole: str) -> bool:

@@ -124,14 +124,18 @@ def slug(text: str, limit: int = 40) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:limit].rstrip("-")
 
 
-def numbered(text: str, taken: Container[str], limit: int) -> str:
-    """The text itself, or the first of text-2, text-3, ... that is not taken, within `limit` characters."""
-    count, candidate = 1, text
-    while candidate in taken:
+def numbered(text: str, taken: Container[str], limit: int, *, start: int = 0) -> tuple[str, int]:
+    """The text itself, or the first of text-2, text-3, ... that is not taken, within `limit` characters; its number.
+
+    `start` is the number found last time: those up to it are taken.
+    """
+    count = start
+    while True:
         count += 1
-        tail = f"-{count}"
+        tail = f"-{count}" if count > 1 else ""
         candidate = text[: limit - len(tail)].rstrip("-") + tail
-    return candidate
+        if candidate not in taken:
+            return candidate, count
 
 
 def _shown(text: str, remarks: list[Remark]) -> str:
