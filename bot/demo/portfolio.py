@@ -24,9 +24,9 @@ INVOICES = Story(  # stuck: long in Pilot, without a date, for weeks behind the 
     intended=40,
     told_until=7,
     pulses=(
-        Pulse("worked", "data", 4, "likely", who="bo", need="The supplier list with tax numbers, by Friday"),
+        Pulse("worked", "data", 4, "likely"),
         Pulse("finished", "nothing", 6, "likely", done="First 200 invoices matched without a miss"),
-        Pulse("worked", "quality", 7, "likely", who="bo", need="Fifty odd invoices to test with"),
+        Pulse("worked", "quality", 7, "likely"),
         Pulse("worked", "security", 7, "even", who="sofia", need="A slot for the security review"),
         Pulse(
             "blocked",
@@ -354,7 +354,15 @@ WARRANTY = Story(  # waits for the same review; its sponsor has not accepted yet
     intended=35,
     pulses=(
         Pulse("worked", "nothing", 4, "even"),
-        Pulse("finished", "security", 7, "even", done="Clauses of all five products are in", who="sofia"),
+        Pulse(
+            "finished",
+            "security",
+            7,
+            "even",
+            done="Clauses of all five products are in",
+            who="sofia",
+            need="What to prepare for the review",
+        ),
         Pulse("worked", "security", 9, "even", who="sofia", need="A slot in the next three weeks"),
     ),
     reviews=(44, 16),

@@ -201,7 +201,7 @@ def test_a_sponsor_is_asked_to_accept(shown: Example) -> None:
 
 
 def test_nobody_s_messages_hold_what_is_over(shown: Example) -> None:
-    quiet = ("lena", "grace", "hana", "jonas", "kofi", "marta", "mei", "priya", "ruth", "tomas")
+    quiet = ("lena", "bo", "grace", "hana", "jonas", "kofi", "marta", "mei", "priya", "ruth", "tomas")
     assert {user: shown.inbox(user) for user in quiet} == {user: [] for user in quiet}
     (late,) = shown.inbox("diego")
     assert "A late answer still counts" in late
