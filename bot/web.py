@@ -59,6 +59,8 @@ async def serve(
     app: App, *, beside: Companion | None = None, announce: Callable[[], None] = lambda: None
 ) -> None:
     """Serve until told to stop; `announce` is called once requests are taken."""
+    stopped = asyncio.create_task(until_stopped())
+    await asyncio.sleep(0)  # it listens from here on: told to stop while still starting, we stop as cleanly
     site = web.AppRunner(application(app), access_log=None, shutdown_timeout=5)
     await site.setup()
     tasks = [asyncio.create_task(adapter.run(app.on_inbound)) for adapter in app.adapters.values()]
@@ -67,7 +69,7 @@ async def serve(
         await beside.start()
     log.info("web.started", host=app.settings.host, port=app.settings.port, worker=beside is not None)
     announce()
-    await until_stopped()
+    await stopped
     await _stop(app, site, tasks, beside)
 
 

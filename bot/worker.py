@@ -143,10 +143,12 @@ class Worker:
 
 async def work(app: App) -> None:
     """A worker alone, until it is told to stop."""
+    stopped = asyncio.create_task(until_stopped())
+    await asyncio.sleep(0)  # it listens from here on: told to stop while still starting, we stop as cleanly
     worker = Worker(app)
     await worker.start()
     log.info("worker.started", worker=worker.name)
-    await until_stopped()
+    await stopped
     await worker.stop()
     app.close()
     log.info("worker.stopped", worker=worker.name)

@@ -1,0 +1,85 @@
+"""`rampcheck people` and `channels`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import office, ran, refused
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def people() -> dict[str, dict[str, object]]:
+    return {one["name"]: one for one in json.loads(ran("people", "list", "--json"))}
+
+
+def test_nobody_at_first() -> None:
+    assert ran("people", "list") == "Nobody is known yet. Add somebody: rampcheck people add NAME\n"
+    assert ran("channels", "list").startswith("No channel is known yet.")
+    assert (
+        refused("people", "lead", "Ana") == "Nobody is known yet. Add somebody: rampcheck people add NAME\n"
+    )
+
+
+def test_a_person_is_added_and_made_a_lead() -> None:
+    assert ran("people", "add", " Ana  Ozola ", "--email", "ana@example.com") == "Added Ana Ozola.\n"
+    assert ran("people", "lead", "ana") == "Ana Ozola is now a portfolio lead.\n"
+    assert people()["Ana Ozola"]["standing"] == "lead"
+    assert (
+        ran("people", "lead", "ANA@example.com", "--remove") == "Ana Ozola is no longer a portfolio lead.\n"
+    )
+    assert people()["Ana Ozola"]["standing"] == "member"
+
+
+def test_a_time_zone_is_set_and_taken_away() -> None:
+    ran("people", "add", "Ana", "--zone", "Europe/Riga")
+    assert ran("people", "zone", "Ana", "Asia/Tokyo") == "Ana is asked by the clock of Asia/Tokyo.\n"
+    assert people()["Ana"]["zone"] == "Asia/Tokyo"
+    assert ran("people", "zone", "Ana") == "Ana is asked by the clock of the organisation.\n"
+
+
+@pytest.mark.parametrize("words", [["add", "Bob", "--zone", "Asia/Tokio"], ["zone", "Ana", "Asia/Tokio"]])
+def test_a_zone_that_is_none_gets_the_nearest(words: list[str]) -> None:
+    ran("people", "add", "Ana")
+    assert refused("people", *words).startswith("'Asia/Tokio' is not a time zone. Did you mean Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["ana"], "Ana is there already. If this is somebody else, add --email for both.\n"),
+        (["Bob", "--email", "ANA@example.com"], "Ana has that e-mail address already.\n"),
+        (
+            ["Bob", "--email", "bob at home"],
+            "'bob at home' is not an e-mail address. Write it like name@example.com.\n",
+        ),
+        ([" "], "A name has 1 to 120 characters; this one has 0.\n"),
+    ],
+)
+def test_a_person_that_cannot_be_added(words: list[str], told: str) -> None:
+    ran("people", "add", "Ana", "--email", "ana@example.com")
+    assert refused("people", "add", *words) == told
+    assert list(people()) == ["Ana"]
+
+
+def test_two_people_of_one_name_are_told_apart_by_their_addresses() -> None:
+    ran("people", "add", "Ana", "--email", "ana@example.com")
+    ran("people", "add", "Ana", "--email", "ana@example.org")
+    told = refused("people", "lead", "Ana")
+    assert told == (
+        "Several people fit 'Ana': Ana (ana@example.com) and Ana (ana@example.org). Use the e-mail address.\n"
+    )
+
+
+def test_people_are_listed_with_their_pilots(home: Path) -> None:
+    with office(home) as scene:
+        dana = scene.person("dana")
+        scene.pilot("Invoice matcher", dana)
+        scene.pilot("Old idea", dana, stage="stopped")
+    assert people()["Dana"]["pilots"] == ["Invoice matcher"]
+    shown = ran("people", "list")
+    assert "Invoice matcher" in shown
+    assert "Old idea" not in shown
