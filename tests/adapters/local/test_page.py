@@ -77,6 +77,19 @@ def test_a_live_page_is_told_of_messages_for_it_and_of_unread_ones_for_others() 
     play(story)
 
 
+def test_a_live_page_is_not_told_what_is_for_somebody_else_alone() -> None:
+    async def story(chat: Chat) -> None:
+        _, state = await chat.get("/local/state?user=rita")
+        url = chat.server.make_url(f"/local/events?user=rita&since={state['event']}")
+        async with chat.browser.get(url) as events:
+            await chat.act(kind="text", text="/rampcheck status", conversation="channel:finance")
+            await chat.bot.say("channel:finance", cards.DIGEST)
+            name, data = await next_event(events)
+        assert (name, data["message"]["card"]["title"]) == ("message", cards.DIGEST.title)
+
+    play(story)
+
+
 async def next_event(response: Any) -> tuple[str, Any]:
     fields: dict[str, str] = {}
     while True:
