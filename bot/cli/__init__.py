@@ -1,7 +1,6 @@
 """The `rampcheck` command: what can be typed and where it is done; importing it costs Typer and nothing else."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: as texts, Typer would evaluate each annotation twice.
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,7 +12,6 @@ from typer.core import TyperGroup
 from bot.cli import groups
 
 OURS_TO_RAISE = (typer.Exit, typer.Abort, typer.TyperException)
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 class Plain(TyperGroup):
@@ -78,7 +76,7 @@ def demo(
         Path | None, typer.Option(file_okay=False, help="Keep the data in this folder, to go on next time.")
     ] = None,
 ) -> None:
-    """Try it: an example portfolio, a local chat, a movable clock."""
+    """Try it: an example portfolio in a local chat."""
     from bot.cli import example
 
     example.demo(port, keep=keep, browse=not no_open)
@@ -109,7 +107,7 @@ def tick(
     at: Annotated[
         str, typer.Option(metavar="MOMENT", help="As if it were this moment, such as 2026-03-31T09:00.")
     ] = "",
-    json: AsJson = False,
+    json: groups.AsJson = False,
 ) -> None:
     """Do one heartbeat: ask what is due, deliver what waits."""
     from bot.cli import running
@@ -134,7 +132,7 @@ def send(
 @app.command()
 def status(
     pilot: Annotated[str, typer.Argument(help="A pilot's name or key; without it, all of them.")] = "",
-    json: AsJson = False,
+    json: groups.AsJson = False,
 ) -> None:
     """Show where one pilot stands, or all of them."""
     from bot.cli import portfolio
@@ -146,7 +144,7 @@ def status(
 def digest(
     group: Annotated[str, typer.Option(help="Only the pilots of this group.")] = "",
     post: Annotated[bool, typer.Option("--post", help="Post it to the channels that get it.")] = False,
-    json: AsJson = False,
+    json: groups.AsJson = False,
 ) -> None:
     """Show this week's digest, or post it now."""
     from bot.cli import portfolio
@@ -167,7 +165,7 @@ def export(
 
 
 @app.command()
-def doctor(json: AsJson = False) -> None:
+def doctor(json: groups.AsJson = False) -> None:
     """Check settings, database and questionnaires."""
     from bot.cli import checkup
 

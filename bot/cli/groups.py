@@ -1,7 +1,6 @@
 """Commands that come in groups, such as `rampcheck db upgrade`; like the root it imports nothing but Typer."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: as texts, Typer would evaluate each annotation twice.
 from pathlib import Path
 from typing import Annotated, Literal
 
