@@ -56,7 +56,7 @@ def writing() -> Iterator[App]:
 @contextlib.contextmanager
 def talking(*, clock: Clock | None = None) -> Iterator[App]:
     """The program with its chats, for a command that delivers."""
-    found = settings()
+    found = without_page(settings())
     app = wiring.build(found, clock=clock, journal=journal(found))
     try:
         yield app
@@ -71,6 +71,14 @@ def let_go(app: App) -> None:
         if hasattr(door, "close"):
             door.close()
     app.close()
+
+
+def without_page(found: Settings) -> Settings:
+    """Settings for a process that delivers and does not serve the local chat's page.
+
+    It leaves the local chat's messages to the process that does, unless a journal carries them there.
+    """
+    return found if journal(found) else found.model_copy(update={"local_chat": False})
 
 
 def journal(found: Settings) -> Path | None:

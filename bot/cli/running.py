@@ -21,6 +21,10 @@ from bot.worker import Worker
 from bot.worker import work as work_on
 
 LOOKED_AT = 50  # ports tried after the one wanted: so many demos beside each other is not one person's doing
+PAGE_ALONE = (
+    "The local chat shows what its own process delivers, so it needs the worker beside it. "
+    "Leave out --no-worker, or set RAMPCHECK_LOCAL_CHAT=off."
+)
 DONE = {"schedule": "planned check-in", "checkin": "open check-in", "digest": "digest"}  # what a job is about
 
 
@@ -38,6 +42,8 @@ class StillClock:
 def serve(*, with_worker: bool) -> None:
     """The web server until SIGTERM or Ctrl-C."""
     found = opening.settings(long_running=True)
+    if found.local_chat and not with_worker:
+        raise Trouble(PAGE_ALONE)
     if not is_free(found.host, found.port):
         raise Trouble(f"Port {found.port} is in use. Stop what uses it, or set PORT to another number.")
     app = wiring.build(found, journal=opening.journal(found))
@@ -64,7 +70,7 @@ def run(app: App, *, with_worker: bool, greeting: str, then: Callable[[], None] 
 
 def work() -> None:
     """A worker until SIGTERM or Ctrl-C."""
-    found = opening.settings(long_running=True)
+    found = opening.without_page(opening.settings(long_running=True))
     app = wiring.build(found, journal=opening.journal(found))
     try:
         asyncio.run(work_on(app))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bot.cli import moving
 from tests.cli.terminal import office, ran, refused, run
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -128,3 +131,14 @@ def test_a_file_that_cannot_be_written_is_named(good: str) -> None:
     assert "No such file or directory. Check the path" in refused(
         "pilots", "export", "--out", "no/such/out.csv"
     )
+
+
+def test_a_long_import_shows_how_far_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"Pilot {number}\n" for number in range(moving.LONG))
+    (home / "long.csv").write_text(f"Name\n{rows}", encoding="utf-8")
+    shown = io.StringIO()
+    terminal = Console(file=shown, force_terminal=True, width=100)
+    monkeypatch.setattr(moving.screen, "console", lambda **_: terminal)
+    ran("pilots", "import", "long.csv")
+    assert "Writing pilots" in shown.getvalue()
+    assert f"{moving.LONG}/{moving.LONG}" in shown.getvalue()

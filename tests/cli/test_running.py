@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import running
+from bot.cli import opening, running
 from bot.cli.trouble import Trouble
 from bot.core.records import Pilot
+from bot.settings import load
 from tests.cli.terminal import office, process, ran, refused
 
 CHAT = "rampcheck.db.chat.jsonl"
@@ -164,3 +165,16 @@ def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "is_free", lambda *_: False)
     with pytest.raises(Trouble, match="Ports 8000 to 8050 are all in use"):
         running.free_port("127.0.0.1", 8000)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_local_chat_that_nobody_delivers_to_is_not_served() -> None:
+    assert refused("serve", "--no-worker").startswith("The local chat shows what its own process delivers")
+
+
+def test_beside_a_database_server_only_the_serving_process_delivers_to_its_page(tmp_path: Path) -> None:
+    server = load({"DATABASE_URL": "postgresql://db/app"})
+    file = load({"DATABASE_URL": f"sqlite:///{tmp_path}/rampcheck.db"})
+    assert not opening.without_page(server).local_chat
+    assert opening.without_page(file).local_chat
+    assert opening.journal(file) == tmp_path / "rampcheck.db.chat.jsonl"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from bot.cli import trouble
 from bot.cli.trouble import PLAIN, Trouble, explained
 from bot.storage.errors import Busy
+from tests.cli.terminal import office, process, refused
 
 
 @pytest.mark.parametrize("name", sorted(PLAIN))
@@ -41,3 +43,28 @@ def test_anything_else_is_one_line_and_how_to_learn_more() -> None:
 def test_nothing_in_a_message_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     trouble.tell(Trouble("No pilot is called '\x1b[2Jx'."))
     assert capsys.readouterr().err == "No pilot is called '\\u001b[2Jx'.\n"
+
+
+@pytest.mark.usefixtures("home")
+def test_details_are_logged_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("a secret answer")
+
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+    monkeypatch.setattr("bot.cli.opening.open_store", broken)
+    told = refused("status")
+    assert "DEBUG command.failed cause=KeyError where=" in told
+    assert "test_trouble.py" in told
+    assert told.endswith("Run it with LOG_LEVEL=DEBUG for details.\n")
+
+
+def test_a_closed_pipe_is_nobodys_trouble(home: Path) -> None:
+    with office(home) as scene:
+        for number in range(300):
+            scene.pilot(f"Pilot {number}", None)
+    with process(home, "pilots", "export", "--format", "jsonl") as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.readline()
+        listing.stdout.close()
+        assert listing.stderr.read() == ""
