@@ -7,26 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, lateral, select, text, true, union
+from sqlalchemy import Select, bindparam, lateral, select, text, true, union
 
 from bot.core.questionnaire import QuestionId
 from bot.core.records import Asked, CheckinId, Given, PersonId, PilotId
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import Value, decode, encode
 from bot.storage.checkin_rows import PLAIN, columns_of_state, detail_of, numbers_in, packed, unpacked
-from bot.storage.errors import Conflict, StorageError, Taken
+from bot.storage.errors import StorageError
 from bot.storage.scope import Record, added, added_once, changed, mine, own
 from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow, table
 from bot.storage.words import Words
-
-MOST_SUBMISSIONS = 32_767  # a SMALLINT; a check-in has one or two
 
 _checkin, _helper, _pilot = table(CheckinRow), table(HelperRow), table(PilotRow)
 _submission, _answer = table(SubmissionRow), table(AnswerRow)
 
 ADD_CHECKIN = added_once(CheckinRow, "id")
 ADD_HELPER = added_once(HelperRow)
-ADD_SUBMISSION = added(SubmissionRow)
+ADD_SUBMISSION = added(SubmissionRow, "id")
 ADD_ANSWERS = added(AnswerRow)
 SAVE = changed(CheckinRow, "id", "revision")
 
@@ -94,34 +92,21 @@ LATEST = mine(
     by_other=[_checkin],
 )
 
+_answers = select(_submission.c.checkin_id, _answer.c.question_id, _answer.c.value).join_from(
+    _submission, _answer, _answer.c.submission_id == _submission.c.id
+)
 ANSWERS = mine(
-    select(_answer.c.checkin_id, _answer.c.question_id, _answer.c.value)
-    .where(_answer.c.checkin_id.in_(bindparam("checkins", expanding=True)))
-    .order_by(_answer.c.checkin_id, _answer.c.nth)
+    _answers.where(_submission.c.checkin_id.in_(bindparam("checkins", expanding=True))).order_by(
+        _submission.c.id
+    )
 )
+_who = (_submission.c.revision, _submission.c.person_id, _submission.c.at)
 GIVEN = mine(
-    select(
-        _answer.c.question_id,
-        _answer.c.value,
-        _submission.c.revision,
-        _submission.c.person_id,
-        _submission.c.at,
-    )
-    .join_from(
-        _submission,
-        _answer,
-        (_answer.c.checkin_id == _submission.c.checkin_id) & (_answer.c.nth == _submission.c.nth),
-    )
+    _answers.add_columns(*_who)
     .where(_submission.c.checkin_id == bindparam("checkin"))
-    .order_by(_answer.c.nth, _answer.c.question_id)
+    .order_by(_submission.c.id, _answer.c.question_id)
 )
-_last = (
-    select(func.max(_submission.c.nth))
-    .where(own(_submission), _submission.c.checkin_id == _checkin.c.id)
-    .correlate(_checkin)
-    .scalar_subquery()
-)
-PLACE = mine(select(_checkin.c.id, _last.label("last")).where(_checkin.c.id == bindparam("id")))
+THERE = mine(select(_checkin.c.id).where(_checkin.c.id == bindparam("id")))
 
 
 class Checkins(Words):
@@ -209,26 +194,16 @@ class Checkins(Words):
 
     def _submit(self, answers: Sequence[Given]) -> None:
         first = answers[0]
-        place = self._one(PLACE, id=first.checkin)
-        if place is None:
+        if self._one(THERE, id=first.checkin) is None:
             raise StorageError("The check-in of this answer is not there. Look it up again.")
-        nth = (place.last or 0) + 1
-        if nth > MOST_SUBMISSIONS:
-            raise StorageError("This check-in was corrected too often. Answer the next one.")
-        self._begin_submission(first, nth)
-        self._add_all(ADD_ANSWERS, (self._answer(given, nth) for given in answers))
-
-    def _begin_submission(self, first: Given, nth: int) -> None:
         who = {"revision": first.revision, "person_id": first.by, "at": first.at}
-        try:
-            self._add(ADD_SUBMISSION, {"checkin_id": first.checkin, "nth": nth, **who})
-        except Taken as error:  # somebody else's answers came between our look and our write
-            raise Conflict("Somebody answered the same check-in at the same moment. Try again.") from error
+        submission = self._add(ADD_SUBMISSION, {"checkin_id": first.checkin, **who})
+        assert submission is not None  # noqa: S101 - RETURNING of a plain INSERT
+        self._add_all(ADD_ANSWERS, (self._answer(given, submission.id) for given in answers))
 
-    def _answer(self, given: Given, nth: int) -> dict[str, Any]:
+    def _answer(self, given: Given, submission: int) -> dict[str, Any]:
         value = None if given.value is None else encode(given.value)
-        question = self._number(given.question)
-        return {"checkin_id": given.checkin, "question_id": question, "nth": nth, "value": value}
+        return {"submission_id": submission, "question_id": self._number(given.question), "value": value}
 
     def _read(self, rows: Sequence[Record]) -> list[Checkin]:
         answers = self._answers([row.id for row in rows])

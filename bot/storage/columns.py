@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, Dialect, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -15,6 +16,10 @@ from bot.storage.errors import StorageError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+MOST_SMALL = 32_767
+TOO_LARGE = "A number is too large to be stored. Correct it."
+SLUG = re.compile(r"[a-z][a-z0-9_]*")
+JSON_WORDS = ("true", "false", "null")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -44,6 +49,18 @@ class Moment(TypeDecorator[datetime]):
         return (
             value.astimezone(UTC) if dialect.name == "postgresql" else EPOCH + timedelta(microseconds=value)
         )
+
+
+class Small(TypeDecorator[int]):
+    """A number below 32,768 in two bytes; a larger one is refused on both databases, in words."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        if value is not None and abs(value) > MOST_SMALL:
+            raise StorageError(TOO_LARGE)
+        return value
 
 
 class Plain(TypeDecorator[str]):
@@ -77,6 +94,23 @@ class JsonText(TypeDecorator[Json]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
         return None if value is None else json.loads(value)  # JSON, by who wrote it
+
+
+class AnswerText(JsonText):
+    """JSON, but a slug (most answers are) without its quotes: smaller, and easier to ask for in SQL."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Json, dialect: Dialect) -> str | None:
+        return value if is_slug(value) else super().process_bind_param(value, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
+        return value if is_slug(value) else super().process_result_value(value, dialect)
+
+
+def is_slug(value: object) -> TypeGuard[str]:
+    """Whether a text can stand for itself: no JSON begins like it."""
+    return isinstance(value, str) and SLUG.fullmatch(value) is not None and value not in JSON_WORDS
 
 
 def storable(text: str) -> bool:

@@ -35,6 +35,7 @@ from sqlmodel import SQLModel
 
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import Organisation, OrganisationId
+from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
 from bot.storage.tables import table
 
@@ -92,7 +93,7 @@ class Scope:
             self.failed = explained(error)
             raise self.failed from error
         except OverflowError as error:
-            self.failed = StorageError("A number is too large to be stored. Correct it.")
+            self.failed = StorageError(TOO_LARGE)
             raise self.failed from error
 
     def _all(self, mine: Mine, **values: Any) -> Sequence[Record]:

@@ -11,7 +11,6 @@ from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from bot.storage.columns import JsonText, Moment, Plain
+from bot.storage.columns import AnswerText, JsonText, Moment, Plain, Small
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -35,6 +34,8 @@ NAMES = {
 # As written in the partial indexes: a query must repeat it word for word for SQLite to use the index.
 LIVE = "phase IN ('open', 'snoozed', 'waiting')"
 NO_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: one B-tree in place of two
+# SQLite counts up by itself in a column of exactly this type.
+TENANT = SmallInteger().with_variant(Integer(), "sqlite")
 
 
 class Row(SQLModel):
@@ -79,10 +80,8 @@ def _json(*, null: bool = False) -> Any:
 def _small(*, key: bool = False, null: bool = False) -> Any:
     """A number below 32,768: two bytes on PostgreSQL, where the widest column rounds a row up to eight."""
     if key:
-        return Field(
-            default=None, sa_type=SmallInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}
-        )
-    return Field(default=None, sa_type=SmallInteger, nullable=null)
+        return Field(default=None, sa_type=Small, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    return Field(default=None, sa_type=Small, nullable=null)
 
 
 def _key() -> Any:
@@ -98,10 +97,10 @@ def _text_key() -> Any:
 
 
 class OrganisationRow(Row, table=True):
-    """The tenants."""
+    """The tenants; fewer than 32,768 of them, for their number is in every row."""
 
     __tablename__ = "organisation"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, sa_type=TENANT, primary_key=True)
     name: str = _plain()
     zone: str = _plain()
 
@@ -116,7 +115,7 @@ class ConnectionRow(Row, table=True):
         UniqueConstraint("org_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     platform: str = _plain()
     external: str = _plain()
     active: bool
@@ -128,7 +127,7 @@ class PersonRow(Row, table=True):
     __tablename__ = "person"
     __table_args__ = (_organisation(), UniqueConstraint("org_id", "id"))
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     name: str = _plain()
     email: str = _plain()
     zone: str = _plain()
@@ -153,7 +152,7 @@ class IdentityRow(Row, table=True):
     )
     external: str = _text_key()  # first: SQLite would take (connection, ...) for any search by connection
     connection_id: int = _key()
-    org_id: int
+    org_id: int = _small()
     person_id: int
     conversation: str = _plain()
     service: str = _plain()
@@ -171,7 +170,7 @@ class ChannelRow(Row, table=True):
         UniqueConstraint("org_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     connection_id: int
     name: str = _plain()
     conversation: str = _plain()
@@ -185,7 +184,7 @@ class SightRow(Row, table=True):
 
     __tablename__ = "sight"
     __table_args__ = (_organisation(), NO_ROWID)
-    org_id: int = _key()
+    org_id: int = _small(key=True)
     key: str = _text_key()
     at: datetime = _moment()
 
@@ -206,7 +205,7 @@ class PilotRow(Row, table=True):
         _where("ix_pilot_external", "org_id", "external", condition="external <> ''", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     key: str = _plain()
     name: str = _plain()
     folded: str = _plain()
@@ -249,7 +248,7 @@ class EventRow(Row, table=True):
         Index(None, "org_id", "at"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     kind: str = _plain()
     at: datetime = _moment()
     actor_id: int | None
@@ -264,7 +263,7 @@ class FormRow(Row, table=True):
 
     __tablename__ = "form"
     __table_args__ = (_organisation(), NO_ROWID)
-    org_id: int = _key()
+    org_id: int = _small(key=True)
     form: str = _text_key()
     version: int = _key()
     digest: str = _plain()
@@ -281,7 +280,7 @@ class ScheduleRow(Row, table=True):
         _where("ix_schedule_due", "org_id", "next_due_at", condition="next_due_at IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     pilot_id: int
     questionnaire: str = _plain()
     next_due_at: datetime | None = _moment(null=True)
@@ -296,7 +295,7 @@ class WordRow(Row, table=True):
 
     __tablename__ = "word"
     __table_args__ = (_organisation(), UniqueConstraint("org_id", "word"), NO_ROWID)
-    org_id: int = _key()
+    org_id: int = _small(key=True)
     id: int = _small(key=True)
     word: str = _plain()
 
@@ -309,7 +308,7 @@ class CheckinRow(Row, table=True):
         _of("pilot_id", to="pilot"),
         _of("person_id", to="person"),
         _of("questionnaire_id", to="word"),
-        UniqueConstraint("org_id", "pilot_id", "questionnaire_id", "slot"),
+        UniqueConstraint("pilot_id", "org_id", "questionnaire_id", "slot"),
         _where("ix_checkin_wake", "org_id", "wake_at", condition="wake_at IS NOT NULL"),
         _where("ix_checkin_live_person", "org_id", "person_id", condition=LIVE),
         _where("ix_checkin_live_pilot", "org_id", "pilot_id", condition=LIVE),
@@ -320,12 +319,12 @@ class CheckinRow(Row, table=True):
     done_at: datetime | None = _moment(null=True)
     wake_at: datetime | None = _moment(null=True)
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
     pilot_id: int
     person_id: int
-    version: int
-    revision: int
-    step: int
+    org_id: int = _small()
+    revision: int = _small()
+    step: int = _small()
+    version: int = _small()
     questionnaire_id: int = _small()
     reminders: int = _small()
     late: bool
@@ -344,43 +343,45 @@ class HelperRow(Row, table=True):
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
         NO_ROWID,
     )
-    org_id: int = _key()
+    org_id: int = _small(key=True)
     person_id: int = _key()
     checkin_id: int = _key()
 
 
 class SubmissionRow(Row, table=True):
-    """Who gave answers and when, once for several answers; append-only. `nth` counts from 1 in each check-in."""
+    """Who gave answers and when, once for several answers; append-only."""
 
     __tablename__ = "submission"
     __table_args__ = (
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
         _of("person_id", to="person"),
-        CheckConstraint("nth > 0", name="nth"),
-        NO_ROWID,
+        Index(None, "checkin_id"),
     )
     at: datetime = _moment()
-    checkin_id: int = _key()
-    org_id: int
+    id: int | None = Field(default=None, primary_key=True)
+    checkin_id: int
     person_id: int
-    revision: int
-    nth: int = _small(key=True)
+    org_id: int = _small()
+    revision: int = _small()
 
 
 class AnswerRow(Row, table=True):
-    """One answer; append-only. The one with the highest `nth` stands; `value` NULL takes it back."""
+    """One answer; append-only. Of a check-in's answers to a question the last one stands; NULL takes it back.
+
+    Its key begins with the submission and not with the check-in: rows come in the order of the key, so that pages
+    fill up (a third smaller on PostgreSQL).
+    """
 
     __tablename__ = "answer"
     __table_args__ = (
-        ForeignKeyConstraint(("checkin_id", "nth"), ["submission.checkin_id", "submission.nth"]),
+        ForeignKeyConstraint(("submission_id",), ["submission.id"]),
         _of("question_id", to="word"),
         NO_ROWID,
     )
-    checkin_id: int = _key()
+    submission_id: int = _key()
     question_id: int = _small(key=True)
-    nth: int = _small(key=True)
-    org_id: int
-    value: Any = _json(null=True)
+    org_id: int = _small()
+    value: Any = Field(default=None, sa_type=AnswerText, nullable=True)
 
 
 # --- readiness ------------------------------------------------------------------------------------------------------
@@ -398,7 +399,7 @@ class LevelRow(Row, table=True):
     )
     pilot_id: int = _key()
     item: str = _text_key()
-    org_id: int
+    org_id: int = _small()
     level: int | None
     at: datetime = _moment()
     changed_at: datetime = _moment()
@@ -420,7 +421,7 @@ class SnapshotRow(Row, table=True):
         Index(None, "org_id", "pilot_id", "at", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     pilot_id: int
     at: datetime = _moment()
     overall: int | None
@@ -448,7 +449,7 @@ class RequestRow(Row, table=True):
         Index(None, "org_id", "person_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     kind: str = _plain()
     pilot_id: int
     person_id: int
@@ -471,7 +472,7 @@ class SubscriptionRow(Row, table=True):
         Index(None, "org_id", "next_due_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     channel_id: int
     next_due_at: datetime = _moment()
     group: str = _plain()
@@ -501,7 +502,7 @@ class MessageRow(Row, table=True):
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int
+    org_id: int = _small()
     key: str = _plain()
     connection_id: int
     conversation: str = _plain()

@@ -326,6 +326,8 @@ def test_a_number_that_no_column_holds_is_refused_in_words(store: Store) -> None
         store.write(
             at.organisation.id, lambda unit: unit.save_pilot(Pilot(0, "b", "B", intended_users=10**30))
         )
+    with pytest.raises(StorageError, match="number is too large"):
+        store.write(at.organisation.id, lambda unit: unit.open_checkin(opened(at, revision=32_768)))
 
 
 def test_events_come_newest_first_and_by_pilot_kind_and_time(store: Store) -> None:

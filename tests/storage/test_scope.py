@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage import outbox
 from bot.storage.scope import Mine, mine, own
-from bot.storage.tables import AnswerRow, CheckinRow, PilotRow, Row, table
+from bot.storage.tables import AnswerRow, CheckinRow, Row, SubmissionRow, table
 
 pytest_plugins = ["tests.databases"]
 
@@ -22,7 +22,7 @@ ROOMS = ("checkins", "forms", "messages", "people", "pilots", "readiness", "requ
 STORAGE = Path(outbox.__file__).parent
 GROWING = ("checkin", "answer", "submission", "message", "snapshot", "event", "sight")
 
-checkin, answer, pilot = table(CheckinRow), table(AnswerRow), table(PilotRow)
+checkin, answer, submission = table(CheckinRow), table(AnswerRow), table(SubmissionRow)
 
 
 def statements() -> Iterator[tuple[str, Mine]]:
@@ -35,11 +35,10 @@ def statements() -> Iterator[tuple[str, Mine]]:
 
 
 def test_a_query_of_tables_is_tied_to_the_organisation_in_each_of_them() -> None:
-    statement = mine(
-        select(answer.c.value).join_from(checkin, answer, answer.c.checkin_id == checkin.c.id)
-    ).sqlite
+    both = select(answer.c.value).join_from(submission, answer, answer.c.submission_id == submission.c.id)
+    statement = mine(both).sqlite
     text = str(statement.compile(dialect=sqlite.dialect()))
-    assert "checkin.org_id = ?" in text
+    assert "submission.org_id = ?" in text
     assert "answer.org_id = ?" in text
 
 
