@@ -132,8 +132,9 @@ def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     made = _event(desk, checkin, token, values or {})
     if isinstance(made, Problems):
         return made
-    people = {} if not isinstance(made, events.Submitted) else _people_meant(desk, made.values)
-    happened = checkins.happen(desk.work, token.id, made, actor=desk.person.id, people=people)
+    happened = checkins.happen(
+        desk.work, token.id, made, actor=desk.person.id, people=_people_named_in(desk, made)
+    )
     return _answer(desk, happened) if happened else Show(notes.not_there())
 
 
@@ -216,6 +217,17 @@ def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:
         if len(found) == 1:
             resolved[name] = str(found[0].id)
     return resolved
+
+
+def _people_named_in(desk: Desk, event: events.Event) -> dict[PersonId, str]:
+    """Everybody whom an event brings in, so that cards can call them by name."""
+    match event:
+        case events.Submitted(values=values):
+            return _people_meant(desk, values)
+        case events.HandedOver(to=to) | events.Handed(to=to):
+            person = desk.unit.person(to)
+            return {to: person.name} if person else {}
+    return {}
 
 
 def _people_meant(desk: Desk, values: Values) -> dict[PersonId, str]:

@@ -56,7 +56,9 @@ def key_for(unit: Unit, name: str) -> str:
 
 def add_pilot(work: Work, pilot: Pilot, *, actor: PersonId | None) -> Pilot:
     """Store a new pilot, log it and put it on its schedules."""
-    stored = work.unit.save_pilot(replace(pilot, id=0, key=pilot.key or key_for(work.unit, pilot.name)))
+    first = pilot.original_target or pilot.target
+    key = pilot.key or key_for(work.unit, pilot.name)
+    stored = work.unit.save_pilot(replace(pilot, id=0, key=key, original_target=first))
     after: Json = {
         "name": stored.name,
         "stage": stored.stage,
