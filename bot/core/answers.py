@@ -114,6 +114,9 @@ def _several(question: Question, texts: Sequence[str]) -> tuple[str, ...] | Wron
         if isinstance(found, Wrong):
             return found
         chosen.append(found)
+    if NONE in chosen and len(set(chosen)) > 1:
+        label = next(option.label for option in question.options if option.slug == NONE)
+        return Wrong(f"“{label}” does not go with the others. Choose either.")
     order = [option.slug for option in question.options]
     return tuple(sorted(set(chosen), key=order.index)) or Wrong("Choose at least one.")
 

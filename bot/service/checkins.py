@@ -10,6 +10,7 @@ from bot.core import checkin as engine
 from bot.core import events, outcome
 from bot.core.cadence import day_words
 from bot.core.compose import checkin as words
+from bot.core.compose.words import stage_name
 from bot.core.context import Context
 from bot.core.events import Amend, Effect, Finish, Keep, Say, Step
 from bot.core.ports import Message, Unit
@@ -306,21 +307,29 @@ def _person_values(answers: Iterable[Answers]) -> Iterable[str]:
 
 
 def _placeholders(work: Work, pilot: Pilot, last: Asked | None, checkin: Checkin) -> dict[str, str]:
-    """What fills the `{words}` of a questionnaire's texts."""
+    """What fills the `{words}` of a questionnaire's texts: each of PLACEHOLDERS."""
     today = work.today(work.unit.person(checkin.state.person))
-    owner = work.unit.person(pilot.owner) if pilot.owner else None
     since = _day(work, last, checkin)
     return {
         "pilot": pilot.name,
-        "owner": owner.name if owner else "the owner",
+        "owner": _called(work, pilot.owner, "the owner"),
+        "sponsor": _called(work, pilot.sponsor, "the sponsor"),
+        "decider": _called(work, pilot.decider, "the decider"),
+        "stage": stage_name(pilot.before_pause or pilot.stage),
         "last_date": day_words(since, today) if since else "the start",
         "metric": pilot.metric or "the measure",
         "baseline": _amount(pilot.baseline),
         "target": _amount(pilot.goal),
         "intended": str(pilot.intended_users or "all"),
         "target_date": day_words(pilot.target, today) if pilot.target else "that date",
+        "decide_by": day_words(pilot.decide_by, today) if pilot.decide_by else "that date",
         "sure_label": _sure(work, pilot),
     }
+
+
+def _called(work: Work, person: PersonId | None, else_: str) -> str:
+    known = work.unit.person(person) if person is not None else None
+    return known.name if known else else_
 
 
 def _sure(work: Work, pilot: Pilot) -> str:
