@@ -21,7 +21,7 @@ POISON_WAITS = (
     timedelta(minutes=10),
     timedelta(hours=1),
 )  # a job that fails is let rest
-STORM = 1000  # rounds of one heartbeat; a job that keeps making itself due must not keep the loop for ever
+STOPS = 1000  # moments at which something is due on one journey of the clock; a year of the demo has fewer
 
 log = get("worker")
 
@@ -82,17 +82,9 @@ class Worker:
 
     def _tick(self, now: datetime) -> None:
         """Run due jobs until none is left; a job that fails rests and never stops the others."""
-        for _ in range(STORM):
-            jobs = [
-                job
-                for job in tick.due(self.app.store, self.app.content, now)
-                if not self._rests(job.name, now)
-            ]
-            if not jobs:
-                return
-            for job in jobs:
-                self._run(job, now)
-        log.error("tick.storm", rounds=STORM)
+        store, content = self.app.store, self.app.content
+        for job in tick.rounds(store, content, now, skip=lambda name: self._rests(name, now)):
+            self._run(job, now)
 
     def _run(self, job: tick.Job, now: datetime) -> None:
         try:
@@ -126,7 +118,7 @@ class Worker:
         """Move a movable clock to `moment`; everything due on the way happens at its own time, in order."""
         clock = self.app.clock
         assert isinstance(clock, MovableClock), "start() offers travel only with such a clock"  # noqa: S101  # for mypy
-        for _ in range(STORM):
+        for _ in range(STOPS):
             due = await asyncio.to_thread(self._next_moment)
             if due is None or due > moment:
                 break

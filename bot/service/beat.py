@@ -12,8 +12,6 @@ from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.service import ServiceError, deliver, tick
 
-ROUNDS = 1000  # of what falls due because of what was just done; more means that something makes itself due
-
 
 @dataclass(frozen=True, slots=True)
 class Beat:
@@ -33,15 +31,11 @@ async def beat(post: deliver.Post, content: Content, now: datetime) -> Beat:
 def _run_due(store: Store, content: Content, now: datetime) -> tuple[Mapping[str, int], Mapping[str, str]]:
     done: Counter[str] = Counter()
     failed: dict[str, str] = {}
-    for _ in range(ROUNDS):
-        jobs = [job for job in tick.due(store, content, now) if job.name not in failed]
-        if not jobs:
-            break
-        for job in jobs:
-            try:
-                tick.run(store, content, job, now)
-            except ServiceError as error:
-                failed[job.name] = str(error)
-            else:
-                done[job.name.partition(":")[0]] += 1
+    for job in tick.rounds(store, content, now, skip=failed.__contains__):
+        try:
+            tick.run(store, content, job, now)
+        except ServiceError as error:
+            failed[job.name] = str(error)
+        else:
+            done[job.name.partition(":")[0]] += 1
     return done, failed

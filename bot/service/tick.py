@@ -12,11 +12,15 @@ from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
 from bot.core.state import Phase
+from bot.log import get
 from bot.service import checkins, digest, evaluate, registry, schedules
 from bot.service.work import Work
 
 Todo = Callable[[Work], None]
 
+log = get("tick")
+
+ROUNDS = 1000  # more means that something makes itself due over and over
 BATCH = 200  # rows looked up at once (performance.md, 3c)
 
 
@@ -35,6 +39,16 @@ def due(store: Store, content: Content, now: datetime) -> Iterator[Job]:
         found = store.read(organisation.id, lambda unit: _found(Work(unit, content, now)))
         for name, todo in found:
             yield Job(name, organisation.id, todo)
+
+
+def rounds(store: Store, content: Content, now: datetime, *, skip: Callable[[str], bool]) -> Iterator[Job]:
+    """What is due, then what has fallen due because of it, until nothing is left; `skip` says which jobs rest."""
+    for _ in range(ROUNDS):
+        jobs = [job for job in due(store, content, now) if not skip(job.name)]
+        if not jobs:
+            return
+        yield from jobs
+    log.error("tick.storm", rounds=ROUNDS)
 
 
 def _found(work: Work) -> list[tuple[str, Todo]]:
