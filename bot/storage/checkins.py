@@ -15,8 +15,9 @@ from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import Value, decode, encode
 from bot.storage.checkin_rows import PLAIN, columns_of_state, detail_of, numbers_in, packed, unpacked
 from bot.storage.errors import StorageError
+from bot.storage.fields import table
 from bot.storage.scope import Record, added, added_once, changed, mine, own
-from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow, table
+from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow
 from bot.storage.words import Words
 
 _checkin, _helper, _pilot = table(CheckinRow), table(HelperRow), table(PilotRow)
@@ -124,13 +125,17 @@ class Checkins(Words):
         if row is None:
             return None
         opened = _numbered(checkin, row.id)
+        self.seen_checkins.add(opened.id)
         self._note_helpers(opened)
         self.keep(_first_answers(opened))
         return opened
 
     def checkin(self, checkin: CheckinId) -> Checkin | None:
         row = self._one(CHECKIN, id=checkin)
-        return None if row is None else self._read([row])[0]
+        if row is None:
+            return None
+        self.seen_checkins.add(row.id)
+        return self._read([row])[0]
 
     def save(self, checkin: Checkin, *, was: int) -> bool:
         if not self._change(SAVE, at_id=checkin.id, at_revision=was, **self._row(checkin)):
@@ -194,7 +199,7 @@ class Checkins(Words):
 
     def _submit(self, answers: Sequence[Given]) -> None:
         first = answers[0]
-        if self._one(THERE, id=first.checkin) is None:
+        if first.checkin not in self.seen_checkins and self._one(THERE, id=first.checkin) is None:
             raise StorageError("The check-in of this answer is not there. Look it up again.")
         who = {"revision": first.revision, "person_id": first.by, "at": first.at}
         submission = self._add(ADD_SUBMISSION, {"checkin_id": first.checkin, **who})

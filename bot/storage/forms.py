@@ -6,8 +6,9 @@ from sqlalchemy import bindparam, select
 
 from bot.core.questionnaire import Questionnaire
 from bot.core.questionnaire_json import from_json, to_json
+from bot.storage.fields import table
 from bot.storage.scope import Scope, added_once, mine
-from bot.storage.tables import FormRow, table
+from bot.storage.tables import FormRow
 
 _form = table(FormRow)
 _this = (_form.c.form == bindparam("form"), _form.c.version == bindparam("version"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal, or_, select, update
 
 from bot.core.card_json import to_json
 from bot.core.ports import Message
+from bot.storage.fields import table
 from bot.storage.people import SWITCHED_OFF
 from bot.storage.scope import Scope, added_once, mine, own
-from bot.storage.tables import ChannelRow, IdentityRow, MessageRow, table
+from bot.storage.tables import ChannelRow, IdentityRow, MessageRow
 
 _message, _identity, _channel = table(MessageRow), table(IdentityRow), table(ChannelRow)
 
@@ -19,12 +20,11 @@ _message, _identity, _channel = table(MessageRow), table(IdentityRow), table(Cha
 def _silent(target: Any) -> Any:
     """Whether the conversation was switched off, as one table knows it."""
     at = (target.c.connection_id == bindparam("connection"), target.c.conversation == bindparam("at"))
-    return select(target.c.connection_id).where(own(target), *at, ~target.c.active)
+    return select(target.c.connection_id).where(own(target), *at, ~target.c.active).exists()
 
 
 ADD_MESSAGE = added_once(MessageRow, "id")
-SILENT = mine(_silent(_identity).limit(1))
-SILENT_CHANNEL = mine(_silent(_channel).limit(1))
+SILENT = mine(select(literal(1)).where(or_(_silent(_identity), _silent(_channel))))
 CANCEL = mine(
     update(_message)
     .where(_message.c.key == bindparam("at_key"), _message.c.state == "pending")
@@ -37,38 +37,38 @@ class Messages(Scope):
 
     def enqueue(self, message: Message, now: datetime) -> bool:
         """A message to a conversation that was switched off is kept, dead from the start."""
-        address = message.address
-        dead = self._is_silent(address.connection, address.conversation)
-        values = {
-            "key": message.key,
-            "connection_id": address.connection,
-            "conversation": address.conversation,
-            "service": address.service,
-            "thread": address.thread,
-            "card": to_json(message.card),
-            "replaces": message.replaces,
-            "under": message.under,
-            "created_at": now,
-            "not_before": message.not_before,
-            "due_at": max(now, message.not_before or now),
-            "stale_at": message.stale_at,
-            "state": "dead" if dead else "pending",
-            "attempt": 0,
-            "again": False,
-            "reason": SWITCHED_OFF if dead else "",
-            "settled_at": now if dead else None,
-        }
-        return (
-            self._add(
-                ADD_MESSAGE, values | dict.fromkeys(("ref_conversation", "ref_message", "ref_thread"), "")
-            )
-            is not None
-        )
+        where = {"connection": message.address.connection, "at": message.address.conversation}
+        fate = DEAD | {"settled_at": now} if self._one(SILENT, **where) else WAITING
+        return self._add(ADD_MESSAGE, _row(message, now) | fate) is not None
 
     def cancel(self, key: str, reason: str) -> bool:
         """False as well for one in a worker's hands: it may be sent already."""
         return self._change(CANCEL, at_key=key, reason=reason) > 0
 
-    def _is_silent(self, connection: int, conversation: str) -> bool:
-        where = {"connection": connection, "at": conversation}
-        return self._one(SILENT, **where) is not None or self._one(SILENT_CHANNEL, **where) is not None
+
+WAITING = {"state": "pending", "reason": "", "settled_at": None}
+DEAD = {"state": "dead", "reason": SWITCHED_OFF}
+
+
+def _row(message: Message, now: datetime) -> dict[str, Any]:
+    """A message that nobody had in hand yet."""
+    address = message.address
+    return {
+        "key": message.key,
+        "connection_id": address.connection,
+        "conversation": address.conversation,
+        "service": address.service,
+        "thread": address.thread,
+        "card": to_json(message.card),
+        "replaces": message.replaces,
+        "under": message.under,
+        "created_at": now,
+        "not_before": message.not_before,
+        "due_at": max(now, message.not_before or now),
+        "stale_at": message.stale_at,
+        "attempt": 0,
+        "again": False,
+        "ref_conversation": "",
+        "ref_message": "",
+        "ref_thread": "",
+    }

@@ -14,12 +14,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
+import bot.storage.tables  # noqa: F401 - it is what fills Row.metadata
 from bot.storage.database import file_of, parsed
 from bot.storage.errors import StorageError, explained
+from bot.storage.fields import Row
 from bot.storage.lock import WriterLock
 from bot.storage.postgres import CONNECT_WAIT_S
 from bot.storage.sqlite import writing_engine
-from bot.storage.tables import Row
 
 HERE = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 0x72616D70  # "ramp": PostgreSQL's advisory lock of whoever upgrades

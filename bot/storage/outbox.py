@@ -17,8 +17,9 @@ from bot.core.card_json import from_json
 from bot.core.ports import Leased, Message, MessageRef
 from bot.core.records import Address
 from bot.storage.errors import Conflict, Taken, explained
+from bot.storage.fields import table
 from bot.storage.scope import Record
-from bot.storage.tables import ConnectionRow, MessageRow, table
+from bot.storage.tables import ConnectionRow, MessageRow
 
 NOTHING_TO_AMEND = "nothing to amend"
 NOTHING_ABOVE = "the message it belongs under was not sent"

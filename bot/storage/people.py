@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.records import Address, Channel, Connection, Identity, Person, PersonId, Standing
 from bot.storage.columns import storable
 from bot.storage.errors import StorageError
+from bot.storage.fields import table
 from bot.storage.scope import (
     Mine,
     Record,
@@ -23,7 +24,7 @@ from bot.storage.scope import (
     put,
     values_of,
 )
-from bot.storage.tables import ChannelRow, ConnectionRow, IdentityRow, MessageRow, PersonRow, table
+from bot.storage.tables import ChannelRow, ConnectionRow, IdentityRow, MessageRow, PersonRow
 
 SWITCHED_OFF = "address switched off"
 

@@ -11,8 +11,9 @@ from sqlalchemy import Select, bindparam, select, text, union
 
 from bot.core.records import Event, PersonId, Pilot, PilotId, Schedule
 from bot.storage.columns import storable
+from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, added, changed, columns_of, mine, own, put, values_of
-from bot.storage.tables import EventRow, PilotRow, ScheduleRow, table
+from bot.storage.tables import EventRow, PilotRow, ScheduleRow
 
 _pilot, _event, _schedule = table(PilotRow), table(EventRow), table(ScheduleRow)
 

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, lateral, select, true
 
 from bot.core.questionnaire import ItemId
 from bot.core.records import ItemLevel, PilotId, Snapshot
+from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, added, mine, own, put, values_of
-from bot.storage.tables import LevelRow, PilotRow, SnapshotRow, table
+from bot.storage.tables import LevelRow, PilotRow, SnapshotRow
 
 _level, _snapshot, _pilot = table(LevelRow), table(SnapshotRow), table(PilotRow)
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 
 from bot.core.records import PersonId, PilotId, Request, Subscription
+from bot.storage.fields import table
 from bot.storage.people import as_channel
 from bot.storage.scope import Record, Scope, added, changed, mine, values_of
-from bot.storage.tables import ChannelRow, ConnectionRow, RequestRow, SubscriptionRow, table
+from bot.storage.tables import ChannelRow, ConnectionRow, RequestRow, SubscriptionRow
 
 _request, _subscription = table(RequestRow), table(SubscriptionRow)
 _channel, _connection = table(ChannelRow), table(ConnectionRow)

@@ -34,10 +34,10 @@ from sqlalchemy.sql.operators import custom_op
 from sqlmodel import SQLModel
 
 from bot.core.questionnaire import Questionnaire
-from bot.core.records import Organisation, OrganisationId
+from bot.core.records import CheckinId, Organisation, OrganisationId
 from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
-from bot.storage.tables import table
+from bot.storage.fields import table
 
 ORG = "org"  # the bind parameter of every statement here
 Record: TypeAlias = "Row[*tuple[Any, ...]]"  # one row of a result
@@ -77,6 +77,7 @@ class Scope:
         self.failed: StorageError | None = (
             None  # then the unit is over, as PostgreSQL has it: nothing is stored
         )
+        self.seen_checkins: set[CheckinId] = set()  # known to be this organisation's
         self.seen_words: dict[str, int] = {}
         self.seen_forms: dict[tuple[str, int], Questionnaire] = {}
         self._known = known

@@ -14,10 +14,11 @@ from bot.core.ports import Outbox, Unit
 from bot.core.records import Organisation, OrganisationId
 from bot.storage.database import Database
 from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
+from bot.storage.fields import table
 from bot.storage.migrations import HEAD
 from bot.storage.outbox import SqlOutbox
 from bot.storage.scope import Known
-from bot.storage.tables import BeatRow, ConnectionRow, OrganisationRow, table
+from bot.storage.tables import BeatRow, ConnectionRow, OrganisationRow
 from bot.storage.unit import SqlUnit
 
 T = TypeVar("T")

@@ -7,90 +7,29 @@ of an organisation names the organisation too, so that the database itself refus
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    MetaData,
-    SmallInteger,
-    Table,
-    UniqueConstraint,
-    text,
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from bot.storage.columns import AnswerText
+from bot.storage.fields import (
+    NO_ROWID,
+    TENANT,
+    Row,
+    as_json,
+    given_key,
+    moment,
+    of,
+    of_organisation,
+    plain,
+    small,
+    text_key,
+    waiting,
 )
-from sqlmodel import Field, SQLModel
 
-from bot.storage.columns import AnswerText, JsonText, Moment, Plain, Small
-
-NAMES = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-}
 # As written in the partial indexes: a query must repeat it word for word for SQLite to use the index.
 LIVE = "phase IN ('open', 'snoozed', 'waiting')"
-NO_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: one B-tree in place of two
-# SQLite counts up by itself in a column of exactly this type.
-TENANT = SmallInteger().with_variant(Integer(), "sqlite")
-
-
-class Row(SQLModel):
-    """What every table shares."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
-
-
-def table(row: type[SQLModel]) -> Table:
-    """The Core table of a row."""
-    return cast("Table", row.__table__)  # type: ignore[attr-defined]
-
-
-def _of(*columns: str, to: str, key: tuple[str, ...] = ("id",)) -> ForeignKeyConstraint:
-    """A reference inside the organisation."""
-    return ForeignKeyConstraint(("org_id", *columns), [f"{to}.{name}" for name in ("org_id", *key)])
-
-
-def _organisation() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(("org_id",), ["organisation.id"])
-
-
-def _where(name: str, *columns: str, condition: str, unique: bool = False) -> Index:
-    """A partial index: only rows that still wait for something are in it."""
-    return Index(
-        name, *columns, unique=unique, sqlite_where=text(condition), postgresql_where=text(condition)
-    )
-
-
-def _plain(default: str = "") -> Any:
-    return Field(default=default, sa_type=Plain)
-
-
-def _moment(*, null: bool = False) -> Any:
-    return Field(default=None, sa_type=Moment, nullable=null)
-
-
-def _json(*, null: bool = False) -> Any:
-    return Field(default=None, sa_type=JsonText, nullable=null)
-
-
-def _small(*, key: bool = False, null: bool = False) -> Any:
-    """A number below 32,768: two bytes on PostgreSQL, where the widest column rounds a row up to eight."""
-    if key:
-        return Field(default=None, sa_type=Small, primary_key=True, sa_column_kwargs={"autoincrement": False})
-    return Field(default=None, sa_type=Small, nullable=null)
-
-
-def _key() -> Any:
-    """One part of a primary key that is given, not counted."""
-    return Field(sa_type=Integer, primary_key=True, sa_column_kwargs={"autoincrement": False})
-
-
-def _text_key() -> Any:
-    return Field(sa_type=Plain, primary_key=True)
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -101,8 +40,8 @@ class OrganisationRow(Row, table=True):
 
     __tablename__ = "organisation"
     id: int | None = Field(default=None, sa_type=TENANT, primary_key=True)
-    name: str = _plain()
-    zone: str = _plain()
+    name: str = plain()
+    zone: str = plain()
 
 
 class ConnectionRow(Row, table=True):
@@ -110,14 +49,14 @@ class ConnectionRow(Row, table=True):
 
     __tablename__ = "connection"
     __table_args__ = (
-        _organisation(),
+        of_organisation(),
         UniqueConstraint("platform", "external"),
         UniqueConstraint("org_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
-    platform: str = _plain()
-    external: str = _plain()
+    org_id: int = small()
+    platform: str = plain()
+    external: str = plain()
     active: bool
 
 
@@ -125,18 +64,18 @@ class PersonRow(Row, table=True):
     """`folded` is name, line break, e-mail, all case-folded: what is searched and sorted."""
 
     __tablename__ = "person"
-    __table_args__ = (_organisation(), UniqueConstraint("org_id", "id"))
+    __table_args__ = (of_organisation(), UniqueConstraint("org_id", "id"))
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
-    name: str = _plain()
-    email: str = _plain()
-    zone: str = _plain()
-    standing: str = _plain()
+    org_id: int = small()
+    name: str = plain()
+    email: str = plain()
+    zone: str = plain()
+    standing: str = plain()
     active: bool
     weekday: int | None
     hour: int | None
     away_until: date | None
-    folded: str = _plain()
+    folded: str = plain()
 
 
 class IdentityRow(Row, table=True):
@@ -144,19 +83,19 @@ class IdentityRow(Row, table=True):
 
     __tablename__ = "identity"
     __table_args__ = (
-        _of("connection_id", to="connection"),
-        _of("person_id", to="person"),
+        of("connection_id", to="connection"),
+        of("person_id", to="person"),
         Index(None, "org_id", "person_id"),
         Index(None, "connection_id", "conversation"),
         NO_ROWID,
     )
-    external: str = _text_key()  # first: SQLite would take (connection, ...) for any search by connection
-    connection_id: int = _key()
-    org_id: int = _small()
+    external: str = text_key()  # first: SQLite would take (connection, ...) for any search by connection
+    connection_id: int = given_key()
+    org_id: int = small()
     person_id: int
-    conversation: str = _plain()
-    service: str = _plain()
-    thread: str = _plain()
+    conversation: str = plain()
+    service: str = plain()
+    thread: str = plain()
     active: bool
 
 
@@ -165,17 +104,17 @@ class ChannelRow(Row, table=True):
 
     __tablename__ = "channel"
     __table_args__ = (
-        _of("connection_id", to="connection"),
+        of("connection_id", to="connection"),
         UniqueConstraint("connection_id", "conversation"),
         UniqueConstraint("org_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
+    org_id: int = small()
     connection_id: int
-    name: str = _plain()
-    conversation: str = _plain()
-    service: str = _plain()
-    thread: str = _plain()
+    name: str = plain()
+    conversation: str = plain()
+    service: str = plain()
+    thread: str = plain()
     active: bool
 
 
@@ -183,10 +122,10 @@ class SightRow(Row, table=True):
     """The dedupe keys of what people did."""
 
     __tablename__ = "sight"
-    __table_args__ = (_organisation(), NO_ROWID)
-    org_id: int = _small(key=True)
-    key: str = _text_key()
-    at: datetime = _moment()
+    __table_args__ = (of_organisation(), NO_ROWID)
+    org_id: int = small(key=True)
+    key: str = text_key()
+    at: datetime = moment()
 
 
 # --- pilots ---------------------------------------------------------------------------------------------------------
@@ -197,20 +136,20 @@ class PilotRow(Row, table=True):
 
     __tablename__ = "pilot"
     __table_args__ = (
-        _organisation(),
-        *(_of(role, to="person") for role in ("owner", "deputy", "sponsor", "decider", "builder")),
+        of_organisation(),
+        *(of(role, to="person") for role in ("owner", "deputy", "sponsor", "decider", "builder")),
         *(Index(None, "org_id", role) for role in ("owner", "deputy", "sponsor", "decider")),
         UniqueConstraint("org_id", "id"),
         UniqueConstraint("org_id", "key"),
-        _where("ix_pilot_external", "org_id", "external", condition="external <> ''", unique=True),
+        waiting("ix_pilot_external", "org_id", "external", condition="external <> ''", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
-    key: str = _plain()
-    name: str = _plain()
-    folded: str = _plain()
-    work: str = _plain()
-    stage: str = _plain()
+    org_id: int = small()
+    key: str = plain()
+    name: str = plain()
+    folded: str = plain()
+    work: str = plain()
+    stage: str = plain()
     stage_since: date
     created: date
     owner: int | None
@@ -223,17 +162,17 @@ class PilotRow(Row, table=True):
     target: date | None
     original_target: date | None
     decide_by: date | None
-    group: str = _plain()
-    tags: Any = _json()
-    risk: str = _plain()
-    metric: str = _plain()
+    group: str = plain()
+    tags: Any = as_json()
+    risk: str = plain()
+    metric: str = plain()
     baseline: float | None
     goal: float | None
     intended_users: int | None = Field(default=None, sa_type=BigInteger)
     paused_until: date | None
-    before_pause: str = _plain()
+    before_pause: str = plain()
     private: bool
-    external: str = _plain()
+    external: str = plain()
 
 
 class EventRow(Row, table=True):
@@ -241,33 +180,33 @@ class EventRow(Row, table=True):
 
     __tablename__ = "event"
     __table_args__ = (
-        _organisation(),
-        _of("pilot_id", to="pilot"),
-        _of("actor_id", to="person"),
+        of_organisation(),
+        of("pilot_id", to="pilot"),
+        of("actor_id", to="person"),
         Index(None, "org_id", "pilot_id", "at"),
         Index(None, "org_id", "at"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
-    kind: str = _plain()
-    at: datetime = _moment()
+    org_id: int = small()
+    kind: str = plain()
+    at: datetime = moment()
     actor_id: int | None
     pilot_id: int | None
-    subject: str = _plain()
-    before: Any = _json(null=True)
-    after: Any = _json(null=True)
+    subject: str = plain()
+    before: Any = as_json(null=True)
+    after: Any = as_json(null=True)
 
 
 class FormRow(Row, table=True):
     """The body of every questionnaire version that was used."""
 
     __tablename__ = "form"
-    __table_args__ = (_organisation(), NO_ROWID)
-    org_id: int = _small(key=True)
-    form: str = _text_key()
-    version: int = _key()
-    digest: str = _plain()
-    body: Any = _json()
+    __table_args__ = (of_organisation(), NO_ROWID)
+    org_id: int = small(key=True)
+    form: str = text_key()
+    version: int = given_key()
+    digest: str = plain()
+    body: Any = as_json()
 
 
 class ScheduleRow(Row, table=True):
@@ -275,15 +214,15 @@ class ScheduleRow(Row, table=True):
 
     __tablename__ = "schedule"
     __table_args__ = (
-        _of("pilot_id", to="pilot"),
+        of("pilot_id", to="pilot"),
         UniqueConstraint("org_id", "pilot_id", "questionnaire"),
-        _where("ix_schedule_due", "org_id", "next_due_at", condition="next_due_at IS NOT NULL"),
+        waiting("ix_schedule_due", "org_id", "next_due_at", condition="next_due_at IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
+    org_id: int = small()
     pilot_id: int
-    questionnaire: str = _plain()
-    next_due_at: datetime | None = _moment(null=True)
+    questionnaire: str = plain()
+    next_due_at: datetime | None = moment(null=True)
     weeks: int | None
 
 
@@ -294,10 +233,10 @@ class WordRow(Row, table=True):
     """Questions, items and questionnaires by number, so that a row which names one of them stays small."""
 
     __tablename__ = "word"
-    __table_args__ = (_organisation(), UniqueConstraint("org_id", "word"), NO_ROWID)
-    org_id: int = _small(key=True)
-    id: int = _small(key=True)
-    word: str = _plain()
+    __table_args__ = (of_organisation(), UniqueConstraint("org_id", "word"), NO_ROWID)
+    org_id: int = small(key=True)
+    id: int = small(key=True)
+    word: str = plain()
 
 
 class CheckinRow(Row, table=True):
@@ -305,33 +244,33 @@ class CheckinRow(Row, table=True):
 
     __tablename__ = "checkin"
     __table_args__ = (
-        _of("pilot_id", to="pilot"),
-        _of("person_id", to="person"),
-        _of("questionnaire_id", to="word"),
+        of("pilot_id", to="pilot"),
+        of("person_id", to="person"),
+        of("questionnaire_id", to="word"),
         UniqueConstraint("pilot_id", "org_id", "questionnaire_id", "slot"),
-        _where("ix_checkin_wake", "org_id", "wake_at", condition="wake_at IS NOT NULL"),
-        _where("ix_checkin_live_person", "org_id", "person_id", condition=LIVE),
-        _where("ix_checkin_live_pilot", "org_id", "pilot_id", condition=LIVE),
+        waiting("ix_checkin_wake", "org_id", "wake_at", condition="wake_at IS NOT NULL"),
+        waiting("ix_checkin_live_person", "org_id", "person_id", condition=LIVE),
+        waiting("ix_checkin_live_pilot", "org_id", "pilot_id", condition=LIVE),
     )
-    slot: datetime = _moment()
-    opened_at: datetime = _moment()
-    closes_at: datetime = _moment()
-    done_at: datetime | None = _moment(null=True)
-    wake_at: datetime | None = _moment(null=True)
+    slot: datetime = moment()
+    opened_at: datetime = moment()
+    closes_at: datetime = moment()
+    done_at: datetime | None = moment(null=True)
+    wake_at: datetime | None = moment(null=True)
     id: int | None = Field(default=None, primary_key=True)
     pilot_id: int
     person_id: int
-    org_id: int = _small()
-    revision: int = _small()
-    step: int = _small()
-    version: int = _small()
-    questionnaire_id: int = _small()
-    reminders: int = _small()
+    org_id: int = small()
+    revision: int = small()
+    step: int = small()
+    version: int = small()
+    questionnaire_id: int = small()
+    reminders: int = small()
     late: bool
     on_demand: bool
-    phase: str = _plain()
-    outcome: str = _plain()
-    detail: Any = _json(null=True)
+    phase: str = plain()
+    outcome: str = plain()
+    detail: Any = as_json(null=True)
 
 
 class HelperRow(Row, table=True):
@@ -339,13 +278,13 @@ class HelperRow(Row, table=True):
 
     __tablename__ = "helper"
     __table_args__ = (
-        _of("person_id", to="person"),
+        of("person_id", to="person"),
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
         NO_ROWID,
     )
-    org_id: int = _small(key=True)
-    person_id: int = _key()
-    checkin_id: int = _key()
+    org_id: int = small(key=True)
+    person_id: int = given_key()
+    checkin_id: int = given_key()
 
 
 class SubmissionRow(Row, table=True):
@@ -354,15 +293,15 @@ class SubmissionRow(Row, table=True):
     __tablename__ = "submission"
     __table_args__ = (
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
-        _of("person_id", to="person"),
+        of("person_id", to="person"),
         Index(None, "checkin_id"),
     )
-    at: datetime = _moment()
+    at: datetime = moment()
     id: int | None = Field(default=None, primary_key=True)
     checkin_id: int
     person_id: int
-    org_id: int = _small()
-    revision: int = _small()
+    org_id: int = small()
+    revision: int = small()
 
 
 class AnswerRow(Row, table=True):
@@ -375,12 +314,12 @@ class AnswerRow(Row, table=True):
     __tablename__ = "answer"
     __table_args__ = (
         ForeignKeyConstraint(("submission_id",), ["submission.id"]),
-        _of("question_id", to="word"),
+        of("question_id", to="word"),
         NO_ROWID,
     )
-    submission_id: int = _key()
-    question_id: int = _small(key=True)
-    org_id: int = _small()
+    submission_id: int = given_key()
+    question_id: int = small(key=True)
+    org_id: int = small()
     value: Any = Field(default=None, sa_type=AnswerText, nullable=True)
 
 
@@ -392,21 +331,21 @@ class LevelRow(Row, table=True):
 
     __tablename__ = "level"
     __table_args__ = (
-        _of("pilot_id", to="pilot"),
-        _of("by_person", to="person"),
+        of("pilot_id", to="pilot"),
+        of("by_person", to="person"),
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
         NO_ROWID,
     )
-    pilot_id: int = _key()
-    item: str = _text_key()
-    org_id: int = _small()
+    pilot_id: int = given_key()
+    item: str = text_key()
+    org_id: int = small()
     level: int | None
-    at: datetime = _moment()
-    changed_at: datetime = _moment()
+    at: datetime = moment()
+    changed_at: datetime = moment()
     by_person: int | None
-    link: str = _plain()
-    link_at: datetime | None = _moment(null=True)
-    not_applicable: str = _plain()
+    link: str = plain()
+    link_at: datetime | None = moment(null=True)
+    not_applicable: str = plain()
     same: int
     checkin_id: int | None
 
@@ -416,17 +355,17 @@ class SnapshotRow(Row, table=True):
 
     __tablename__ = "snapshot"
     __table_args__ = (
-        _of("pilot_id", to="pilot"),
+        of("pilot_id", to="pilot"),
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
         Index(None, "org_id", "pilot_id", "at", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
+    org_id: int = small()
     pilot_id: int
-    at: datetime = _moment()
+    at: datetime = moment()
     overall: int | None
-    dimensions: Any = _json()
-    weakest: str = _plain()
+    dimensions: Any = as_json()
+    weakest: str = plain()
     coverage: float
     policy: int
     model: int
@@ -441,24 +380,24 @@ class RequestRow(Row, table=True):
 
     __tablename__ = "request"
     __table_args__ = (
-        _of("pilot_id", to="pilot"),
-        _of("person_id", to="person"),
-        _of("asked_by", to="person"),
+        of("pilot_id", to="pilot"),
+        of("person_id", to="person"),
+        of("asked_by", to="person"),
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
         Index(None, "org_id", "pilot_id"),
         Index(None, "org_id", "person_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
-    kind: str = _plain()
+    org_id: int = small()
+    kind: str = plain()
     pilot_id: int
     person_id: int
     asked_by: int | None
-    asked_at: datetime = _moment()
-    text: str = _plain()
-    topic: str = _plain()
-    reply: str = _plain()
-    replied_at: datetime | None = _moment(null=True)
+    asked_at: datetime = moment()
+    text: str = plain()
+    topic: str = plain()
+    reply: str = plain()
+    replied_at: datetime | None = moment(null=True)
     checkin_id: int | None
 
 
@@ -467,15 +406,15 @@ class SubscriptionRow(Row, table=True):
 
     __tablename__ = "subscription"
     __table_args__ = (
-        _of("channel_id", to="channel"),
-        _of("by_person", to="person"),
+        of("channel_id", to="channel"),
+        of("by_person", to="person"),
         Index(None, "org_id", "next_due_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
+    org_id: int = small()
     channel_id: int
-    next_due_at: datetime = _moment()
-    group: str = _plain()
+    next_due_at: datetime = moment()
+    group: str = plain()
     by_person: int | None
 
 
@@ -491,38 +430,38 @@ class MessageRow(Row, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
-        _of("connection_id", to="connection"),
+        of("connection_id", to="connection"),
         UniqueConstraint("org_id", "key"),
-        _where("ix_message_lane", "connection_id", "conversation", "id", condition="settled_at IS NULL"),
-        _where("ix_message_due", "due_at", "id", condition="settled_at IS NULL"),
-        _where("ix_message_stale", "stale_at", condition="settled_at IS NULL AND stale_at IS NOT NULL"),
+        waiting("ix_message_lane", "connection_id", "conversation", "id", condition="settled_at IS NULL"),
+        waiting("ix_message_due", "due_at", "id", condition="settled_at IS NULL"),
+        waiting("ix_message_stale", "stale_at", condition="settled_at IS NULL AND stale_at IS NOT NULL"),
         # The law that no lane is in two workers' hands is the database's.
-        _where(
+        waiting(
             "ix_message_leased", "connection_id", "conversation", condition="state = 'leased'", unique=True
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
-    org_id: int = _small()
-    key: str = _plain()
+    org_id: int = small()
+    key: str = plain()
     connection_id: int
-    conversation: str = _plain()
-    service: str = _plain()
-    thread: str = _plain()
-    card: Any = _json()
-    replaces: str = _plain()
-    under: str = _plain()
-    created_at: datetime = _moment()
-    due_at: datetime = _moment()
-    stale_at: datetime | None = _moment(null=True)
-    not_before: datetime | None = _moment(null=True)
-    state: str = _plain()
+    conversation: str = plain()
+    service: str = plain()
+    thread: str = plain()
+    card: Any = as_json()
+    replaces: str = plain()
+    under: str = plain()
+    created_at: datetime = moment()
+    due_at: datetime = moment()
+    stale_at: datetime | None = moment(null=True)
+    not_before: datetime | None = moment(null=True)
+    state: str = plain()
     attempt: int
     again: bool
-    reason: str = _plain()
-    settled_at: datetime | None = _moment(null=True)
-    ref_conversation: str = _plain()
-    ref_message: str = _plain()
-    ref_thread: str = _plain()
+    reason: str = plain()
+    settled_at: datetime | None = moment(null=True)
+    ref_conversation: str = plain()
+    ref_message: str = plain()
+    ref_thread: str = plain()
 
 
 class BeatRow(Row, table=True):
@@ -530,5 +469,5 @@ class BeatRow(Row, table=True):
 
     __tablename__ = "beat"
     __table_args__ = (NO_ROWID,)
-    worker: str = _text_key()
-    at: datetime = _moment()
+    worker: str = text_key()
+    at: datetime = moment()

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.storage.checkins import Checkins
+from bot.storage.fields import table
 from bot.storage.forms import Forms
 from bot.storage.messages import Messages
 from bot.storage.people import People
@@ -14,7 +15,7 @@ from bot.storage.pilots import Pilots
 from bot.storage.readiness import Readiness
 from bot.storage.requests import Requests
 from bot.storage.scope import added_once, mine, own
-from bot.storage.tables import CheckinRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow, table
+from bot.storage.tables import CheckinRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow
 
 _checkin, _schedule, _subscription = table(CheckinRow), table(ScheduleRow), table(SubscriptionRow)
 _message = table(MessageRow)

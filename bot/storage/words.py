@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from bot.storage.errors import Conflict, StorageError
+from bot.storage.fields import table
 from bot.storage.scope import Scope, added_once, mine
-from bot.storage.tables import WordRow, table
+from bot.storage.tables import WordRow
 
 MOST = 32_767  # a SMALLINT; an organisation has a few hundred questions and items
 

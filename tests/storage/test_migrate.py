@@ -18,8 +18,8 @@ from sqlalchemy import NullPool, create_engine
 from bot.storage import migrate, open_store
 from bot.storage.database import parsed
 from bot.storage.errors import StorageError
+from bot.storage.fields import Row
 from bot.storage.migrations import HEAD
-from bot.storage.tables import Row
 from tests.storage.scenes import raw
 
 pytest_plugins = ["tests.databases"]

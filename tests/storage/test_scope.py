@@ -13,8 +13,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage import outbox
+from bot.storage.fields import Row, table
 from bot.storage.scope import Mine, mine, own
-from bot.storage.tables import AnswerRow, CheckinRow, Row, SubmissionRow, table
+from bot.storage.tables import AnswerRow, CheckinRow, SubmissionRow
 
 pytest_plugins = ["tests.databases"]
 

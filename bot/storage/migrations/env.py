@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.storage.tables import Row
+from bot.storage.fields import Row
 
 connection = context.config.attributes["connection"]
 context.configure(
