@@ -284,12 +284,18 @@ def _wrote(desk: Desk, text: str) -> Reply:
         for c in desk.unit.live_checkins(person=desk.person.id)
         if engine.questions_for(c.state, desk.person.id)
     ]
-    if not live:
-        return run(desk, text)
     lone = [checkin for checkin in live if len(engine.questions_for(checkin.state, desk.person.id)) == 1]
+    if not live or (len(lone) != 1 and _begins_like_a_command(text)):
+        return run(desk, text)
     if len(live) > 1 and len(lone) != 1:
         return Show(notes.which_one(_pilot_names(desk.unit, live)))
     return _typed(desk, (lone or live)[0], text)
+
+
+def _begins_like_a_command(text: str) -> bool:
+    """Enough where no question stands alone, so that the text cannot be an answer anyway."""
+    first = text.split(maxsplit=1)[:1]
+    return bool(first) and first[0].casefold().rstrip(":") in {entry.name for entry in commands.HELP}
 
 
 def _typed(desk: Desk, checkin: Checkin, text: str) -> Reply:

@@ -1,0 +1,278 @@
+"""The doors that conversations are played through: what people see there, press and type; no door knows a script.
+
+A platform joins with a class that does what `Door` says and an entry in DOORS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from adapters.local.adapter import LocalAdapter
+from adapters.local.parse import MARK
+from bot.app import App, local_connection
+from bot.core.card import Button, Card, Choice, Field, Submit, spoken
+from bot.core.ports import Act, Clicked, Inbound, Nothing, Place, Problems, Reply, Sender, Show, Update, Wrote
+from bot.core.records import PersonId
+from bot.desk import LocalDesk
+from bot.service import receive
+from tests.fakes.platform import Platform
+
+Values = Mapping[str, str | list[str]]
+Wrong = Mapping[str, str]  # field -> what is wrong with it; the empty name speaks of the whole
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field: what already stands in it, and the options where there are some."""
+
+    name: str
+    initial: str | list[str] = ""
+    options: tuple[str, ...] = ()
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class Control:
+    """A button, or the one that sends a form's fields; `token` is the door's own."""
+
+    label: str
+    token: str
+    fields: tuple[Asked, ...] = ()
+    sends_form: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One message as somebody sees it; `place` is empty in their direct conversation."""
+
+    key: str
+    place: str
+    text: str
+    controls: tuple[Control, ...] = ()
+
+
+class Door(Protocol):
+    """A platform as people have it before them."""
+
+    async def open(self, app: App) -> None:
+        """Join the program."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def sees(self, user: str) -> Sequence[Seen]:
+        """Every message that this person can see, the oldest first, without what people typed."""
+        ...
+
+    async def press(self, user: str, on: Seen, control: Control, values: Values, ident: str) -> Wrong:
+        """Press a control of a message; `ident` tells one press from another."""
+        ...
+
+    async def type(self, user: str, place: str, text: str, ident: str) -> Wrong: ...
+
+    def pick(self, person: PersonId, user: str) -> str:
+        """What a field for a person sends when this one is picked from the list."""
+        ...
+
+
+class Scripted:
+    """No platform at all: acts go to the service as values, cards are read as they were composed."""
+
+    def __init__(self) -> None:
+        self._platform = Platform()
+        self._private: list[tuple[str, Seen]] = []
+
+    async def open(self, app: App) -> None:
+        self._app = app
+        local_connection(app.store, app.organisation)
+        app.adapters["local"] = self._platform
+
+    async def close(self) -> None:
+        return
+
+    async def sees(self, user: str) -> Sequence[Seen]:
+        posts = [
+            post for post in self._platform.posts if post.conversation in (f"dm:{user}",) or _public(post)
+        ]
+        said = [_seen(post.key, _place(post.conversation), post.card) for post in posts]
+        return [*said, *(seen for reader, seen in self._private if reader == user)]
+
+    async def press(self, user: str, on: Seen, control: Control, values: Values, ident: str) -> Wrong:
+        filled = {name: value for name, value in values.items() if value not in ("", [])}
+        token = Clicked(control.token, filled if control.fields or control.sends_form else None)
+        return await self._act(user, on.place, token, ident)
+
+    async def type(self, user: str, place: str, text: str, ident: str) -> Wrong:
+        return await self._act(user, place, Wrote(text), ident)
+
+    def pick(self, person: PersonId, user: str) -> str:
+        del user
+        return str(person)
+
+    async def _act(self, user: str, place: str, act: Act, ident: str) -> Wrong:
+        where = Place(f"channel:{place}" if place else f"dm:{user}", direct=not place, name=place)
+        inbound = Inbound(f"{user}:{ident}", Sender("local", "local", user), act, where)
+        app = self._app
+        reply = await asyncio.to_thread(receive.receive, app.store, app.content, inbound, app.clock.now())
+        return self._kept(user, place, reply, ident)
+
+    def _kept(self, user: str, place: str, reply: Reply, ident: str) -> Wrong:
+        match reply:
+            case Problems(by_field):
+                return by_field
+            case Show(card):
+                self._private.append((user, _seen(f"reply:{ident}", place, card)))
+            case Update() | Nothing():
+                pass  # the outbox shows it
+            case _:
+                raise AssertionError(f"no conversation expects {reply}")
+        return {}
+
+
+def _public(post: Any) -> bool:
+    return str(post.conversation).startswith("channel:")
+
+
+def _place(conversation: str) -> str:
+    kind, _, name = conversation.partition(":")
+    return name if kind == "channel" else ""
+
+
+def _seen(key: str, place: str, card: Card) -> Seen:
+    asked = [line for one in card.fields for line in _words_of(one)]
+    labels = [action.label for action in card.actions]
+    text = "\n".join([card.title, spoken(card.body), *asked, *labels, card.footer])
+    return Seen(key, place, text, tuple(_controls(card)))
+
+
+def _words_of(shown: Field) -> Iterator[str]:
+    yield from (shown.label, shown.hint, shown.previous)
+    if isinstance(shown, Choice):
+        yield from (offer.label for offer in shown.options)
+
+
+def _controls(card: Card) -> Iterator[Control]:
+    for action in card.actions:
+        match action:
+            case Submit():
+                fields = tuple(_asked(one) for one in card.fields)
+                yield Control(action.label, action.token, fields, sends_form=True)
+            case Button():
+                yield Control(action.label, action.token, tuple(_asked(one) for one in action.asks))
+
+
+def _asked(shown: Field) -> Asked:
+    if isinstance(shown, Choice):
+        initial = list(shown.initial) if shown.many else next(iter(shown.initial), "")
+        return Asked(shown.name, initial, tuple(offer.value for offer in shown.options), shown.many)
+    return Asked(shown.name, shown.initial)
+
+
+@dataclass
+class LocalPage:
+    """The local chat: acts are what its page posts, messages what it holds after they were delivered."""
+
+    chat: LocalAdapter = field(init=False)
+    running: asyncio.Task[None] = field(init=False)
+
+    async def open(self, app: App) -> None:
+        connection = local_connection(app.store, app.organisation)
+        desk = LocalDesk(app.store, app.organisation, connection, app.clock)
+        self.chat = LocalAdapter(app.clock, desk=desk)
+        app.adapters["local"] = self.chat
+        self.running = asyncio.create_task(self.chat.run(app.on_inbound))
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        self.running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.running
+
+    async def sees(self, user: str) -> Sequence[Seen]:
+        state = await self.chat.state(user)
+        if state is None:
+            return []
+        return [
+            Seen(
+                message["id"], _place(message["conversation"]), _page_text(card), tuple(_page_controls(card))
+            )
+            for messages in state["messages"].values()
+            for message in messages
+            if (card := message["card"]) is not None
+        ]
+
+    async def press(self, user: str, on: Seen, control: Control, values: Values, ident: str) -> Wrong:
+        entered = dict(values) if control.fields or control.sends_form else None
+        parts = {"kind": "click", "token": control.token, "values": entered, "message": on.key}
+        return await self._post(user, on.place, ident, parts)
+
+    async def type(self, user: str, place: str, text: str, ident: str) -> Wrong:
+        return await self._post(user, place, ident, {"kind": "text", "text": text})
+
+    def pick(self, person: PersonId, user: str) -> str:
+        del user
+        return str(person)
+
+    async def _post(self, user: str, place: str, ident: str, parts: Mapping[str, Any]) -> Wrong:
+        conversation = f"channel:{place}" if place else f"dm:{user}"
+        raw = {"as": MARK, "id": ident, "user": user, "conversation": conversation, **parts}
+        inbound = self.chat.parse(raw)
+        assert inbound is not None, f"the page cannot send {raw}"
+        reply = await self.chat.act(inbound)
+        return dict(reply["fields"]) if reply["kind"] == "problems" else {}
+
+
+def _page_text(card: Mapping[str, Any]) -> str:
+    parts = [card["title"], *(_page_block(block) for block in card["body"])]
+    for asked in card["fields"]:
+        parts += [asked["label"], asked["hint"], asked["previous"]]
+        parts += [option["label"] for option in asked.get("options", [])]
+    return "\n".join([*parts, *(action["label"] for action in card["actions"]), card["footer"], card["note"]])
+
+
+def _page_block(block: Mapping[str, Any]) -> str:
+    match block["kind"]:
+        case "paragraph":
+            return "".join(span["text"] for span in block["spans"])
+        case "heading":
+            return str(block["text"])
+        case "facts":
+            return "\n".join(f"{row['name']}: {row['value']}" for row in block["rows"])
+        case "table":
+            rows = [block["header"], *(row["cells"] for row in block["rows"])]
+            return "\n".join(" | ".join(row) for row in rows)
+        case "bars":
+            return "\n".join(_page_bar(row) for row in block["rows"])
+        case "picture":
+            return str(block["alt"])
+    return ""
+
+
+def _page_bar(row: Mapping[str, Any]) -> str:
+    value = "not known" if row["value"] is None else str(row["value"])
+    return f"{row['label']}: {value}" + (f" ({row['note']})" if row["note"] else "")
+
+
+def _page_controls(card: Mapping[str, Any]) -> Iterator[Control]:
+    for action in card["actions"]:
+        if action["kind"] == "submit":
+            fields = tuple(_page_field(one) for one in card["fields"])
+            yield Control(action["label"], action["token"], fields, sends_form=True)
+        elif action["kind"] == "button":
+            asks = tuple(_page_field(one) for one in action["asks"])
+            yield Control(action["label"], action["token"], asks)
+
+
+def _page_field(shown: Mapping[str, Any]) -> Asked:
+    options = tuple(option["value"] for option in shown.get("options", []))
+    many, initial = bool(shown.get("many")), shown["initial"]
+    if isinstance(initial, list) and not many:
+        initial = initial[0] if initial else ""
+    return Asked(shown["name"], initial, options, many)
+
+
+DOORS: dict[str, type[Door]] = {"service": Scripted, "local": LocalPage}
