@@ -14,14 +14,15 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     `read_only` refuses to write, and on SQLite lets another process be the one that writes. Raises StorageError with
     what to do: upgrade the tables, stop the other process, correct the URL.
     """
-    from bot.storage.database import parsed  # noqa: PLC0415
-    from bot.storage.store import SqlStore  # noqa: PLC0415
+    # What a command does not use is not imported: `--help` and a refused URL wait for no database library.
+    from bot.storage.database import parsed  # noqa: PLC0415  # as above
+    from bot.storage.store import SqlStore  # noqa: PLC0415  # as above
 
     place = parsed(url)
     if place.drivername.startswith("sqlite"):
-        from bot.storage.sqlite import Sqlite  # noqa: PLC0415
+        from bot.storage.sqlite import Sqlite  # noqa: PLC0415  # as above
 
         return SqlStore(Sqlite(place, read_only=read_only))
-    from bot.storage.postgres import Postgres  # noqa: PLC0415
+    from bot.storage.postgres import Postgres  # noqa: PLC0415  # as above
 
     return SqlStore(Postgres(place, read_only=read_only))

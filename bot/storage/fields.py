@@ -29,7 +29,7 @@ class Row(SQLModel):
 
 def table(row: type[SQLModel]) -> Table:
     """The Core table of a row."""
-    return cast("Table", row.__table__)  # type: ignore[attr-defined]
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]  # SQLModel adds it to classes that are tables
 
 
 def of(*columns: str, to: str, key: tuple[str, ...] = ("id",)) -> ForeignKeyConstraint:
