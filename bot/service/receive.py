@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -33,10 +33,9 @@ from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase
 from bot.core.tokens import About, Token
-from bot.service import Conflict, checkins, query, registry, requests
-from bot.service.work import Work
+from bot.service import checkins, query, registry, requests
+from bot.service.work import Work, again
 
-TRIES = 3  # a lost race is run again; three in a row mean that something else is wrong
 Values = Mapping[str, Any]
 
 
@@ -66,18 +65,9 @@ def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> 
     if known is None:
         return Show(notes.stranger())
     organisation, connection = known
-    return _again(
+    return again(
         lambda: store.write(organisation, lambda unit: _once(Work(unit, content, now), inbound, connection))
     )
-
-
-def _again(work: Callable[[], Reply]) -> Reply:
-    for _ in range(TRIES - 1):
-        try:
-            return work()
-        except Conflict:
-            continue
-    return work()
 
 
 def _once(work: Work, inbound: Inbound, connection: int) -> Reply:

@@ -14,7 +14,7 @@ from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Sch
 from bot.core.state import Phase
 from bot.log import get
 from bot.service import checkins, digest, evaluate, registry, schedules
-from bot.service.work import Work
+from bot.service.work import Work, again
 
 Todo = Callable[[Work], None]
 
@@ -64,7 +64,7 @@ def _found(work: Work) -> list[tuple[str, Todo]]:
 
 def run(store: Store, content: Content, job: Job, now: datetime) -> None:
     """Do one job in one transaction."""
-    store.write(job.organisation, lambda unit: job.todo(Work(unit, content, now)))
+    again(lambda: store.write(job.organisation, lambda unit: job.todo(Work(unit, content, now))))
 
 
 def wake(work: Work, checkin: int) -> None:

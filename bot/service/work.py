@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from bot.core.localtime import local
 from bot.core.ports import Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Person
+from bot.service import Conflict
+
+T = TypeVar("T")
+TRIES = 3  # a lost race is run again; three in a row mean that something else is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,13 @@ class Work:
     def day(self, moment: datetime, person: Person | None = None) -> date:
         """The day of a moment where a person is, or where the organisation is."""
         return local(moment, self.zone(person)).date()
+
+
+def again(transaction: Callable[[], T]) -> T:
+    """Run a transaction, and run it again when somebody else was faster: losing a race is nobody's error."""
+    for _ in range(TRIES - 1):
+        try:
+            return transaction()
+        except Conflict:
+            continue
+    return transaction()
