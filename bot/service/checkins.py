@@ -224,7 +224,7 @@ def context_for(
         today=work.today(person),
         names=_names(work.unit, checkin, record.last, people or {}),
         people=people or {},
-        placeholders=_placeholders(work, pilot, last, checkin),
+        placeholders=_placeholders(work, form, pilot, last, checkin),
         nothing=nothing,
         blocked_for=_same_blocker(before),
     )
@@ -306,7 +306,9 @@ def _person_values(answers: Iterable[Answers]) -> Iterable[str]:
                 yield value
 
 
-def _placeholders(work: Work, pilot: Pilot, last: Asked | None, checkin: Checkin) -> dict[str, str]:
+def _placeholders(
+    work: Work, form: Questionnaire, pilot: Pilot, last: Asked | None, checkin: Checkin
+) -> dict[str, str]:
     """What fills the `{words}` of a questionnaire's texts: each of PLACEHOLDERS."""
     today = work.today(work.unit.person(checkin.state.person))
     since = _day(work, last, checkin)
@@ -323,8 +325,12 @@ def _placeholders(work: Work, pilot: Pilot, last: Asked | None, checkin: Checkin
         "intended": str(pilot.intended_users or "all"),
         "target_date": day_words(pilot.target, today) if pilot.target else "that date",
         "decide_by": day_words(pilot.decide_by, today) if pilot.decide_by else "that date",
-        "sure_label": _sure(work, pilot),
+        "sure_label": _sure(work, pilot) if _fills(form, "sure_label") else "",  # costs a look-up
     }
+
+
+def _fills(form: Questionnaire, placeholder: str) -> bool:
+    return any(f"{{{placeholder}}}" in question.text for question in form.questions())
 
 
 def _called(work: Work, person: PersonId | None, else_: str) -> str:
