@@ -123,7 +123,7 @@ def visit(stage: Stage, browser: Browser) -> Iterator[Visit]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # a loaded machine is slow, not wrong
         if errors:
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on(
