@@ -6,11 +6,21 @@ a worker does with a lease that ran out changes nothing (`attempt` and `until` f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    bindparam,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.card_json import from_json
@@ -25,9 +35,10 @@ NOTHING_TO_AMEND = "nothing to amend"
 NOTHING_ABOVE = "the message it belongs under was not sent"
 STALE = "stale"
 
+WAITS = "waits"
+Named = Mapping[tuple[int, str], Record]
+
 _message, _connection = table(MessageRow), table(ConnectionRow)
-_other = _message.alias("other")
-_amended, _root = _message.alias("amended"), _message.alias("root")
 
 _open = _message.c.settled_at.is_(None)
 DROP_STALE = (
@@ -41,51 +52,45 @@ DROP_STALE = (
     )
     .values(state="stale", reason="too late to send", settled_at=bindparam("now"))
 )
-_same_lane = and_(
-    _other.c.connection_id == _message.c.connection_id,
-    _other.c.conversation == _message.c.conversation,
-    _other.c.settled_at.is_(None),
-)
-_in_the_way = (
-    select(_other.c.id)
-    .where(_same_lane, or_(_other.c.id < _message.c.id, _other.c.state == "leased"))
-    .correlate(_message)
-    .exists()
-)
 
 
-def _named(source: Any, key: Any) -> Any:
-    """The join to an earlier message named by its key."""
-    return and_(source.c.org_id == _message.c.org_id, source.c.key == key, source.c.id < _message.c.id)
-
-
-# A message that names one of another lane waits until that one is settled.
-_settled_or_none = and_(
-    or_(_amended.c.id.is_(None), _amended.c.settled_at.is_not(None)),
-    or_(_root.c.id.is_(None), _root.c.settled_at.is_not(None)),
-)
-CANDIDATES = (
-    select(
-        _message,
-        _connection.c.platform,
-        *(
-            _amended.c[name].label(f"amended_{name}")
-            for name in ("state", "ref_conversation", "ref_message", "ref_thread")
-        ),
-        *(_root.c[name].label(f"root_{name}") for name in ("state", "ref_message", "ref_thread")),
+def _in_lane(name: str, condition: Callable[[FromClause], Any]) -> ColumnElement[bool]:
+    """Whether the lane of a message has another that meets the condition: one step in an index."""
+    other = _message.alias(name)
+    lane = (
+        other.c.connection_id == _message.c.connection_id,
+        other.c.conversation == _message.c.conversation,
     )
+    return select(other.c.id).where(*lane, condition(other)).correlate(_message).exists()
+
+
+# The sum keeps PostgreSQL from looking for an older one along the primary key, through all that was ever sent.
+_older = _in_lane("older", lambda other: and_(other.c.settled_at.is_(None), other.c.id + 0 < _message.c.id))
+_held = _in_lane("held", lambda _: text("held.state = 'leased'"))  # in the words of its partial index
+# No join but one: with more of them PostgreSQL looks at every message that is due, and SQLite has nothing to gain.
+CANDIDATES = (
+    select(_message, _connection.c.platform)
     .join_from(_message, _connection, _message.c.connection_id == _connection.c.id)
-    .outerjoin(_amended, and_(_message.c.replaces != "", _named(_amended, _message.c.replaces)))
-    .outerjoin(_root, and_(_message.c.under != "", _named(_root, _message.c.under)))
     .where(
         _open,
         _message.c.due_at <= bindparam("now"),
-        or_(_message.c.state == "leased", and_(_message.c.state == "pending", ~_in_the_way)),
-        _settled_or_none,
+        or_(_message.c.state == "leased", and_(_message.c.state == "pending", ~_older, ~_held)),
+        _message.c.id.not_in(bindparam("aside", expanding=True)),
     )
     .order_by(_message.c.due_at, _message.c.id)
     .limit(bindparam("top"))
     .with_for_update(of=_message, skip_locked=True)  # SQLite has one writer and leaves this out
+)
+# Follow the index of what is due and stop at the limit. Left alone, PostgreSQL trusts its statistics of a quiet hour
+# and sorts all that is due for each lease: 100 times as long on a Monday morning with 10,000 messages.
+IN_ORDER = text("SET LOCAL enable_sort = off")
+_ref = (_message.c.ref_conversation, _message.c.ref_message, _message.c.ref_thread)
+# Each organisation with each key, a few too many at worst: SQLite finds pairs by their first half only.
+NAMED = select(
+    _message.c.org_id, _message.c.key, _message.c.id, _message.c.state, _message.c.settled_at, *_ref
+).where(
+    _message.c.org_id.in_(bindparam("organisations", expanding=True)),
+    _message.c.key.in_(bindparam("keys", expanding=True)),
 )
 HOLD = (
     update(_message)
@@ -151,45 +156,70 @@ def _run(connection: Connection, statement: Any, values: dict[str, Any]) -> Any:
 
 def _lease(connection: Connection, now: datetime, until: datetime, limit: int) -> list[Leased]:
     """Until `limit` are taken or nothing is left; each round may settle hopeless ones and so free their lanes."""
+    if connection.dialect.name == "postgresql":
+        _run(connection, IN_ORDER, {})
     _run(connection, DROP_STALE, {"now": now})
     taken: list[Leased] = []
+    aside = [0]  # messages that wait for one of another lane
     while len(taken) < limit:
-        rows = _run(connection, CANDIDATES, {"now": now, "top": limit - len(taken)}).all()
-        hopeless = [(row, why) for row in rows if (why := _hopeless(row))]
-        for row, why in hopeless:
-            _run(connection, GIVE_UP, {"at_id": row.id, "why": why, "now": now})
-        good = [row for row in rows if not _hopeless(row)]
-        if good:
-            _hold(connection, [row.id for row in good], until)
-        taken += [_leased(row, until) for row in good]
-        if not hopeless:
+        rows = _run(connection, CANDIDATES, {"now": now, "top": limit - len(taken), "aside": aside}).all()
+        named = _named(connection, rows)
+        verdicts = [(row, _verdict(row, named)) for row in rows]
+        aside += [row.id for row, verdict in verdicts if verdict == WAITS]
+        _give_up(connection, [(row.id, why) for row, why in verdicts if why not in ("", WAITS)], now)
+        good = [row for row, verdict in verdicts if not verdict]
+        _hold(connection, [row.id for row in good], until)
+        taken += [_leased(row, named, until) for row in good]
+        if len(good) == len(rows):
             break
     return taken
 
 
-def _hold(connection: Connection, ids: list[int], until: datetime) -> None:
-    try:
-        _run(connection, HOLD, {"ids": ids, "until": until})
-    except (
-        Taken
-    ) as error:  # an older message of the lane became visible only now, and another worker was faster
-        raise Conflict("Another worker took a message of the same lane. Try again.") from error
+def _named(connection: Connection, rows: Sequence[Record]) -> Named:
+    """The messages that these amend or hang under, by organisation and key."""
+    names = [(row.org_id, key) for row in rows for key in (row.replaces, row.under) if key]
+    if not names:
+        return {}
+    organisations, keys = ({name[part] for name in names} for part in (0, 1))
+    found = _run(connection, NAMED, {"organisations": list(organisations), "keys": list(keys)}).all()
+    return {(row.org_id, row.key): row for row in found}
 
 
-def _hopeless(row: Record) -> str:
-    """Why a message can never be sent; empty when it can."""
-    if row.replaces and row.amended_state != "sent":
-        return NOTHING_TO_AMEND
-    if row.under and row.root_state != "sent":
-        return NOTHING_ABOVE
+def _verdict(row: Record, named: Named) -> str:
+    """Empty when the message can be sent, WAITS while one that it names is still to go, or why it never can be."""
+    for key, why in ((row.replaces, NOTHING_TO_AMEND), (row.under, NOTHING_ABOVE)):
+        other = named.get((row.org_id, key))
+        if not key:
+            continue
+        if (
+            other is None or other.id >= row.id
+        ):  # a later one cannot have been meant, and would never come first
+            return why
+        if other.settled_at is None:
+            return WAITS
+        if other.state != "sent":
+            return why
     return ""
 
 
-def _leased(row: Record, until: datetime) -> Leased:
-    ref = None
-    if row.replaces:
-        ref = MessageRef(row.amended_ref_conversation, row.amended_ref_message, row.amended_ref_thread)
-    thread = (row.root_ref_thread or row.root_ref_message) if row.under else row.thread
+def _give_up(connection: Connection, hopeless: Sequence[tuple[int, str]], now: datetime) -> None:
+    for number, why in hopeless:
+        _run(connection, GIVE_UP, {"at_id": number, "why": why, "now": now})
+
+
+def _hold(connection: Connection, ids: list[int], until: datetime) -> None:
+    if not ids:
+        return
+    try:
+        _run(connection, HOLD, {"ids": ids, "until": until})
+    except Taken as error:  # an older one became visible only now, and another worker was faster
+        raise Conflict("Another worker took a message of the same lane. Try again.") from error
+
+
+def _leased(row: Record, named: Named, until: datetime) -> Leased:
+    amended, root = named.get((row.org_id, row.replaces)), named.get((row.org_id, row.under))
+    ref = MessageRef(amended.ref_conversation, amended.ref_message, amended.ref_thread) if amended else None
+    thread = (root.ref_thread or root.ref_message) if root else row.thread
     again = row.again or row.state == "leased"
     return Leased(row.id, row.org_id, _as_message(row), row.attempt + 1, until, ref, thread, again=again)
 
