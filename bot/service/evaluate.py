@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +12,7 @@ from bot.core.compose.words import item_name
 from bot.core.context import Context
 from bot.core.questionnaire import Content, ItemId, Questionnaire
 from bot.core.readiness import GateResult, Readiness
-from bot.core.records import PersonId, Pilot, Request, Snapshot
+from bot.core.records import Asked, PersonId, Pilot, Request, Snapshot
 from bot.core.signals import Course, PilotFacts, Signal
 from bot.core.state import Checkin, Phase
 from bot.service import registry, requests
@@ -136,15 +137,15 @@ def _ask_for_help(
 # --- standing -------------------------------------------------------------------------------------------------------
 
 
-def stand(work: Work, pilot: Pilot) -> Standing:
-    """Scores, gate, signals and course of one pilot as of now."""
+def stand(work: Work, pilot: Pilot, *, pulses: Sequence[Asked] | None = None) -> Standing:
+    """Scores, gate, signals and course of one pilot as of now; its newest PULSES_READ `pulses` if they are known."""
     levels = work.unit.levels(pilot.id)
     scores = readiness.score(levels, work.content.model, work.content.policy, work.now)
     stage = pilot.before_pause or pilot.stage
     gate = readiness.gate(
         levels, work.content.model, work.content.policy, stage=stage, risk=pilot.risk, now=work.now
     )
-    facts = pilot_facts(work, pilot, scores.confidence)
+    facts = pilot_facts(work, pilot, scores.confidence, pulses=pulses)
     found = signals.signals(facts, work.content.policy)
     return Standing(scores, gate, found, signals.state(facts, found, work.content.policy), facts)
 
@@ -161,11 +162,14 @@ def is_stuck(work: Work, pilot: Pilot) -> bool:
     return stand(work, pilot).course is Course.STUCK
 
 
-def pilot_facts(work: Work, pilot: Pilot, confidence: float) -> PilotFacts:
+def pilot_facts(
+    work: Work, pilot: Pilot, confidence: float, *, pulses: Sequence[Asked] | None = None
+) -> PilotFacts:
     """What signals look at, gathered from the record and the log."""
     owner = work.unit.person(pilot.owner) if pilot.owner else None
     today = work.today()
-    pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ)
+    if pulses is None:
+        pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ)
     missed, streak = signals.missed(pulses, work.content.policy)
     return PilotFacts(
         stage=pilot.stage,

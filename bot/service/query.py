@@ -107,6 +107,8 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
 
 def _on_pilot(asker: Asker, wanted: str, command: str, then: Callable[[Pilot], Reply]) -> Reply:
     """Do something with the pilot that a text means, or offer the nearest names."""
+    if (meant := _meant(asker, wanted)) is not None:
+        return then(meant)
     known = [found for found in asker.unit.pilots() if asker.sees(found)]
     by_id = {pilot.id: pilot for pilot in known}
     if not wanted:
@@ -125,8 +127,23 @@ def _on_pilot(asker: Asker, wanted: str, command: str, then: Callable[[Pilot], R
             return Show(portfolio.nearest_card(wanted, near, command=command))
 
 
+def _meant(asker: Asker, wanted: str) -> Pilot | None:
+    """The pilot that a text can only mean, found without reading all of them; None where that takes a closer look.
+
+    Names of pilots that the asker may not see are among those compared: they can only make it less certain.
+    """
+    found = asker.unit.pilot_by_key(wanted) if wanted else None
+    if found is None and wanted:
+        match names.match_name(wanted, asker.unit.pilot_names()):
+            case names.Found(pilot_id):
+                found = asker.unit.pilot(pilot_id)
+    return found if found is not None and asker.sees(found) else None
+
+
 def _unknown(asker: Asker, command: c.Unknown) -> Reply:
     """A line that is no command may be a pilot's name alone: its status."""
+    if (meant := _meant(asker, command.text)) is not None:
+        return _status(asker, meant)
     known = [(pilot.id, pilot.key, pilot.name) for pilot in asker.unit.pilots() if asker.sees(pilot)]
     match names.match_name(command.text, known):
         case names.Found(pilot_id):

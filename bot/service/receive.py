@@ -29,7 +29,7 @@ from bot.core.ports import (
     Update,
     Wrote,
 )
-from bot.core.questionnaire import Content
+from bot.core.questionnaire import Content, QuestionId
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase
 from bot.core.tokens import About, Token
@@ -122,9 +122,8 @@ def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     made = _event(desk, checkin, token, values or {})
     if isinstance(made, Problems):
         return made
-    happened = checkins.happen(
-        desk.work, token.id, made, actor=desk.person.id, people=_people_named_in(desk, made)
-    )
+    people = _people_named_in(desk, checkin, made)
+    happened = checkins.happen(desk.work, token.id, made, actor=desk.person.id, people=people)
     return _answer(desk, happened) if happened else Show(notes.not_there())
 
 
@@ -199,34 +198,39 @@ def _people_named(desk: Desk, text: str) -> list[Person]:
 
 def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:
     """Platform ids of people become our keys; names stay, to be matched or complained about."""
-    form = checkins.form_of(desk.work, checkin)
-    asked = checkins.person_fields(form) if form else frozenset()
     resolved = dict(values)
-    for name in asked & values.keys():
+    for name in _asking_for_people(desk, checkin) & values.keys():
         found = _people_named(desk, tidy(str(values[name] or ""))) if values[name] else []
         if len(found) == 1:
             resolved[name] = str(found[0].id)
     return resolved
 
 
-def _people_named_in(desk: Desk, event: events.Event) -> dict[PersonId, str]:
+def _people_named_in(desk: Desk, checkin: Checkin, event: events.Event) -> dict[PersonId, str]:
     """Everybody whom an event brings in, so that cards can call them by name."""
     match event:
         case events.Submitted(values=values):
-            return _people_meant(desk, values)
+            return _people_meant(desk, checkin, values)
         case events.HandedOver(to=to) | events.Handed(to=to):
             person = desk.unit.person(to)
             return {to: person.name} if person else {}
     return {}
 
 
-def _people_meant(desk: Desk, values: Values) -> dict[PersonId, str]:
-    """Everybody whom a short value could name: what the engine may match typed names against."""
+def _people_meant(desk: Desk, checkin: Checkin, values: Values) -> dict[PersonId, str]:
+    """Everybody whom a short answer to a question about a person could name: the engine matches names against them."""
     found: dict[PersonId, str] = {}
-    for value in values.values():
+    for name in sorted(_asking_for_people(desk, checkin) & values.keys()):
+        value = values[name]
         if isinstance(value, str) and 0 < len(value) <= 80:
             found |= {person.id: person.name for person in _people_named(desk, tidy(value))}
     return found
+
+
+def _asking_for_people(desk: Desk, checkin: Checkin) -> frozenset[QuestionId]:
+    """The questions of a check-in's form that are answered with a person."""
+    form = checkins.form_of(desk.work, checkin)
+    return checkins.person_fields(form) if form else frozenset()
 
 
 def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
@@ -292,7 +296,7 @@ def _typed(desk: Desk, checkin: Checkin, text: str) -> Reply:
     raw: Values = dict.fromkeys(engine.questions_for(checkin.state, desk.person.id), text)
     resolved = _people_resolved(desk, checkin, raw)
     typed = events.Typed(desk.now, desk.person.id, str(next(iter(resolved.values()), text)))
-    people = _people_meant(desk, raw)
+    people = _people_meant(desk, checkin, raw)
     happened = checkins.happen(desk.work, checkin.id, typed, actor=desk.person.id, people=people)
     if happened is None:
         return Show(notes.not_there())

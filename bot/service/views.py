@@ -22,8 +22,11 @@ PULSES_READ = 6  # check-ins in which a blocker is counted in a row
 
 def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
     """Everything a status shows of one pilot to one reader."""
-    standing = evaluate.stand(work, pilot)
-    pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
+    asked_lately = work.unit.history(
+        pilot.id, questionnaire="pulse", limit=evaluate.PULSES_READ, answers=True
+    )
+    standing = evaluate.stand(work, pilot, pulses=asked_lately)
+    pulses = asked_lately[:PULSES_READ]
     blocker, blocked_for = _blocker(work, pulses)
     requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
     asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
