@@ -44,6 +44,8 @@ class Words(Scope):
         known = self._known.texts.get(self.organisation.id, {})
         listed = list(numbers)
         if any(number not in known for number in listed):
+            known = {number: word for word, number in self.seen_words.items()}
+        if any(number not in known for number in listed):
             self._see_words()
             known = {number: word for word, number in self.seen_words.items()}
         return [known[number] for number in listed]

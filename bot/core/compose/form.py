@@ -35,6 +35,7 @@ from bot.core.tokens import About, Token
 
 PAUSE_DAYS = 60  # content.md section 7: a pause needs a wake-up date at most so far ahead
 SECONDS_A_QUESTION = 12  # Pew's figure for a plain question, with room for a phone (content.md section 9)
+SECONDS_A_LEVEL = 27  # five described levels to read; 12 of them make the review's five to six minutes
 SHORT = 40  # seconds; "under a minute" by anybody's count
 REASON_LIMIT = 140
 LABEL_LIMIT = 75  # characters of an option on the narrowest platform
@@ -89,11 +90,12 @@ def _opening(
         lines.append(say(bold("Reminder. "), "Still waiting for you."))
     if form.intro and not state.answers and state.phase is Phase.OPEN:
         lines.append(say(fill(form.intro, context)))
-    return (*lines, say(_how_much(context, state, at, asked)))
+    return (*lines, say(_how_much(context, state, at, _ahead(form, context, state, asked))))
 
 
-def _how_much(context: Context, state: State, at: datetime, asked: list[Question]) -> str:
-    count = len(asked)
+def _how_much(context: Context, state: State, at: datetime, ahead: list[Question]) -> str:
+    """How many questions are left, how long they take and until when."""
+    count = len(ahead)
     what = "1 question" if count == 1 else f"{count} questions"
     if state.answers and state.phase is not Phase.DONE:
         what = "1 more question" if count == 1 else f"{count} more questions"
@@ -102,18 +104,31 @@ def _how_much(context: Context, state: State, at: datetime, asked: list[Question
         if state.phase in (Phase.EXPIRED, Phase.DONE)
         else f" Closes {moment(context, state.closes_at, at)}."
     )
-    return f"{what}, {_duration(count)}.{ends}"
+    return f"{what}, {_duration(ahead)}.{ends}"
 
 
-def _duration(count: int) -> str:
-    if count * SECONDS_A_QUESTION <= SHORT:
+def _ahead(form: Questionnaire, context: Context, state: State, asked: list[Question]) -> list[Question]:
+    """What is asked now and what the path holds behind it, as far as it is known."""
+    if state.phase is Phase.DONE:
+        return asked
+    shown = on_path(path(form, state.answers, context.record)).values()
+    settled = {*state.answers, *state.skipped, *state.handed, *state.asking}
+    return [*asked, *(question for question in shown if question.id not in settled)]
+
+
+def _duration(ahead: list[Question]) -> str:
+    if _seconds(ahead) <= SHORT:
         return "under a minute"
-    minutes = _minutes(count)
+    minutes = _minutes(ahead)
     return "about a minute" if minutes == 1 else f"about {minutes} minutes"
 
 
-def _minutes(count: int) -> int:
-    return max(1, round(count * SECONDS_A_QUESTION / 60))
+def _minutes(ahead: list[Question]) -> int:
+    return max(1, round(_seconds(ahead) / 60))
+
+
+def _seconds(ahead: list[Question]) -> int:
+    return sum(SECONDS_A_LEVEL if question.kind is Kind.LEVEL else SECONDS_A_QUESTION for question in ahead)
 
 
 def _infos(form: Questionnaire, context: Context, state: State, asked: list[Question]) -> tuple[Block, ...]:
@@ -136,7 +151,8 @@ def _submits(
     if not asked:
         return ()
     submit = token(context, state, "submit")
-    opener = "Answer" if len(asked) == 1 else f"Answer ({_minutes(len(asked))} min)"
+    ahead = _ahead(form, context, state, asked)
+    opener = "Answer" if len(ahead) == 1 else f"Answer ({_minutes(ahead)} min)"
     return (Submit(_send_label(form, context, state), submit, opener=opener),)
 
 

@@ -18,6 +18,7 @@ from bot.core.signals import Course, Signal
 from bot.core.tokens import About, Token
 
 GAPS_SHOWN = 5
+SILENT = "P10"  # the owner does not answer: somebody beside them has the ball
 FINAL = frozenset({"stopped", "retired"})
 
 
@@ -174,6 +175,9 @@ def _ball(view: StatusView) -> str:
         return f"{view.name(view.asked.person)}: answer the check-in"
     if pilot.owner is None:
         return f"{view.name(pilot.sponsor)}: name an owner" if pilot.sponsor is not None else "name an owner"
+    if view.signals and view.signals[0].id == SILENT:
+        beside = pilot.deputy if pilot.deputy is not None else pilot.sponsor
+        return f"{view.name(beside) if beside is not None else 'the portfolio lead'}: ask whether it is still running"
     return f"{view.name(pilot.owner)}{_next_step(view)}"
 
 
