@@ -8,6 +8,7 @@ half-empty pages included.
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -45,7 +46,9 @@ def main(arguments: list[str]) -> None:
         url = f"sqlite:///{folder}/rampcheck.db"
         migrate.upgrade(url)
         report("SQLite", *filled(url, pilots, weeks, sqlite_sizes))
-    with running_postgres(Path(tempfile.gettempdir()) / "rampcheck-bench", fast=False) as server:
+    with running_postgres(
+        Path(tempfile.gettempdir()) / f"rampcheck-bench-{os.getpid()}", fast=False
+    ) as server:
         report("PostgreSQL", *filled(database(server, TEMPLATE), pilots, weeks, postgres_sizes))
 
 
