@@ -32,7 +32,7 @@ _connection, _person, _identity = table(ConnectionRow), table(PersonRow), table(
 _channel, _message = table(ChannelRow), table(MessageRow)
 
 _people = select(*columns_of(PersonRow, Person))
-PERSON = mine(_people.where(_person.c.id == bindparam("id")))
+PERSONS = mine(_people.where(_person.c.id.in_(bindparam("ids", expanding=True))))
 PEOPLE = mine(_people.order_by(_person.c.folded, _person.c.id))
 _found = _people.where(_person.c.active).order_by(_person.c.folded, _person.c.id).limit(bindparam("top"))
 FIND_PEOPLE = mine(
@@ -101,7 +101,7 @@ def _hear_channel() -> Mine:
             where=_channel.c.org_id == fresh.org_id,
         )
         both.append(heard.returning(_channel.c.id))
-    return Mine(*both)
+    return Mine(both[0], both[1], frozenset({_channel.name}))
 
 
 HEAR_CHANNEL = _hear_channel()
@@ -130,8 +130,11 @@ class People(Scope):
     """The unit's room for people, accounts and channels."""
 
     def person(self, person: PersonId) -> Person | None:
-        row = self._one(PERSON, id=person)
-        return None if row is None else _as_person(row)
+        if person not in self.seen_people:
+            wanted = {person} | (self.expected_people - self.seen_people.keys())
+            found = {row.id: _as_person(row) for row in self._all(PERSONS, ids=sorted(wanted))}
+            self.seen_people |= {each: found.get(each) for each in wanted}
+        return self.seen_people[person]
 
     def people(self) -> Sequence[Person]:
         return [_as_person(row) for row in self._all(PEOPLE)]
@@ -149,6 +152,7 @@ class People(Scope):
         return None if row is None else _as_person(row)
 
     def save_person(self, person: Person) -> Person:
+        self.seen_people.clear()
         values = values_of(person) | {"folded": folded(person)}
         return replace(person, id=self._stored(ADD_PERSON, CHANGE_PERSON, values))
 
@@ -204,8 +208,8 @@ def as_channel(row: Sequence[Any]) -> Channel:
 
 
 def _as_person(row: Record) -> Person:
-    values = row._asdict()
-    return Person(**values | {"standing": Standing(values["standing"])})
+    number, name, email, zone, standing, *rest = row
+    return Person(number, name, email, zone, Standing(standing), *rest)
 
 
 def _address(address: Address) -> dict[str, Any]:

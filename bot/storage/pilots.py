@@ -82,7 +82,11 @@ class Pilots(Scope):
     """The unit's room for pilots, what happened to them and when they are next asked."""
 
     def pilot(self, pilot: PilotId) -> Pilot | None:
-        return _as_pilot(self._one(PILOT, id=pilot))
+        found = _as_pilot(self._one(PILOT, id=pilot))
+        if found is not None:
+            holders = (found.owner, found.deputy, found.sponsor, found.decider)
+            self.expected_people |= {person for person in holders if person is not None}
+        return found
 
     def pilot_by_key(self, key: str) -> Pilot | None:
         return _as_pilot(self._one(PILOT_BY_KEY, key=key)) if storable(key) else None

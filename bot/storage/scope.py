@@ -34,22 +34,24 @@ from sqlalchemy.sql.operators import custom_op
 from sqlmodel import SQLModel
 
 from bot.core.questionnaire import Questionnaire
-from bot.core.records import CheckinId, Organisation, OrganisationId
+from bot.core.records import CheckinId, Organisation, OrganisationId, Person, PersonId
 from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
 from bot.storage.fields import table
 
 ORG = "org"  # the bind parameter of every statement here
 Record: TypeAlias = "Row[*tuple[Any, ...]]"  # one row of a result
+MOST_SEEN = 100  # results of one unit: a status needs 10, an answer 30; a seed would gather thousands
 Statement = Any  # SQLAlchemy has no public common type of what can be executed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mine:
-    """A statement of one organisation, as SQLite and PostgreSQL say it."""
+    """A statement of one organisation, as SQLite and PostgreSQL say it, and the names of the tables in it."""
 
     sqlite: Statement
     postgresql: Statement
+    tables: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -70,7 +72,11 @@ class Known:
 
 
 class Scope:
-    """What every room of a unit stands on: one connection inside a transaction, and one organisation."""
+    """What every room of a unit stands on: one connection inside a transaction, and one organisation.
+
+    The transaction sees one moment of the database, and its own writes: what it read once is not read again until it
+    writes to one of the same tables.
+    """
 
     def __init__(self, connection: Connection, organisation: Organisation, known: Known) -> None:
         self.organisation = organisation
@@ -78,11 +84,14 @@ class Scope:
             None  # then the unit is over, as PostgreSQL has it: nothing is stored
         )
         self.seen_checkins: set[CheckinId] = set()  # known to be this organisation's
+        self.seen_people: dict[PersonId, Person | None] = {}
+        self.expected_people: set[PersonId] = set()  # read together with the first who is asked for
         self.seen_words: dict[str, int] = {}
         self.seen_forms: dict[tuple[str, int], Questionnaire] = {}
         self._known = known
         self._connection = connection
         self._dialect = connection.dialect.name
+        self._seen: dict[tuple[Any, ...], Sequence[Record]] = {}  # by statement, names and values
 
     def _run(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
         if self.failed is not None:
@@ -98,18 +107,34 @@ class Scope:
             raise self.failed from error
 
     def _all(self, mine: Mine, **values: Any) -> Sequence[Record]:
-        return self._run(mine, {ORG: self.organisation.id, **values}).all()
+        if self.failed is not None:
+            raise self.failed
+        given = (tuple(value) if isinstance(value, list) else value for value in values.values())
+        asked = (mine, *values, *given)
+        found = self._seen.get(asked)
+        if found is None:
+            found = self._run(mine, {ORG: self.organisation.id, **values}).all()
+            if len(self._seen) == MOST_SEEN:
+                self._seen.clear()
+            self._seen[asked] = found
+        return found
 
     def _one(self, mine: Mine, **values: Any) -> Record | None:
-        return self._run(mine, {ORG: self.organisation.id, **values}).first()
+        """The row, of a query that finds at most one, or orders them and has a limit of one."""
+        found = self._all(mine, **values)
+        return found[0] if found else None
+
+    def _write(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
+        self._seen = {asked: rows for asked, rows in self._seen.items() if not asked[0].tables & mine.tables}
+        return self._run(mine, values)
 
     def _change(self, mine: Mine, **values: Any) -> int:
         """How many rows an UPDATE or DELETE met."""
-        return self._run(mine, {ORG: self.organisation.id, **values}).rowcount
+        return self._write(mine, {ORG: self.organisation.id, **values}).rowcount
 
     def _add(self, mine: Mine, values: Mapping[str, Any]) -> Record | None:
         """Insert a row; what the statement returns, if it inserted."""
-        result = self._run(mine, {"org_id": self.organisation.id, **values})
+        result = self._write(mine, {"org_id": self.organisation.id, **values})
         return result.first() if result.returns_rows else None
 
     def _stored(self, add: Mine, change: Mine, values: dict[str, Any]) -> int:
@@ -127,7 +152,7 @@ class Scope:
         """Insert many rows with one statement."""
         listed = [{"org_id": self.organisation.id, **values} for values in rows]
         if listed:
-            self._run(mine, listed)
+            self._write(mine, listed)
 
 
 def own(source: Table | FromClause) -> ColumnElement[bool]:
@@ -141,7 +166,10 @@ def mine(statement: Statement, postgres: Statement | None = None, *, by_other: S
     Rows of the tables `by_other` are found by other means, and then checked: without statistics SQLite takes an
     organisation for ten rows and would look through all of its history.
     """
-    return Mine(_tied(statement, by_other), _tied(statement if postgres is None else postgres, ()))
+    tied, tables = _tied(statement, by_other)
+    if postgres is None and not by_other:
+        return Mine(tied, tied, tables)
+    return Mine(tied, _tied(statement if postgres is None else postgres, ())[0], tables)
 
 
 def changed(row: type[SQLModel], *where: str) -> Mine:
@@ -195,17 +223,26 @@ def _both(row: type[SQLModel], returning: Sequence[str], wording: Any) -> Mine:
     target = table(row)
     back = [target.c[name] for name in returning]
     both = [wording(dialect.insert(target)) for dialect in (sqlite, postgresql)]
-    return Mine(*(statement.returning(*back) if back else statement for statement in both))
+    said = [statement.returning(*back) if back else statement for statement in both]
+    return Mine(said[0], said[1], frozenset({target.name}))
 
 
-def _tied(statement: Statement, by_other: Sequence[Table]) -> Statement:
-    """The statement with its outermost tables tied to the organisation; AssertionError if an inner one is not."""
-    tied = statement.where(*(_checked(s) if s in by_other else own(s) for s in _sources(statement)))
-    loose = {source.description for source in _all_sources(tied)} - {
-        source.description for source in _owned(tied)
-    }
+def _tied(statement: Statement, by_other: Sequence[Table]) -> tuple[Statement, frozenset[str]]:
+    """The statement with its outermost tables tied to the organisation, and the names of all tables in it.
+
+    AssertionError if an inner one is not tied.
+    """
+    outer = list(_sources(statement))
+    tied = statement.where(*(_checked(s) if s in by_other else own(s) for s in outer))
+    everything = [*outer, *_inner_sources(tied)]
+    loose = {source.description for source in everything} - {source.description for source in _owned(tied)}
     assert not loose, f"not tied to the organisation: {sorted(loose)}"  # noqa: S101 - a mistake of ours, at import
-    return tied
+    return tied, frozenset(_name(source) for source in everything)
+
+
+def _name(source: Any) -> str:
+    """The name of a table, that of the aliased one for an alias."""
+    return str(getattr(source, "element", source).name)
 
 
 def _checked(source: FromClause) -> ColumnElement[bool]:
@@ -215,7 +252,10 @@ def _checked(source: FromClause) -> ColumnElement[bool]:
 
 
 def _sources(statement: Statement) -> Iterator[FromClause]:
-    """The tables and aliases of tables that a statement itself names, those inside joins included."""
+    """The tables and aliases of tables that a statement itself names, those inside joins included.
+
+    Asking a query for them compiles it: the dearest part of an import, so that each is asked once.
+    """
     waiting = list(statement.get_final_froms()) if isinstance(statement, Select) else [statement.table]
     while waiting:
         source = waiting.pop()
@@ -225,9 +265,9 @@ def _sources(statement: Statement) -> Iterator[FromClause]:
             yield source
 
 
-def _all_sources(statement: Statement) -> Iterator[FromClause]:
+def _inner_sources(statement: Statement) -> Iterator[FromClause]:
     for part in visitors.iterate(statement):
-        if isinstance(part, Select | Update):
+        if isinstance(part, Select | Update) and part is not statement:
             yield from _sources(part)
 
 

@@ -1,0 +1,178 @@
+"""A unit reads the same thing once, and again as soon as it wrote to it: whatever it changed, it sees changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from bot.core.ports import Store, Unit
+from bot.core.records import (
+    Address,
+    Event,
+    Given,
+    Identity,
+    ItemLevel,
+    Request,
+    Snapshot,
+    Subscription,
+)
+from bot.core.state import Phase
+from tests.storage.scenes import DAY, HOUR, NOW, World, fill, message, opened, world
+
+pytest_plugins = ["tests.databases"]
+
+Look = Callable[[Unit, World], Any]
+
+
+def everything(unit: Unit, at: World) -> dict[str, Any]:
+    """All that a unit can tell of one world."""
+    pilot, owner = at.pilot.id, at.owner.id
+    checkins = [one.id for one in unit.history(pilot, limit=50)]
+    return {
+        "pilot": (unit.pilot(pilot), unit.pilot_by_key("inv"), unit.pilot_by_external("X-1")),
+        "pilots": (unit.pilots(), unit.pilots_of(owner), unit.pilot_names()),
+        "person": (unit.person(owner), unit.person_of(at.connection.id, "U1")),
+        "people": (unit.people(), unit.find_people("Ann")),
+        "identity": (unit.identities(owner), unit.identities(at.helper.id)),
+        "connection": unit.connection(at.connection.id),
+        "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
+        "events": (unit.events(), unit.events(pilot=pilot, kinds=("stage",))),
+        "schedules": (unit.schedules(pilot), unit.due_schedules(NOW + DAY, limit=9)),
+        "next": unit.next_moment(),
+        "checkins": [(unit.checkin(one), unit.given(one)) for one in checkins],
+        "history": unit.history(pilot, questionnaire="pulse", answers=True),
+        "latest": unit.latest(questionnaire="pulse", per_pilot=2),
+        "live": (unit.live_checkins(), unit.live_checkins(pilot=pilot, person=owner)),
+        "due": unit.due_checkins(NOW, limit=9),
+        "levels": unit.levels(pilot),
+        "snapshot": (unit.snapshot(pilot), unit.snapshot(pilot, before=NOW)),
+        "snapshots": (unit.snapshots(), unit.snapshots(before=NOW)),
+        "requests": (unit.requests(), unit.requests(pilot=pilot, person=at.helper.id, unanswered=False)),
+    }
+
+
+def elsewhere(at: World) -> Address:
+    """A conversation of which nothing is known yet."""
+    return replace(at.address, conversation="D9")
+
+
+def answer(unit: Unit, at: World) -> None:
+    (checkin,) = unit.live_checkins(pilot=at.pilot.id)
+    done = replace(checkin.state, phase=Phase.DONE, revision=checkin.state.revision + 1, wake_at=None)
+    assert unit.save(replace(checkin, state=done), was=checkin.state.revision)
+
+
+def give(unit: Unit, at: World) -> None:
+    (checkin,) = unit.live_checkins(pilot=at.pilot.id)
+    unit.keep([Given(checkin.id, "moved", "worked", 1, at.owner.id, NOW)])
+
+
+def reply(unit: Unit, at: World) -> None:
+    (request,) = unit.requests(pilot=at.pilot.id)
+    unit.save_request(replace(request, reply="on_it", replied_at=NOW))
+
+
+def unsubscribe(unit: Unit, at: World) -> None:
+    unit.drop_subscription(unit.subscriptions()[0].id)
+
+
+CHANGES: dict[str, Look] = {
+    "a pilot": lambda unit, at: unit.save_pilot(replace(at.pilot, name="Renamed", owner=at.helper.id)),
+    "a person": lambda unit, at: unit.save_person(replace(at.owner, name="Anna")),
+    "an account": lambda unit, at: unit.save_identity(
+        Identity(at.helper.id, "U2", replace(at.address, conversation="D2"))
+    ),
+    "a silent address": lambda unit, at: unit.switch_off(at.address),
+    "a connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),
+    "a channel": lambda unit, at: unit.channel(at.channel.address, "renamed"),
+    "an event": lambda unit, at: unit.record(Event("stage", NOW + HOUR, None, at.pilot.id)),
+    "a schedule": lambda unit, at: unit.save_schedule(
+        replace(unit.schedules(at.pilot.id)[0], next_due_at=NOW)
+    ),
+    "a level": lambda unit, at: unit.set_level(at.pilot.id, ItemLevel("data.quality", 3, NOW, NOW)),
+    "a snapshot": lambda unit, at: unit.add_snapshot(Snapshot(at.pilot.id, NOW, 50, {}, "", 1.0, 1, 1)),
+    "a request": lambda unit, at: unit.save_request(Request(0, "owner", at.pilot.id, at.owner.id, None, NOW)),
+    "a reply": reply,
+    "a subscription": lambda unit, at: unit.save_subscription(Subscription(0, at.channel, NOW)),
+    "no subscription": unsubscribe,
+    "a new check-in": lambda unit, at: unit.open_checkin(opened(at, slot=NOW + DAY)),
+    "a check-in": answer,
+    "an answer": give,
+    "a message": lambda unit, at: unit.enqueue(message(at, "early", address=elsewhere(at)), NOW - DAY),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_unit_changed_it_reads_as_a_later_unit_does(store: Store, change: str) -> None:
+    at = world(store)
+    store.write(at.organisation.id, lambda unit: fill(unit, at))
+
+    def changed(unit: Unit) -> tuple[Any, Any]:
+        before = everything(unit, at)
+        CHANGES[change](unit, at)
+        return before, everything(unit, at)
+
+    before, within = store.write(at.organisation.id, changed)
+    assert within == store.read(at.organisation.id, lambda unit: everything(unit, at))
+    assert within != before
+
+
+def test_what_did_not_change_is_read_once(store: Store) -> None:
+    at = world(store)
+
+    def twice(unit: Unit) -> int:
+        everything(unit, at)
+        return len(heard(lambda: everything(unit, at)))
+
+    assert store.read(at.organisation.id, twice) == 0
+
+
+def test_a_pilots_people_are_read_together(store: Store) -> None:
+    at = world(store)
+    store.write(at.organisation.id, lambda unit: unit.save_pilot(replace(at.pilot, sponsor=at.helper.id)))
+
+    def look(unit: Unit) -> int:
+        assert unit.pilot(at.pilot.id) is not None
+        return len(
+            heard(lambda: [unit.person(at.owner.id), unit.person(at.helper.id), unit.person(at.owner.id)])
+        )
+
+    assert store.read(at.organisation.id, look) == 1
+
+
+def test_one_who_is_not_there_is_nobody_and_is_found_once_there(store: Store) -> None:
+    at = world(store)
+
+    def meet(unit: Unit) -> None:
+        assert unit.person(at.helper.id + 1) is None
+        new = unit.save_person(replace(at.helper, id=0, name="Carl"))
+        assert unit.person(new.id) == new
+
+    store.write(at.organisation.id, meet)
+
+
+def test_a_unit_reads_no_other_organisations_people(store: Store) -> None:
+    at, other = world(store), world(store, "Other", tenant="T2")
+    found = store.read(
+        at.organisation.id, lambda unit: (unit.person(at.owner.id), unit.person(other.owner.id))
+    )
+    assert found == (at.owner, None)
+
+
+def heard(work: Callable[[], object]) -> list[str]:
+    """The statements that something sends."""
+    found: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return found
