@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
@@ -43,12 +44,17 @@ class Moment(TypeDecorator[datetime]):
             raise StorageError(f"The moment {value} has no time zone. Give it one before storing it.")
         return value if dialect.name == "postgresql" else (value - EPOCH) // MICROSECOND
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return (
-            value.astimezone(UTC) if dialect.name == "postgresql" else EPOCH + timedelta(microseconds=value)
-        )
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """In place of `process_result_value`: a status reads a hundred moments, and that is three calls for each."""
+        return _from_postgres if dialect.name == "postgresql" else _from_count
+
+
+def _from_postgres(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _from_count(value: int | None) -> datetime | None:
+    return None if value is None else EPOCH + timedelta(0, 0, value)
 
 
 class Small(TypeDecorator[int]):

@@ -82,17 +82,15 @@ class Pilots(Scope):
     """The unit's room for pilots, what happened to them and when they are next asked."""
 
     def pilot(self, pilot: PilotId) -> Pilot | None:
-        found = _as_pilot(self._one(PILOT, id=pilot))
-        if found is not None:
-            holders = (found.owner, found.deputy, found.sponsor, found.decider)
-            self.expected_people |= {person for person in holders if person is not None}
-        return found
+        return self._looked_at(self._one(PILOT, id=pilot))
 
     def pilot_by_key(self, key: str) -> Pilot | None:
-        return _as_pilot(self._one(PILOT_BY_KEY, key=key)) if storable(key) else None
+        return self._looked_at(self._one(PILOT_BY_KEY, key=key)) if storable(key) else None
 
     def pilot_by_external(self, external: str) -> Pilot | None:
-        return _as_pilot(self._one(PILOT_BY_EXTERNAL, external=external)) if storable(external) else None
+        return (
+            self._looked_at(self._one(PILOT_BY_EXTERNAL, external=external)) if storable(external) else None
+        )
 
     def pilots(self) -> Sequence[Pilot]:
         return [_read_pilot(row) for row in self._all(PILOTS)]
@@ -138,9 +136,14 @@ class Pilots(Scope):
     def due_schedules(self, now: datetime, *, limit: int) -> Sequence[Schedule]:
         return [Schedule(*row) for row in self._all(DUE_SCHEDULES, now=now, top=limit)]
 
-
-def _as_pilot(row: Record | None) -> Pilot | None:
-    return None if row is None else _read_pilot(row)
+    def _looked_at(self, row: Record | None) -> Pilot | None:
+        """One pilot, whose people are likely to be asked for next."""
+        if row is None:
+            return None
+        found = _read_pilot(row)
+        holders = {found.owner, found.deputy, found.sponsor, found.decider}
+        self.expected_people |= {person for person in holders if person is not None}
+        return found
 
 
 def _read_pilot(row: Record) -> Pilot:
