@@ -11,6 +11,7 @@ from adapters.local.parse import BOT, MARK
 from bot.core.card import Action
 from bot.core.ports import Adapter, MessageRef, Payload
 from bot.core.records import Address
+from tests.adapters.slack.door import SlackDoor
 from tests.fakes.desk import FakeClock, FakeDesk
 
 Values = Mapping[str, str | list[str]]
@@ -133,4 +134,4 @@ def _under(part: object, name: str) -> Iterator[str]:
         yield from (text for one in part for text in _under(one, name))
 
 
-DOORS: dict[str, type[Door]] = {"local": LocalDoor}
+DOORS: dict[str, type[Door]] = {"local": LocalDoor, "slack": SlackDoor}

@@ -1,0 +1,276 @@
+"""Reads what Slack sends as the act it means; pure and total; it knows no people and asks nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from adapters.slack import controls
+from adapters.slack.blocks import Json
+from adapters.slack.inputs import values_of
+from adapters.slack.text import storable, typed
+from adapters.slack.view import origin, view
+from bot.core.ports import Act, Clicked, Inbound, Joined, Left, Place, Ran, Sender, Wrote
+
+PLATFORM = "slack"
+SHORTCUT = "rampcheck."  # begins the callback_id of our shortcuts; a command's name follows
+MAX_KEY = 200  # characters of a dedupe key; a longer one is replaced by its digest
+
+_USER = re.compile(r"[UW][A-Z0-9]{2,30}")
+_TEAM = re.compile(r"[TE][A-Z0-9]{2,30}")
+_PLACE = re.compile(r"[CDG][A-Z0-9]{2,30}")
+_STAMP = re.compile(r"\d{1,12}\.\d{1,9}")
+_OURSELVES = "USLACKBOT"
+_SPOKEN = (None, "file_share")  # a message's subtypes that somebody wrote
+
+Raw = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An act, where, and what sets this delivery apart from another one."""
+
+    user: str
+    act: Act
+    on: Place
+    parts: tuple[str, ...]
+    name: str = ""
+
+
+def parse(raw: Any) -> Inbound | None:
+    """The act in one decoded and verified payload; None when it is none, not a person's, or not for us."""
+    if not isinstance(raw, Mapping):
+        return None
+    team, made = _team(raw), _made(raw)
+    if not team or made is None or not _USER.fullmatch(made.user) or made.user == _OURSELVES:
+        return None
+    if not all(made.parts):
+        return None
+    sender = Sender(PLATFORM, team, made.user, name=made.name)
+    return Inbound(_key(team, made), sender, made.act, made.on)
+
+
+def asked(raw: Any) -> Json | None:
+    """The modal to open for a press that asks for something first; None for every other payload.
+
+    What is sent from it comes back through `parse` as the click of that button.
+    """
+    if not isinstance(raw, Mapping) or raw.get("type") != "block_actions":
+        return None
+    card = controls.form(_action(raw))
+    try:
+        return view(card, _place_of_press(raw)) if card else None
+    except (TypeError, ValueError, AttributeError):  # a form in a button that is none of ours
+        return None
+
+
+def removed(raw: Any) -> str:
+    """The team whose people took the app away, or our token, so that nothing more is sent there; else nothing."""
+    if not isinstance(raw, Mapping) or raw.get("type") != "event_callback":
+        return ""
+    event = _part(raw, "event")
+    revoked = event.get("type") == "tokens_revoked" and bool(_part(event, "tokens").get("bot"))
+    return _team(raw) if revoked or event.get("type") == "app_uninstalled" else ""
+
+
+# --- which payload
+
+
+def _made(raw: Raw) -> _Made | None:
+    match raw.get("type"):
+        case "event_callback":
+            return _event(raw, _part(raw, "event"))
+        case "block_actions":
+            return _press(raw)
+        case "view_submission":
+            return _sent(raw)
+        case "shortcut" | "message_action":
+            return _shortcut(raw)
+        case None if _text(raw, "command").startswith("/"):
+            return _command(raw)
+        case _:
+            return None
+
+
+def _team(raw: Raw) -> str:
+    """The installation that is meant: the organisation's where it is org-wide, else the workspace's.
+
+    Somebody from another workspace brings their own team along, so the envelope's word about us goes first.
+    """
+    granted = raw.get("authorizations")
+    first = granted[0] if isinstance(granted, list) and granted and isinstance(granted[0], Mapping) else {}
+    if first.get("is_enterprise_install") is True:
+        return _match(_TEAM, first.get("enterprise_id"))
+    if raw.get("is_enterprise_install") in (True, "true"):
+        whole = _part(raw, "enterprise").get("id") or raw.get("enterprise_id")
+        return _match(_TEAM, whole)
+    known = (
+        first.get("team_id"),
+        _part(raw, "view").get("app_installed_team_id"),
+        _part(raw, "team").get("id"),
+        raw.get("team_id"),
+    )
+    return next((team for team in map(_match_team, known) if team), "")
+
+
+def _match_team(value: object) -> str:
+    return _match(_TEAM, value)
+
+
+def _key(team: str, made: _Made) -> str:
+    key = ":".join((PLATFORM, team, *made.parts))
+    return key if len(key) <= MAX_KEY else f"{PLATFORM}:{sha256(key.encode()).hexdigest()}"
+
+
+# --- events
+
+
+def _event(raw: Raw, event: Raw) -> _Made | None:
+    parts = ("event", _text(raw, "event_id"))
+    user, channel = _text(event, "user"), _match(_PLACE, event.get("channel"))
+    match event.get("type"):
+        case "message" if event.get("channel_type") == "im" and channel:
+            return _written(raw, event, Place(channel), parts)
+        case "app_mention" if channel:
+            return _written(raw, event, Place(channel, direct=channel.startswith("D")), parts)
+        case "app_home_opened" if channel:
+            return _Made(user, Joined(), Place(channel), parts)
+        case "member_joined_channel" if channel and user in _us(raw):
+            return _Made(_text(event, "inviter"), Joined(), Place(channel, direct=False), parts)
+        case "user_change":
+            return _changed(_part(event, "user"), parts)
+        case _:
+            return None
+
+
+def _written(raw: Raw, event: Raw, on: Place, parts: tuple[str, ...]) -> _Made | None:
+    """What a person wrote, without our own mention; what a bot wrote, or wrote anew, is nobody's act."""
+    user = _text(event, "user")
+    echo = "bot_id" in event or "edited" in event or event.get("hidden") is True or user in _us(raw)
+    if echo or event.get("subtype") not in _SPOKEN:
+        return None
+    text = _text(event, "text")
+    for us in sorted(_us(raw)):
+        text = re.sub(rf"^\s*<@{us}(\|[^>]*)?>[\s,:]*|\s*<@{us}(\|[^>]*)?>", "", text, count=1)
+    text = typed(text)
+    return _Made(user, Wrote(text), on, parts) if text.strip() or not on.direct else None
+
+
+def _us(raw: Raw) -> frozenset[str]:
+    """The accounts of our own bot, as the envelope names them."""
+    granted = raw.get("authorizations")
+    known = [one for one in granted if isinstance(one, Mapping)] if isinstance(granted, list) else []
+    users = (_match(_USER, one.get("user_id")) for one in known if one.get("is_bot") is True)
+    return frozenset(user for user in users if user)
+
+
+def _changed(user: Raw, parts: tuple[str, ...]) -> _Made | None:
+    """An account that ended; other changes are no act of anybody."""
+    ident = _text(user, "id")
+    ended = user.get("deleted") is True and user.get("is_bot") is not True
+    return _Made(ident, Left(), Place(ident), parts) if ended else None
+
+
+# --- presses, forms, commands
+
+
+def _press(raw: Raw) -> _Made | None:
+    action, user = _action(raw), _part(raw, "user")
+    act = controls.meant(action)
+    if act is None:
+        return None
+    stamp = _text(action, "action_ts") or _text(raw, "trigger_id")
+    place = (_text(raw, "trigger_id"), stamp, _text(action, "action_id"))
+    return _Made(_text(user, "id"), act, _place_of_press(raw), ("press", *place), name=_name(user))
+
+
+def _action(raw: Raw) -> Raw:
+    actions = raw.get("actions")
+    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
+
+
+def _place_of_press(raw: Raw) -> Place:
+    """Where a button was pressed: in a message, or in a modal that remembers where it was asked for."""
+    user = _text(_part(raw, "user"), "id")
+    if stored := origin(_part(raw, "view")):
+        return _or_direct(stored[1], user)
+    container, channel = _part(raw, "container"), _part(raw, "channel")
+    message = _match(_STAMP, container.get("message_ts"))
+    place = _place(channel.get("id") or container.get("channel_id"), channel.get("name"), user, message)
+    return place if container.get("is_ephemeral") is True else _exact(place, channel.get("id"))
+
+
+def _exact(place: Place, channel: object) -> Place:
+    """A message of ours in a direct conversation is in the one that is ours."""
+    found = _match(_PLACE, channel)
+    return Place(found, message=place.message) if place.direct and found else place
+
+
+def _sent(raw: Raw) -> _Made | None:
+    form, user = _part(raw, "view"), _part(raw, "user")
+    stored, values = origin(form), values_of(form)
+    if stored is None or values is None or not stored[0]:
+        return None
+    ident = _text(user, "id")
+    parts = ("form", _text(form, "id"), _text(form, "hash"), _text(raw, "trigger_id") or "-")
+    return _Made(
+        ident, Clicked(storable(stored[0]), values), _or_direct(stored[1], ident), parts, name=_name(user)
+    )
+
+
+def _or_direct(place: Place, user: str) -> Place:
+    """A modal asked for in no conversation of ours is answered to the person."""
+    if _PLACE.fullmatch(place.conversation):
+        return place
+    return Place(user, message=_match(_STAMP, place.message))
+
+
+def _shortcut(raw: Raw) -> _Made | None:
+    """A shortcut of ours is the command of its name, on the message it was used on."""
+    user, channel = _part(raw, "user"), _part(raw, "channel")
+    name = _text(raw, "callback_id")
+    if not name.startswith(SHORTCUT):
+        return None
+    ident, message = _text(user, "id"), _match(_STAMP, raw.get("message_ts"))
+    on = _place(channel.get("id"), channel.get("name"), ident, message)
+    parts = ("shortcut", _text(raw, "trigger_id"), _text(raw, "action_ts"))
+    return _Made(ident, Ran(storable(name.removeprefix(SHORTCUT))), on, parts, name=_name(user))
+
+
+def _command(raw: Raw) -> _Made | None:
+    user = _text(raw, "user_id")
+    on = _place(raw.get("channel_id"), raw.get("channel_name"), user)
+    ran = Ran(typed(_text(raw, "text")).strip())
+    return _Made(user, ran, on, ("command", _text(raw, "trigger_id")), name=_text(raw, "user_name"))
+
+
+def _place(channel: object, name: object, user: str, message: str = "") -> Place:
+    """A channel; a direct conversation may be one between two people, so it is addressed by the person."""
+    found = _match(_PLACE, channel)
+    if not found or found.startswith("D"):
+        return Place(user, message=message)
+    return Place(found, direct=False, name=storable(name) if isinstance(name, str) else "", message=message)
+
+
+# --- parts
+
+
+def _part(raw: Raw, name: str) -> Raw:
+    found = raw.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(raw: Raw, name: str) -> str:
+    found = raw.get(name)
+    return storable(found) if isinstance(found, str) else ""
+
+
+def _name(user: Raw) -> str:
+    return _text(user, "username") or _text(user, "name")
+
+
+def _match(pattern: re.Pattern[str], value: object) -> str:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
