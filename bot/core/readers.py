@@ -108,12 +108,19 @@ def _checkin(words: Words, questionnaire: str) -> Command:
 # --- a new pilot ------------------------------------------------------------------------------------------------
 
 
+_PILOT_CALLED = ({"a", "an", "the"}, {"new"}, {"pilot"}, {"called", "named"})
+
+
 def add(words: Words, _today: date) -> Command:
-    """Add: "add a new pilot called X" and "add X" are the same; a quoted name is taken as it stands."""
-    for little in ({"a", "an", "the"}, {"new"}, {"pilot"}, {"called", "named"}):
-        if words and words[0].plain in little:
-            words = words[1:]
-    return Add(join(words))
+    """Add: "add a new pilot called X" and "add X" are the same. "New hire helper" and "Pilot check" are names."""
+    rest = words
+    for little in _PILOT_CALLED:
+        if rest and rest[0].plain in little:
+            rest = rest[1:]
+    last = words[len(words) - len(rest) - 1] if len(rest) < len(words) else Word("")
+    introduced = last.plain in {"called", "named"} or last.text.endswith(":")
+    alone = not rest and last.plain == "pilot"
+    return Add(join(rest if introduced or alone else words))
 
 
 # --- pausing ----------------------------------------------------------------------------------------------------

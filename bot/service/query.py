@@ -284,13 +284,16 @@ def _already_open(asker: Asker, pilot: Pilot, checkin: Checkin) -> Reply:
 
 def _add(asker: Asker, name: str) -> Reply:
     """Register a pilot and ask its kickoff of whoever registers it."""
+    name = " ".join(name.split())
+    if len(name) > registry.NAME_LIMIT:
+        return Show(notes.problem(notes.name_too_long(len(name), registry.NAME_LIMIT)))
     taken = next((p for p in asker.unit.pilots() if p.name.casefold() == name.casefold()), None)
     if taken is not None:
         return Show(notes.taken(name, taken.key if asker.sees(taken) else ""))
     fresh = Pilot(
         0,
         "",
-        name[: registry.NAME_LIMIT],
+        name,
         stage_since=asker.today,
         created=asker.today,
         owner=asker.person.id,
@@ -322,6 +325,8 @@ def pause(
     latest = registry.longest_pause(today, work.content)
     if not may_change(pilot, person):
         return Show(notes.note("Only this pilot's own people and the portfolio lead can pause it."))
+    if pilot.stage in checkins.ENDED:
+        return Show(notes.note("It has ended, so there is nothing to pause.", pilot.name))
     if not isinstance(until, date) or not today < until <= latest:
         text = notes.pause_bounds(today, latest)
         return Problems({field: text}) if field else Show(notes.problem(text))

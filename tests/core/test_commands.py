@@ -96,6 +96,12 @@ SAYINGS: list[tuple[str, Command]] = [
     ("add a new pilot called Invoice matcher", Add(NAME)),
     ("register “Invoice matcher”", Add(NAME)),
     ('add "A new pilot"', Add("A new pilot")),
+    ("add pilot named Invoice matcher", Add(NAME)),
+    ("add a new pilot", Add()),
+    ("add New hire helper", Add("New hire helper")),
+    ("add Pilot check", Add("Pilot check")),
+    ("add the Oracle", Add("the Oracle")),
+    ("add The new pilot planner", Add("The new pilot planner")),
     ("pause Invoice matcher", Pause(NAME)),
     ("pause Invoice matcher until 2027-03-31", Pause(NAME, date(2027, 3, 31))),
     (

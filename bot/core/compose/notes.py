@@ -119,6 +119,11 @@ def no_such_form(form: str, known: Sequence[str]) -> Card:
     return note(f"There is no questionnaire “{fit(form, 40)}”. There are: {', '.join(known)}.")
 
 
+def name_too_long(length: int, most: int) -> str:
+    """A new pilot's name that no card would show whole."""
+    return f"A pilot's name has at most {most} characters; this one has {length:,}. Nothing was added."
+
+
 def taken(name: str, key: str) -> Card:
     """A pilot of that name exists."""
     actions = (Button("Show it", tokens.command(f"status {key}")),) if key else ()
