@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is slow, not wrong: nothing timed is asserted.
+settings.register_profile("rampcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rampcheck")
 
 pytest_plugins = ["tests.databases"]
 

@@ -120,10 +120,10 @@ def questions_for(state: State, person: PersonId) -> tuple[QuestionId, ...]:
 
 
 def _submitted(form: Questionnaire, context: Context, state: State, event: Submitted) -> Step:
-    asked = questions_for(state, event.by)
+    asked = _asked_by(state, event)
     if not asked or state.phase in (Phase.DECLINED, Phase.CLOSED):
         return Step(state)
-    by_owner = event.by == state.person and bool(state.asking)
+    by_owner = not event.handed and event.by == state.person and bool(state.asking)
     if by_owner and event.step != state.step:
         return Step(state)
     known = on_path(path(form, state.answers, context.record))
@@ -142,6 +142,13 @@ def _submitted(form: Questionnaire, context: Context, state: State, event: Submi
     taken_back = tuple(Keep(q, None, event.by) for q in skipped if q in state.answers)
     kept = tuple(Keep(q, v, event.by) for q, v in found.items() if state.answers.get(q) != v)
     return advance(form, context, after, event.at, (*kept, *taken_back), by=event.by)
+
+
+def _asked_by(state: State, event: Submitted) -> tuple[QuestionId, ...]:
+    """The questions that the card which was sent asks: a colleague's card asks its one question."""
+    if not event.handed:
+        return questions_for(state, event.by)
+    return (event.handed,) if state.handed.get(event.handed) == event.by else ()
 
 
 def _read(
@@ -170,7 +177,9 @@ def _typed(form: Questionnaire, context: Context, state: State, event: Typed) ->
         return Step(state)
     if len(asked) != 1:
         return Step(state, problems={"": words.use_the_form(len(asked))} if asked else {})
-    return _submitted(form, context, state, Submitted(event.at, event.by, state.step, {asked[0]: event.text}))
+    lone = asked[0] if asked[0] in state.handed else ""
+    values = {asked[0]: event.text}
+    return _submitted(form, context, state, Submitted(event.at, event.by, state.step, values, handed=lone))
 
 
 # --- moving about ---------------------------------------------------------------------------------------------------

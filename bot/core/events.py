@@ -16,12 +16,16 @@ from bot.core.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Fields were sent. `step` is the step that the form was drawn at, `values` are raw."""
+    """Fields were sent. `step` is the step that the form was drawn at, `values` are raw.
+
+    `handed` is the question of a card that asks a colleague one question alone.
+    """
 
     at: datetime
     by: PersonId
     step: int
     values: Mapping[QuestionId, Any]
+    handed: QuestionId = ""
 
 
 @dataclass(frozen=True, slots=True)

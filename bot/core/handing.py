@@ -28,17 +28,24 @@ from bot.core.values import Value
 
 
 def handed_over(form: Questionnaire, context: Context, state: State, event: HandedOver) -> Step:
-    """The whole check-in is somebody else's from now on; the clock of its reminders starts anew."""
+    """The whole check-in is somebody else's from now on; the clock of its reminders starts anew.
+
+    `context` is that of the new person: their zone and what they are to the pilot. A question they had already comes
+    with the rest.
+    """
     if event.by != state.person or state.phase not in (Phase.OPEN, Phase.SNOOZED, Phase.EXPIRED):
         return Step(state)
     if event.to == state.person:
         return Step(state, problems={"to": words.ALREADY_YOURS})
     ladder, closes_at = cadence.ladder(event.at, zone=context.zone, asking=context.asking)
     revision = state.revision + 1
+    own = tuple(question for question, to in state.handed.items() if to == event.to)
     after = replace(
         state,
         phase=Phase.OPEN,
         person=event.to,
+        handed={question: to for question, to in state.handed.items() if to != event.to},
+        asking=(*state.asking, *own),
         said=f"handed{revision}",
         ladder=ladder,
         reminders=0,
@@ -49,7 +56,8 @@ def handed_over(form: Questionnaire, context: Context, state: State, event: Hand
     )
     gone = Amend(state.said, state.person, words.handed_over_card(form, context, event.to))
     new = form_card(form, context, after, event.at, handed_by=event.by)
-    return Step(waking(after), (gone, Say(after.said, event.to, new, stale_at=after.closes_at)))
+    merged = tuple(Amend(ask_slot(q, event.to), event.to, words.not_needed_card(context)) for q in own)
+    return Step(waking(after), (gone, *merged, Say(after.said, event.to, new, stale_at=after.closes_at)))
 
 
 def handed(form: Questionnaire, context: Context, state: State, event: Handed) -> Step:
@@ -68,7 +76,7 @@ def handed(form: Questionnaire, context: Context, state: State, event: Handed) -
         asking=tuple(question for question in state.asking if question != event.question),
     )
     card = words.asked_card(form, context, shown[event.question], event.by, after)
-    asked = Say(ask_slot(event.question), event.to, card, stale_at=state.closes_at)
+    asked = Say(ask_slot(event.question, event.to), event.to, card, stale_at=state.closes_at)
     if after.asking:  # what is left keeps its step, so that a form half filled in stays good
         after = waking(replace(after, revision=after.revision + 1))
         card = form_card(form, context, after, event.at)
@@ -96,7 +104,7 @@ def passed_back(form: Questionnaire, context: Context, state: State, event: Pass
     told = Say(
         f"back:{event.question}:{revision}", state.person, words.passed_back_card(context, question, event.by)
     )
-    thanks = Amend(ask_slot(event.question), event.by, words.not_needed_card(context))
+    thanks = Amend(ask_slot(event.question, event.by), event.by, words.not_needed_card(context))
     return Step(waking(after), (thanks, Amend(state.said, state.person, said), told))
 
 
@@ -117,7 +125,9 @@ def colleague_answered(
     for name, value in answered.items():
         question = questions.get(name) or form.question(name)
         if question is not None:
-            effects.append(Amend(ask_slot(name), event.by, words.thanked_card(context, question, value)))
+            effects.append(
+                Amend(ask_slot(name, event.by), event.by, words.thanked_card(context, question, value))
+            )
             told = words.came_back_card(context, question, value, event.by)
             effects.append(Say(f"back:{name}:{after.revision}", state.person, told))
     return advance(form, context, after, event.at, tuple(effects), by=event.by)

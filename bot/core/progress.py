@@ -63,7 +63,7 @@ def _drop_hidden(
         handed={q: to for q, to in state.handed.items() if q in shown},
         skipped=tuple(q for q in state.skipped if q in shown),
     )
-    closed = tuple(Amend(ask_slot(q), to, words.not_needed_card(context)) for q, to in homeless.items())
+    closed = tuple(Amend(ask_slot(q, to), to, words.not_needed_card(context)) for q, to in homeless.items())
     return state, (*(Keep(question, None, by) for question in hidden), *closed)
 
 
@@ -102,12 +102,12 @@ def ask_again(
 
 def close_handed(context: Context, state: State) -> tuple[Effect, ...]:
     """Colleagues who still have a question are told that it is settled."""
-    return tuple(Amend(ask_slot(q), to, words.not_needed_card(context)) for q, to in state.handed.items())
+    return tuple(Amend(ask_slot(q, to), to, words.not_needed_card(context)) for q, to in state.handed.items())
 
 
-def ask_slot(question: QuestionId) -> str:
-    """The name of the message that asks a colleague one question."""
-    return f"ask:{question}"
+def ask_slot(question: QuestionId, to: PersonId) -> str:
+    """The name of the message that asks a colleague one question; asking them again makes it live again."""
+    return f"ask:{question}:{to}"
 
 
 def waking(state: State) -> State:

@@ -66,5 +66,8 @@ def _open_keys(work: Work) -> Iterator[str]:
     for checkin in (*unit.live_checkins(), *expired):
         if checkin is not None:
             yield checkins.message_key(checkin, checkin.state.said)
-            yield from (checkins.message_key(checkin, f"ask:{question}") for question in checkin.state.handed)
+            yield from (
+                checkins.message_key(checkin, f"ask:{question}:{to}")
+                for question, to in checkin.state.handed.items()
+            )
     yield from (f"request:{request.id}" for request in unit.requests())

@@ -113,7 +113,7 @@ class _Telling:
         )
         added = registry.add_pilot(work, pilot, actor=who[LEAD])
         if story.sponsor and not story.accepted:
-            requests.ask_roles(work.unit, added, asked_by=who[LEAD], now=work.now)
+            requests.ask_roles(work, added, asked_by=who[LEAD])
 
     def _move(self, work: Work, stage: str) -> None:
         changes = {"stage": stage, "stage_since": work.today()}
@@ -127,7 +127,7 @@ class _Telling:
         for request in work.unit.requests(pilot=self._pilot(work).id):
             person = work.unit.person(request.person)
             if person is not None and request.kind == requests.HELP:
-                requests.replied(work, person, Token(About.REQUEST, request.id, "on_it"), {})
+                requests.replied(work, person, Token(About.REQUEST, request.id, "on_it"))
 
     @property
     def _owner(self) -> PersonId:

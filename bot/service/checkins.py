@@ -18,11 +18,13 @@ from bot.core.questionnaire import Kind, QuestionId, Questionnaire
 from bot.core.readiness import proven
 from bot.core.records import Asked, Event, Given, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
-from bot.core.state import Checkin, Phase, State
+from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import NotKnown, Value
-from bot.service import Conflict, evaluate, registry
+from bot.service import Conflict, consequences, evaluate, registry
+from bot.service.consequences import Ended
 from bot.service.work import Work
 
+ENDED = ("stopped", "retired")  # stages in which nobody is asked anything
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
 
 
@@ -34,6 +36,7 @@ class Happened:
     form: Questionnaire
     context: Context
     step: Step
+    before: State
 
 
 def open_one(
@@ -58,7 +61,7 @@ def open_one(
     _replace_older(work, stored)
     context = context_for(work, stored, form, pilot)
     step = engine.start(form, context, person, work.now, answers=answers or {})
-    happened = Happened(replace(stored, state=step.state), form, context, step)
+    happened = Happened(replace(stored, state=step.state), form, context, step, before=blank)
     _store(work, happened, was=blank.revision, actor=person)
     work.unit.record(
         Event(
@@ -105,12 +108,34 @@ def happen(
     pilot = work.unit.pilot(checkin.pilot)
     if form is None or pilot is None:
         return None
-    context = context_for(work, checkin, form, pilot, people=people or {})
+    event = _still_wanted(work, pilot, checkin, event)
+    seen = _as_theirs(checkin, event)
+    context = context_for(work, seen, form, pilot, people=people or {})
     step = engine.step(form, context, checkin.state, event)
-    happened = Happened(replace(checkin, state=step.state), form, context, step)
+    happened = Happened(replace(checkin, state=step.state), form, context, step, before=checkin.state)
     if step.state.revision != checkin.state.revision or step.effects:
         _store(work, happened, was=checkin.state.revision, actor=actor)
     return happened
+
+
+def _still_wanted(work: Work, pilot: Pilot, checkin: Checkin, event: events.Event) -> events.Event:
+    """The event, or the end of a check-in whose pilot has ended or whose person no longer answers for it."""
+    state = checkin.state
+    if state.phase not in (*ASKING, Phase.EXPIRED) or isinstance(event, events.Withdrawn):
+        return event
+    if pilot.stage in ENDED:
+        return events.Withdrawn(event.at, f"{pilot.name} has ended.")
+    changes = work.unit.events(pilot=pilot.id, kinds=("pilot.owner",), since=state.opened_at)
+    if pilot.owner != state.person and any(change.before == state.person for change in changes):
+        return events.Withdrawn(event.at, f"{pilot.name} has another owner now.")
+    return event
+
+
+def _as_theirs(checkin: Checkin, event: events.Event) -> Checkin:
+    """A check-in that is handed over is looked at as its new person's: their zone, their role."""
+    if not isinstance(event, events.HandedOver):
+        return checkin
+    return replace(checkin, state=replace(checkin.state, person=event.to))
 
 
 def form_of(work: Work, checkin: Checkin) -> Questionnaire | None:
@@ -130,9 +155,21 @@ def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) 
         work.unit.keep(kept)
     for effect in effects:
         _obey(work, happened, effect)
+    lines = _made_true(work, happened, changed=bool(kept))
     finish = next((effect for effect in effects if isinstance(effect, Finish)), None)
     if finish is not None:
-        _finished(work, happened, finish, actor=actor)
+        _finished(work, happened, finish, lines, actor=actor)
+
+
+def _made_true(work: Work, happened: Happened, *, changed: bool) -> tuple[str, ...]:
+    """What the answers do once the check-in is done, and what each later correction does; in words."""
+    if happened.checkin.state.phase is not Phase.DONE:
+        return ()
+    corrected = happened.before.phase is Phase.DONE
+    if corrected and not changed:
+        return ()
+    before = happened.before.answers if corrected else None
+    return consequences.apply(work, Ended(happened.checkin, happened.form, happened.context, before))
 
 
 def _given(checkin: Checkin, kept: Keep, now: datetime) -> Given:
@@ -156,7 +193,9 @@ def _say(unit: Unit, checkin: Checkin, said: Say, now: datetime) -> None:
             Event("person.unreachable", now, None, checkin.pilot, str(said.to), after={"checkin": checkin.id})
         )
         return
-    unit.enqueue(Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at), now)
+    message = Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at)
+    if not unit.enqueue(message, now):  # they were asked this before: the message they have comes alive again
+        _amend(unit, checkin, Amend(said.slot, said.to, said.card), now)
 
 
 def _amend(unit: Unit, checkin: Checkin, amended: Amend, now: datetime) -> None:
@@ -173,7 +212,9 @@ def message_key(checkin: Checkin, slot: str) -> str:
     return f"checkin:{checkin.id}:{slot}"
 
 
-def _finished(work: Work, happened: Happened, finish: Finish, *, actor: PersonId | None) -> None:
+def _finished(
+    work: Work, happened: Happened, finish: Finish, lines: tuple[str, ...], *, actor: PersonId | None
+) -> None:
     checkin = happened.checkin
     work.unit.record(
         Event(
@@ -187,8 +228,7 @@ def _finished(work: Work, happened: Happened, finish: Finish, *, actor: PersonId
     )
     if finish.outcome in ("missed", "declined"):
         return
-    effect = evaluate.finished(work, checkin, happened.form, happened.context)
-    card = words.closing_card(happened.form, happened.context, checkin.state, effect)
+    card = words.closing_card(happened.form, happened.context, checkin.state, lines)
     _amend(work.unit, checkin, Amend(finish.slot, finish.to, card), work.now)
 
 

@@ -1,25 +1,23 @@
-"""What answers mean for a pilot: its record, its readiness, its signals; it must not know of chats."""
+"""Where a pilot stands: its readiness, its gate, its signals and course; it must not know of chats."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from bot.core import outcome, readiness, review, signals
-from bot.core.compose import checkin as words
+from bot.core import readiness, review, signals
 from bot.core.compose.words import item_name
-from bot.core.context import Context
-from bot.core.questionnaire import Content, ItemId, Questionnaire
+from bot.core.questionnaire import Content, ItemId
 from bot.core.readiness import GateResult, Readiness
-from bot.core.records import Asked, PersonId, Pilot, Request, Snapshot
+from bot.core.records import Asked, Event, ItemLevel, Person, Pilot
 from bot.core.signals import Course, PilotFacts, Signal
-from bot.core.state import Checkin, Phase
-from bot.service import registry, requests
+from bot.core.state import Phase
 from bot.service.work import Work
 
 PULSES_READ = 8  # enough for the last four ended ones whatever is open or replaced
 STAGES_READ = 20  # stage changes looked at for pauses; a stage with more pauses than ten is no stage
+MOVED, DATED = "pilot.stage", "pilot.target"  # events of a pilot's log
 FOCUSED = frozenset({"review"})  # forms that ask a choice of items
 
 
@@ -34,127 +32,47 @@ class Standing:
     facts: PilotFacts
 
 
-def finished(
-    work: Work,
-    checkin: Checkin,
-    form: Questionnaire,
-    context: Context,
-) -> tuple[str, ...]:
-    """Make the answers of an ended check-in true; the lines that tell its person what they did.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a standing is computed from besides the record, all of it newest first.
 
-    Whoever was asked stands for the result, also where a colleague gave the last answer.
+    `pulses` are the last PULSES_READ, `moves` the last STAGES_READ changes of stage; `dated` are changes of the
+    target date, of which the newest is looked at, and only where there is no date.
     """
-    pilot = work.unit.pilot(checkin.pilot)
-    if pilot is None:
-        return ()
-    actor = checkin.state.person
-    pilot = _change_record(work, pilot, checkin, form, actor)
-    moved = _change_levels(work, pilot, checkin, form, actor)
-    asked = _ask_for_help(work, pilot, checkin, form, actor)
-    standing = stand(work, pilot)
-    lacking = [name_of(work.content, item.id) for item in standing.gate.lacking] if standing.gate else []
-    return words.effect_lines(
-        overall=standing.readiness.overall if moved is not None else None,
-        before=moved,
-        gate=standing.gate.name if standing.gate else "",
-        lacking=tuple(lacking),
-        helper=context.name(asked.person) if asked else "",
-        topic=asked.topic if asked else "",
-    )
 
-
-def _change_record(
-    work: Work,
-    pilot: Pilot,
-    checkin: Checkin,
-    form: Questionnaire,
-    actor: PersonId,
-) -> Pilot:
-    day = work.today(work.unit.person(actor))
-    changes = outcome.pilot_changes(form.id, checkin.state.answers, pilot, day, by=actor)
-    changed = registry.change_pilot(work, pilot, changes, actor=actor)
-    if changes.keys() & {"owner", "sponsor"}:
-        requests.ask_roles(work.unit, changed, asked_by=actor, now=work.now)
-    return changed
-
-
-def _change_levels(
-    work: Work,
-    pilot: Pilot,
-    checkin: Checkin,
-    form: Questionnaire,
-    actor: PersonId,
-) -> int | None:
-    """Store changed item levels and a snapshot; the overall score before, None when no level was touched."""
-    levels = work.unit.levels(pilot.id)
-    answers = checkin.state.answers
-    changed = outcome.level_changes(form, answers, levels, by=actor, at=work.now, checkin=checkin.id)
-    for level in changed:
-        work.unit.set_level(pilot.id, level)
-    if not changed:
-        return None
-    before = work.unit.snapshot(pilot.id)
-    scores = readiness.score(work.unit.levels(pilot.id), work.content.model, work.content.policy, work.now)
-    work.unit.add_snapshot(_snapshot(pilot, work.content, scores, checkin, work.now))
-    return before.overall if before and before.overall is not None else -1
-
-
-def _snapshot(pilot: Pilot, content: Content, scores: Readiness, checkin: Checkin, now: datetime) -> Snapshot:
-    return Snapshot(
-        pilot=pilot.id,
-        at=now,
-        overall=scores.overall,
-        dimensions={dimension.id: dimension.proven for dimension in scores.dimensions},
-        weakest=scores.weakest,
-        coverage=scores.coverage,
-        policy=content.policy.version,
-        model=content.model.version,
-        checkin=checkin.id,
-    )
-
-
-def _ask_for_help(
-    work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire, actor: PersonId
-) -> Request | None:
-    """Ask whoever was named to clear the blocker, once while the same request is open."""
-    blocked = outcome.blocker(form, checkin.state.answers)
-    if blocked is None or blocked.who is None or blocked.who == actor:
-        return None
-    request = Request(
-        0,
-        requests.HELP,
-        pilot.id,
-        blocked.who,
-        actor,
-        work.now,
-        blocked.need,
-        blocked.label,
-        checkin=checkin.id,
-    )
-    return request if requests.ask(work.unit, pilot, request, work.now) else None
-
-
-# --- standing -------------------------------------------------------------------------------------------------------
+    levels: Mapping[ItemId, ItemLevel]
+    pulses: Sequence[Asked]
+    moves: Sequence[Event]
+    dated: Sequence[Event]
+    owner: Person | None
 
 
 def stand(work: Work, pilot: Pilot, *, pulses: Sequence[Asked] | None = None) -> Standing:
     """Scores, gate, signals and course of one pilot as of now; its newest PULSES_READ `pulses` if they are known."""
-    levels = work.unit.levels(pilot.id)
-    scores = readiness.score(levels, work.content.model, work.content.policy, work.now)
+    unit = work.unit
+    if pulses is None:
+        pulses = unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ)
+    past = Past(
+        levels=unit.levels(pilot.id),
+        pulses=pulses,
+        moves=unit.events(pilot=pilot.id, kinds=(MOVED,), limit=STAGES_READ),
+        dated=unit.events(pilot=pilot.id, kinds=(DATED,), limit=1) if pilot.target is None else (),
+        owner=unit.person(pilot.owner) if pilot.owner else None,
+    )
+    return standing(work, pilot, past)
+
+
+def standing(work: Work, pilot: Pilot, past: Past) -> Standing:
+    """Where a pilot is, of what was read of it: nothing more is read here."""
+    content = work.content
+    scores = readiness.score(past.levels, content.model, content.policy, work.now)
     stage = pilot.before_pause or pilot.stage
     gate = readiness.gate(
-        levels, work.content.model, work.content.policy, stage=stage, risk=pilot.risk, now=work.now
+        past.levels, content.model, content.policy, stage=stage, risk=pilot.risk, now=work.now
     )
-    facts = pilot_facts(work, pilot, scores.confidence, pulses=pulses)
-    found = signals.signals(facts, work.content.policy)
-    return Standing(scores, gate, found, signals.state(facts, found, work.content.policy), facts)
-
-
-def streak(work: Work, pilot: Pilot) -> int:
-    """How many pulses in a row went unanswered."""
-    return signals.missed(
-        work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ), work.content.policy
-    )[1]
+    facts = pilot_facts(work, pilot, past, scores.confidence)
+    found = signals.signals(facts, content.policy)
+    return Standing(scores, gate, found, signals.state(facts, found, content.policy), facts)
 
 
 def is_stuck(work: Work, pilot: Pilot) -> bool:
@@ -162,23 +80,18 @@ def is_stuck(work: Work, pilot: Pilot) -> bool:
     return stand(work, pilot).course is Course.STUCK
 
 
-def pilot_facts(
-    work: Work, pilot: Pilot, confidence: float, *, pulses: Sequence[Asked] | None = None
-) -> PilotFacts:
+def pilot_facts(work: Work, pilot: Pilot, past: Past, confidence: float) -> PilotFacts:
     """What signals look at, gathered from the record and the log."""
-    owner = work.unit.person(pilot.owner) if pilot.owner else None
-    today = work.today()
-    if pulses is None:
-        pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ)
-    missed, streak = signals.missed(pulses, work.content.policy)
+    owner, today = past.owner, work.today()
+    missed, streak = signals.missed(past.pulses, work.content.policy)
     return PilotFacts(
         stage=pilot.stage,
         stage_since=pilot.stage_since,
         today=today,
         target=pilot.target,
-        undated_since=_undated_since(work, pilot),
+        undated_since=_undated_since(work, pilot, past.dated),
         paused=pilot.stage == "paused",
-        paused_days=paused_days(work, pilot),
+        paused_days=paused_days(work, pilot, past.moves),
         missed=missed,
         streak=streak,
         away=owner is not None and owner.away_until is not None and owner.away_until >= today,
@@ -186,19 +99,18 @@ def pilot_facts(
     )
 
 
-def _undated_since(work: Work, pilot: Pilot) -> date | None:
+def _undated_since(work: Work, pilot: Pilot, dated: Sequence[Event]) -> date | None:
     """The day on which the target date was taken away."""
     if pilot.target is not None:
         return None
-    taken = next(iter(work.unit.events(pilot=pilot.id, kinds=("pilot.target",), limit=1)), None)
+    taken = next(iter(dated), None)
     return work.day(taken.at) if taken and taken.after is None else None
 
 
-def paused_days(work: Work, pilot: Pilot) -> int:
+def paused_days(work: Work, pilot: Pilot, moves: Sequence[Event]) -> int:
     """Days of the present stage that the pilot was paused: they do not make it older."""
-    events = reversed(work.unit.events(pilot=pilot.id, kinds=("pilot.stage",), limit=STAGES_READ))
     total, since = 0, None
-    for event in events:
+    for event in reversed(moves):
         day = max(work.day(event.at), pilot.stage_since)
         if event.after == "paused":
             since = day
@@ -224,4 +136,5 @@ def pick_items(work: Work, pilot: Pilot, form_id: str) -> tuple[ItemId, ...]:
     )
     done = work.unit.history(pilot.id, questionnaire=form_id, limit=100)
     turn = sum(1 for past in done if past.phase == Phase.DONE)
-    return review.pick(work.content.model, scores, gate, turn=turn)
+    ages = {item: (work.now - level.at) / readiness.DAY for item, level in levels.items()}
+    return review.pick(work.content.model, scores, gate, turn=turn, ages=ages)

@@ -75,6 +75,8 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply:
     if known is None or not work.unit.first_sight(inbound.dedupe_key, work.now):
         return Nothing()
     met = registry.meet(work.unit, inbound, connection)
+    if not met.person.active:
+        return Show(notes.not_there())
     desk = Desk(work, met.person, known, inbound)
     match inbound.act:
         case Clicked(token, values):
@@ -100,7 +102,7 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply:
         case About.CHECKIN:
             return _checkin_clicked(desk, token, values)
         case About.REQUEST:
-            return requests.replied(desk.work, desk.person, token, values or {})
+            return requests.replied(desk.work, desk.person, token)
         case About.COMMAND:
             return run(desk, token.arg)
         case About.PILOT:
@@ -136,7 +138,8 @@ def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events
     now, by = desk.now, desk.person.id
     match token.verb:
         case "submit":
-            return events.Submitted(now, by, token.step, _people_resolved(desk, checkin, values))
+            resolved = _people_resolved(desk, checkin, values)
+            return events.Submitted(now, by, token.step, resolved, handed=token.arg)
         case "back":
             return events.WentBack(now, by, token.step)
         case "nothing":
@@ -177,7 +180,8 @@ def _colleague(desk: Desk, raw: object) -> PersonId | Problems:
         return Problems({"to": "Please name somebody."})
     found = _people_named(desk, text)
     if len(found) == 1:
-        return found[0].id
+        reachable = registry.address_of(desk.unit, found[0].id) is not None
+        return found[0].id if reachable else Problems({"to": notes.unreachable(found[0].name)})
     if found:
         return Problems({"to": notes.several_people(text, [person.name for person in found])})
     return Problems({"to": notes.nobody(text)})
@@ -190,7 +194,7 @@ def _people_named(desk: Desk, text: str) -> list[Person]:
         return [person] if person and person.active else []
     account = desk.unit.person_of(desk.connection.id, text)
     if account is not None:
-        return [account]
+        return [account] if account.active else []
     near = list(desk.unit.find_people(text))
     exact = [person for person in near if person.name.casefold() == text.lstrip("@").casefold()]
     return exact if len(exact) == 1 else near
@@ -213,7 +217,7 @@ def _people_named_in(desk: Desk, checkin: Checkin, event: events.Event) -> dict[
             return _people_meant(desk, checkin, values)
         case events.HandedOver(to=to) | events.Handed(to=to):
             person = desk.unit.person(to)
-            return {to: person.name} if person else {}
+            return {desk.person.id: desk.person.name} | ({to: person.name} if person else {})
     return {}
 
 

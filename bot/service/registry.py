@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
-from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Request, Standing
+from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
 from bot.core.values import Json
 from bot.service import schedules
 from bot.service.work import Work
@@ -84,7 +84,7 @@ def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor:
                 LOGGED[name], work.now, actor, pilot.id, name, _json(getattr(pilot, name)), _json(value)
             )
             work.unit.record(event)
-    if real.keys() & {"stage", "target", "owner", "paused_until"}:
+    if real.keys() & {"stage", "target", "owner", "deputy", "paused_until"}:
         schedules.plan(work, stored)
     return stored
 
@@ -180,14 +180,3 @@ def may_change(pilot: Pilot, person: Person) -> bool:
 def reads_texts(pilot: Pilot, person: Person) -> bool:
     """Who reads what people wrote in their own words: owner, deputy, sponsor and lead (content.md section 9)."""
     return bool(relations(pilot, person) & {"owner", "deputy", "sponsor", "lead"})
-
-
-# --- requests to people ---------------------------------------------------------------------------------------------
-
-
-def ask_for(unit: Unit, request: Request) -> Request | None:
-    """Store one request to one person; None when the same is already open with them."""
-    for known in unit.requests(pilot=request.pilot, person=request.person):
-        if (known.kind, known.topic) == (request.kind, request.topic):
-            return None
-    return unit.save_request(request)

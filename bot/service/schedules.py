@@ -64,8 +64,9 @@ class _Rule(TypedDict):
 
 
 def _beat(work: Work, pilot: Pilot, schedule: Schedule, *, stuck: bool) -> tuple[Cadence, _Rule] | None:
-    """The cadence of a questionnaire at this pilot's stage, in the zone and at the hour of its owner."""
-    owner = work.unit.person(pilot.owner) if pilot.owner else None
+    """The cadence of a questionnaire at this pilot's stage, in the zone and at the hour of whoever answers for it."""
+    holder = pilot.owner or pilot.deputy
+    owner = work.unit.person(holder) if holder else None
     if owner is None:
         return None
     for rhythm in work.content.policy.cadences:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.core import cadence, events
-from bot.core.ports import Store
+from bot.core.compose import notes
+from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
 from bot.core.state import Phase
@@ -91,8 +92,12 @@ def open_due(work: Work, seen: Schedule) -> None:
 
 
 def _wake_up(work: Work, pilot: Pilot) -> None:
-    """The day a pause ends: the pilot is asked about again."""
-    registry.resume(work, pilot, actor=None)
+    """The day a pause ends: its owner hears of it, and the pilot is asked about again."""
+    resumed = registry.resume(work, pilot, actor=None)
+    address = registry.address_of(work.unit, pilot.owner) if pilot.owner else None
+    if address is not None:
+        key = f"awake:{pilot.id}:{work.today().isoformat()}"
+        work.unit.enqueue(Message(key, address, notes.awake(resumed.name, resumed.stage)), work.now)
 
 
 def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
@@ -115,11 +120,16 @@ def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
 
 
 def _who(work: Work, pilot: Pilot, asks: str) -> Person | None:
-    """Whoever a form asks; for an owner who is away or gone, the deputy."""
+    """Whoever a form asks; for an owner who is away, gone or out of reach, the deputy.
+
+    Nobody is held to a question that could not reach them.
+    """
     holders = {"sponsor": (pilot.sponsor,), "decider": (pilot.decider,)}
     for candidate in holders.get(asks, (pilot.owner, pilot.deputy)):
         person = work.unit.person(candidate) if candidate else None
-        if person is not None and person.active and not _away(work, person):
+        if person is None or not person.active or _away(work, person):
+            continue
+        if registry.address_of(work.unit, person.id) is not None:
             return person
     return None
 

@@ -159,7 +159,7 @@ def test_one_question_can_go_to_a_colleague_and_its_answer_comes_back() -> None:
     state = submit(begin(), BLOCKED).state
     step = go(state, events.Handed(TUESDAY, ANNA, "pulse.who", BO))
     asked = next(effect for effect in step.effects if isinstance(effect, Say))
-    assert (asked.to, asked.slot) == (BO, "ask:pulse.who")
+    assert (asked.to, asked.slot) == (BO, f"ask:pulse.who:{BO}")
     waiting = submit(step.state, {"pulse.need": "a slot in May"})
     assert waiting.state.phase is Phase.WAITING
     answered = go(waiting.state, events.Typed(TUESDAY, BO, "Carl"))

@@ -76,6 +76,11 @@ def nobody(text: str) -> str:
     return f"I know nobody called “{fit(text, 40)}”. Write the name as it stands in the chat."
 
 
+def unreachable(name: str) -> str:
+    """Somebody who has no open conversation with the bot."""
+    return f"I cannot reach {name} yet: they have to open the chat with me once. Name somebody else, or tell them."
+
+
 def which_one(pilots: Sequence[str]) -> Card:
     """Typed text while several check-ins are open."""
     shown = ", ".join(pilots[:NAMES_SHOWN])
@@ -156,6 +161,13 @@ def paused(name: str, until: date, today: date, resume_token: str) -> Card:
     return Card(name, f"{name}: {line}", body=(say(line),), actions=(Button("Resume now", resume_token),))
 
 
+def awake(name: str, stage: str) -> Card:
+    """A pause has come to its end."""
+    return note(
+        f"The pause is over; it goes on in {words.stage_name(stage)}. I ask again at the usual hour.", name
+    )
+
+
 def resumed(name: str, stage: str) -> Card:
     """A pilot goes on."""
     return note(f"It goes on in {words.stage_name(stage)}. The next check-in comes at its usual hour.", name)
@@ -207,6 +219,11 @@ def _help(request: Request, pilot: str, asked_by: str) -> Card:
 
 def _button(label: str, request: Request, verb: str, tone: Tone = Tone.PLAIN) -> Button:
     return Button(label, tokens.encode(Token(About.REQUEST, request.id, verb)), tone)
+
+
+def withdrawn_request(pilot: str) -> Card:
+    """A request that no longer holds."""
+    return note("This is settled; nothing is needed from you any more. Thank you.", pilot)
 
 
 def replied_card(request: Request, pilot: str, answer: str) -> Card:

@@ -1,0 +1,174 @@
+"""What the answers of an ended check-in change: the record, the levels, requests for help; it must not word it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core import outcome, readiness
+from bot.core.compose import checkin as words
+from bot.core.context import Context
+from bot.core.ports import Unit
+from bot.core.questionnaire import Questionnaire
+from bot.core.records import ItemLevel, PersonId, Pilot, Request, Snapshot
+from bot.core.routing import Answers
+from bot.core.state import Checkin, Phase
+from bot.service import evaluate, registry, requests
+from bot.service.work import Work
+
+NOT_SCORED_YET = -1  # the score before the first one
+NEWER_READ = 3  # check-ins looked at for one that has ended since
+# Answers that empty a field of the record when a correction takes them back.
+CLEARED: dict[str, tuple[str, Any]] = {
+    "kickoff.metric": ("metric", ""),
+    "kickoff.baseline": ("baseline", None),
+    "kickoff.target": ("goal", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A check-in that has ended, or whose answers were corrected since: then `before` are those until now."""
+
+    checkin: Checkin
+    form: Questionnaire
+    context: Context
+    before: Answers | None = None
+
+    @property
+    def answers(self) -> Answers:
+        """The answers as they stand."""
+        return self.checkin.state.answers
+
+    @property
+    def person(self) -> PersonId:
+        """Who stands for the result: whoever was asked, also where a colleague gave the last answer."""
+        return self.checkin.state.person
+
+
+def apply(work: Work, ended: Ended) -> tuple[str, ...]:
+    """Make the answers true; the lines that tell their person what they did.
+
+    A correction changes what it changed and nothing else; once a newer check-in has been answered, what that one
+    said stands, and the correction is for the history alone.
+    """
+    pilot = work.unit.pilot(ended.checkin.pilot)
+    if pilot is None or (ended.before is not None and _outdated(work.unit, ended.checkin)):
+        return ()
+    pilot = _change_record(work, pilot, ended)
+    moved = _change_levels(work, pilot, ended)
+    asked = _ask_for_help(work, pilot, ended)
+    gate = evaluate.stand(work, pilot).gate
+    return words.effect_lines(
+        overall=_overall(work.unit, pilot) if moved is not None else None,
+        before=moved,
+        gate=gate.name if gate else "",
+        lacking=tuple(evaluate.name_of(work.content, item.id) for item in gate.lacking) if gate else (),
+        helper=ended.context.name(asked.person) if asked else "",
+        topic=asked.topic if asked else "",
+    )
+
+
+def _outdated(unit: Unit, checkin: Checkin) -> bool:
+    """Whether a newer check-in of the same questionnaire has been answered."""
+    newest = unit.history(checkin.pilot, questionnaire=checkin.questionnaire, limit=NEWER_READ)
+    return any(past.slot > checkin.slot and past.phase == Phase.DONE for past in newest)
+
+
+# --- the record -----------------------------------------------------------------------------------------------------
+
+
+def _change_record(work: Work, pilot: Pilot, ended: Ended) -> Pilot:
+    changes = _changes(work, pilot, ended, ended.answers)
+    if ended.before is not None:
+        stood = _changes(work, pilot, ended, ended.before)
+        changes = {
+            name: value for name, value in changes.items() if name not in stood or stood[name] != value
+        }
+        changes |= _emptied(ended.before, ended.answers)
+    changed = registry.change_pilot(work, pilot, changes, actor=ended.person)
+    if changes.keys() & {"owner", "sponsor"}:
+        requests.ask_roles(work, changed, asked_by=ended.person)
+    return changed
+
+
+def _changes(work: Work, pilot: Pilot, ended: Ended, answers: Answers) -> dict[str, Any]:
+    day = work.today(work.unit.person(ended.person))
+    return outcome.pilot_changes(ended.form.id, answers, pilot, day, by=ended.person)
+
+
+def _emptied(before: Answers, after: Answers) -> dict[str, Any]:
+    """Fields of the record whose answer was taken back."""
+    gone = before.keys() - after.keys()
+    return {field: empty for question, (field, empty) in CLEARED.items() if question in gone}
+
+
+# --- levels ---------------------------------------------------------------------------------------------------------
+
+
+def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> int | None:
+    """Store changed item levels and a snapshot; the overall score before, None when no level was touched."""
+    changed = _levels(work, pilot, ended, ended.answers)
+    if ended.before is not None:
+        stood = _levels(work, pilot, ended, ended.before)
+        changed = {item: level for item, level in changed.items() if stood.get(item) != level}
+    for level in changed.values():
+        work.unit.set_level(pilot.id, level)
+    if not changed:
+        return None
+    before = work.unit.snapshot(pilot.id)
+    work.unit.add_snapshot(_snapshot(work, pilot, ended.checkin))
+    return before.overall if before and before.overall is not None else NOT_SCORED_YET
+
+
+def _levels(work: Work, pilot: Pilot, ended: Ended, answers: Answers) -> dict[str, ItemLevel]:
+    levels = work.unit.levels(pilot.id)
+    found = outcome.level_changes(
+        ended.form, answers, levels, by=ended.person, at=work.now, checkin=ended.checkin.id
+    )
+    return {level.item: level for level in found}
+
+
+def _snapshot(work: Work, pilot: Pilot, checkin: Checkin) -> Snapshot:
+    model, policy = work.content.model, work.content.policy
+    scores = readiness.score(work.unit.levels(pilot.id), model, policy, work.now)
+    return Snapshot(
+        pilot=pilot.id,
+        at=work.now,
+        overall=scores.overall,
+        dimensions={dimension.id: dimension.proven for dimension in scores.dimensions},
+        weakest=scores.weakest,
+        coverage=scores.coverage,
+        policy=policy.version,
+        model=model.version,
+        checkin=checkin.id,
+    )
+
+
+def _overall(unit: Unit, pilot: Pilot) -> int | None:
+    newest = unit.snapshot(pilot.id)
+    return newest.overall if newest else None
+
+
+# --- help -----------------------------------------------------------------------------------------------------------
+
+
+def _ask_for_help(work: Work, pilot: Pilot, ended: Ended) -> Request | None:
+    """Ask whoever was named to clear the blocker; what a correction made untrue is withdrawn."""
+    blocked = outcome.blocker(ended.form, ended.answers)
+    fresh = None
+    if blocked is not None and blocked.who is not None and blocked.who != ended.person:
+        fresh = Request(
+            0,
+            requests.HELP,
+            pilot.id,
+            blocked.who,
+            ended.person,
+            work.now,
+            blocked.need,
+            blocked.label,
+            checkin=ended.checkin.id,
+        )
+    cleared = ended.answers.get("pulse.block") == outcome.NOTHING
+    requests.keep_true(work, pilot, fresh, checkin=ended.checkin.id, cleared=cleared)
+    return fresh if fresh and requests.ask(work, pilot, fresh) else None
