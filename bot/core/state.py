@@ -1,4 +1,4 @@
-"""Where one check-in stands, as a frozen value that survives JSON; the rules that change it are in `checkin`."""
+"""Where one check-in stands, as a frozen value that survives storage; the rules that change it are in `checkin`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from bot.core.questionnaire import ItemId, QuestionId
 from bot.core.records import CheckinId, PersonId, PilotId
-from bot.core.values import Json, Value, decode, encode
+from bot.core.values import Value
 
 
 class Phase(StrEnum):
@@ -74,59 +73,3 @@ class Checkin:
     state: State
     focus: tuple[ItemId, ...] = ()
     on_demand: bool = False
-
-
-def state_to_json(state: State) -> dict[str, Json]:
-    """The whole state, answers included, as JSON."""
-    return {
-        "phase": state.phase.value,
-        "person": state.person,
-        "opened_at": state.opened_at.isoformat(),
-        "closes_at": state.closes_at.isoformat(),
-        "answers": {name: encode(value) for name, value in state.answers.items()},
-        "asking": list(state.asking),
-        "step": state.step,
-        "revision": state.revision,
-        "ladder": [moment.isoformat() for moment in state.ladder],
-        "reminders": state.reminders,
-        "handed": dict(state.handed),
-        "skipped": list(state.skipped),
-        "said": state.said,
-        "snoozed_until": _text(state.snoozed_until),
-        "wake_at": _text(state.wake_at),
-        "outcome": state.outcome,
-        "late": state.late,
-        "done_at": _text(state.done_at),
-    }
-
-
-def state_from_json(raw: Mapping[str, Any]) -> State:
-    """The state that `state_to_json` wrote; KeyError or ValueError for anything else."""
-    return State(
-        phase=Phase(raw["phase"]),
-        person=raw["person"],
-        opened_at=datetime.fromisoformat(raw["opened_at"]),
-        closes_at=datetime.fromisoformat(raw["closes_at"]),
-        answers={name: decode(value) for name, value in raw["answers"].items()},
-        asking=tuple(raw["asking"]),
-        step=raw["step"],
-        revision=raw["revision"],
-        ladder=tuple(datetime.fromisoformat(moment) for moment in raw["ladder"]),
-        reminders=raw["reminders"],
-        handed=dict(raw["handed"]),
-        skipped=tuple(raw["skipped"]),
-        said=raw["said"],
-        snoozed_until=_moment(raw["snoozed_until"]),
-        wake_at=_moment(raw["wake_at"]),
-        outcome=raw["outcome"],
-        late=raw["late"],
-        done_at=_moment(raw["done_at"]),
-    )
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.core.questionnaire import ItemId, QuestionId
 from bot.core.records import PersonId
-from bot.core.state import Checkin, State
-from bot.core.values import Json
+from bot.core.state import Checkin, Phase, State
+from bot.core.values import Json, Value
 from bot.storage.columns import EPOCH, MICROSECOND
 
 # Fields of State that are columns of their own; the others are in `detail` while they say anything.
@@ -51,6 +51,22 @@ def columns_of_state(state: State) -> dict[str, Any]:
     """The part of a state that has columns."""
     values = {name: getattr(state, name) for name in PLAIN}
     return values | {"phase": state.phase.value, "person_id": state.person}
+
+
+def state_of(columns: Mapping[str, Any], detail: Detail, answers: Mapping[QuestionId, Value]) -> State:
+    """The state that was taken apart by `columns_of_state` and `detail_of`."""
+    return State(
+        phase=Phase(columns["phase"]),
+        person=columns["person_id"],
+        answers=answers,
+        asking=detail.asking,
+        ladder=detail.ladder,
+        handed=dict(detail.handed),
+        skipped=detail.skipped,
+        said=detail.said,
+        snoozed_until=detail.snoozed_until,
+        **{name: columns[name] for name in PLAIN},
+    )
 
 
 def packed(detail: Detail, numbers: Mapping[str, int]) -> Json:

@@ -11,9 +11,9 @@ from sqlalchemy import Select, bindparam, lateral, select, text, true, union
 
 from bot.core.questionnaire import QuestionId
 from bot.core.records import Asked, CheckinId, Given, PersonId, PilotId
-from bot.core.state import ASKING, Checkin, Phase, State
+from bot.core.state import ASKING, Checkin, State
 from bot.core.values import Value, decode, encode
-from bot.storage.checkin_rows import PLAIN, columns_of_state, detail_of, numbers_in, packed, unpacked
+from bot.storage.checkin_rows import columns_of_state, detail_of, numbers_in, packed, state_of, unpacked
 from bot.storage.errors import StorageError
 from bot.storage.fields import table
 from bot.storage.scope import Record, added, added_once, changed, mine, own
@@ -187,6 +187,9 @@ class Checkins(Words):
             found[line.pilot].append(line)
         return dict(found)
 
+    def answers_of(self, checkins: Iterable[CheckinId]) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
+        return dict(self._answers(list(checkins)))
+
     def _row(self, checkin: Checkin) -> dict[str, Any]:
         """The columns that change in the life of a check-in."""
         detail = detail_of(checkin)
@@ -280,18 +283,7 @@ def _as_line(row: Record, questionnaire: str, answers: Mapping[QuestionId, Value
 
 def _as_checkin(row: Record, names: Mapping[int, str], answers: Mapping[QuestionId, Value]) -> Checkin:
     detail = unpacked(row.detail, names)
-    state = State(
-        phase=Phase(row.phase),
-        person=row.person_id,
-        answers=answers,
-        asking=detail.asking,
-        ladder=detail.ladder,
-        handed=dict(detail.handed),
-        skipped=detail.skipped,
-        said=detail.said,
-        snoozed_until=detail.snoozed_until,
-        **{name: getattr(row, name) for name in PLAIN},
-    )
+    state = state_of(row._asdict(), detail, answers)
     name = names[row.questionnaire_id]
     return Checkin(
         row.id, row.pilot_id, name, row.version, row.slot, state, focus=detail.focus, on_demand=row.on_demand

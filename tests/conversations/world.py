@@ -15,7 +15,7 @@ from bot.core.localtime import wall
 from bot.core.ports import Unit
 from bot.core.questionnaire import Kind
 from bot.core.records import Address, Identity, Person, Pilot, Standing
-from bot.core.state import Checkin, state_to_json
+from bot.core.state import Checkin
 from bot.core.values import NoneYet, NotApplicable, NotKnown, Value
 from bot.service import registry
 from bot.service.work import Work
@@ -173,6 +173,6 @@ class World:
             }
 
         checkins = self.checkins()
-        states = {one.id: state_to_json(one.state) for one in checkins}
+        states = {one.id: asdict(one.state) for one in checkins}
         given = {one.id: self.read(lambda unit, one=one: list(unit.given(one.id))) for one in checkins}
         return self.read(look) | {"states": states, "given": given}
