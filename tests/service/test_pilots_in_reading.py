@@ -237,7 +237,7 @@ def zipped() -> bytes:
             zipped(),
             "This is a workbook or zip archive, not CSV. Open it in its program and use Save as > CSV UTF-8",
         ),
-        (gzip.compress(b"Name\nOne\n"), "This is a gzip archive"),
+        (gzip.compress(b"Name\nOne\n", mtime=0), "This is a gzip archive"),
         (b"\xd0\xcf\x11\xe0" + bytes(100), "This is an old Excel or Word file"),
         (bytes(range(32)) * 50, "This is a binary file"),
         (b"Name,Stage\n", "The file has column names and nothing below them"),
