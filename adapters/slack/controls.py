@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -10,12 +9,14 @@ from typing import Any, assert_never
 
 from adapters.slack import limits
 from adapters.slack.blocks import Json, plain
-from adapters.slack.text import line, storable, web_address
+from adapters.slack.text import line, opened, packed, sealed, storable, unpacked, web_address
 from bot.core import card_json
 from bot.core.card import Action, Button, Card, Choice, Field, Offer, OpenLink, Submit, Tone
 from bot.core.ports import Act, Clicked, Ran
 
 SEND_LABEL = "Send"
+QUOTE = '"'  # begins a sealed token
+PACKED = "z"  # begins a packed form; a plain one begins with a brace
 _SHORTER = (
     limits.PROSE,
     120,
@@ -70,7 +71,7 @@ def buttons(card: Card) -> Iterator[Json]:
 
 def share(command: str) -> Json:
     """A button that shows the answer to a command to everybody in the channel."""
-    return _button(Carries.COMMAND, 0, "Share in channel", command[: limits.ID])
+    return _button(Carries.COMMAND, 0, "Share in channel", _token(command[: limits.ID]))
 
 
 def carried(action: Mapping[Any, Any]) -> Carries | None:
@@ -86,13 +87,13 @@ def meant(action: Mapping[Any, Any]) -> Act | None:
     """What pressing a button says; None where it only opens something, and for a button that is not ours."""
     match carried(action):
         case Carries.ACT:
-            return Clicked(storable(action["value"]))
+            return Clicked(_read_token(action["value"]))
         case Carries.EMPTY:
-            return Clicked(storable(action["value"]), {})
+            return Clicked(_read_token(action["value"]), {})
         case Carries.OPTION:
             return _picked(action["value"])
         case Carries.COMMAND:
-            return Ran(storable(action["value"]).strip())
+            return Ran(_read_token(action["value"]).strip())
         case _:
             return None
 
@@ -101,9 +102,10 @@ def form(action: Mapping[Any, Any]) -> Card | None:
     """The small form that a pressed button asks with first."""
     if carried(action) is not Carries.FORM:
         return None
+    stored = _read_form(action["value"])
     try:
-        return card_json.from_json({**_FORM, **json.loads(action["value"])})
-    except (ValueError, TypeError):
+        return card_json.from_json({**_FORM, **stored}) if isinstance(stored, dict) else None
+    except ValueError:
         return None
 
 
@@ -114,7 +116,7 @@ def _drawn(action: Action, number: int, *, opens: bool) -> Json | None:
     match action:
         case Submit():
             kind, label = (Carries.ACT, action.opener) if opens else (Carries.EMPTY, action.label)
-            return {**_button(kind, number, label, action.token), "style": "primary"}
+            return {**_button(kind, number, label, _token(action.token)), "style": "primary"}
         case Button():
             return _plain_button(action, number)
         case OpenLink():
@@ -128,7 +130,7 @@ def _plain_button(button: Button, number: int) -> Json:
     drawn = (
         _button(Carries.FORM, number, button.label, _form(button))
         if button.asks
-        else _button(Carries.ACT, number, button.label, button.token)
+        else _button(Carries.ACT, number, button.label, _token(button.token))
     )
     return {**drawn, "style": _STYLES[button.tone]} if button.tone in _STYLES else drawn
 
@@ -139,21 +141,28 @@ def _button(kind: Carries, number: int, label: str, value: str) -> Json:
 
 
 def _option(choice: Choice, submit: Submit, offer: Offer) -> str:
-    return json.dumps([submit.token, choice.name, offer.value], ensure_ascii=False, separators=(",", ":"))
+    return sealed([submit.token, choice.name, offer.value])
 
 
 def _picked(value: str) -> Clicked | None:
-    try:
-        match json.loads(value):
-            case [str(token), str(name), str(option)] if token and name:
-                return Clicked(storable(token), {storable(name): storable(option)})
-    except (ValueError, RecursionError):
-        return None
+    match opened(value):
+        case [str(token), str(name), str(option)] if token and name:
+            return Clicked(storable(token), {storable(name): storable(option)})
     return None
 
 
+def _token(token: str) -> str:
+    """A token as it is, unless something in it might come back changed."""
+    return sealed(token) if token[:1] == QUOTE or set(token) & set("&<>") else token
+
+
+def _read_token(value: str) -> str:
+    token = opened(value) if value[:1] == QUOTE else value
+    return storable(token) if isinstance(token, str) else storable(value)
+
+
 def _form(button: Button) -> str:
-    """The button's fields as JSON, in words as long as a button's value can carry."""
+    """The button's fields: packed where they are long, and in fewer words where that is not enough."""
     written = ""
     for limit in _SHORTER:
         asks = tuple(_shortened(field, limit) for field in button.asks)
@@ -162,10 +171,16 @@ def _form(button: Button) -> str:
         )
         drawn = card_json.to_json(card)
         parts = {"title": drawn["title"], "fields": _given(drawn["fields"]), "actions": drawn["actions"]}
-        written = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        written = sealed(parts)
+        if len(written) > limits.VALUE:
+            written = PACKED + packed(written)
         if len(written) <= limits.VALUE:
             break
     return written
+
+
+def _read_form(value: str) -> Any:
+    return opened(unpacked(value.removeprefix(PACKED)) if value.startswith(PACKED) else value)
 
 
 def _shortened(field: Field, limit: int) -> Field:

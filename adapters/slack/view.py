@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -11,7 +10,7 @@ from typing import Any
 from adapters.slack import controls, limits
 from adapters.slack.blocks import Json, actions, body, header, note, plain, strong, weight
 from adapters.slack.inputs import MAIN, inputs_of
-from adapters.slack.text import line, prose
+from adapters.slack.text import line, opened, prose, sealed
 from bot.core.card import Card, Field, Submit, say
 from bot.core.ports import Place
 
@@ -48,12 +47,9 @@ def origin(view: Mapping[Any, Any]) -> tuple[str, Place] | None:
     stored = view.get("private_metadata")
     if view.get("callback_id") != CALLBACK or not isinstance(stored, str):
         return None
-    try:
-        match json.loads(stored):
-            case [str(token), str(conversation), bool(direct), str(message)]:
-                return token, Place(conversation, direct=direct, message=message)
-    except (ValueError, RecursionError):
-        return None
+    match opened(stored):
+        case [str(token), str(conversation), bool(direct), str(message)]:
+            return token, Place(conversation, direct=direct, message=message)
     return None
 
 
@@ -69,9 +65,7 @@ def errors(problems: Mapping[str, str]) -> dict[str, str]:
 
 
 def _metadata(token: str, on: Place) -> str:
-    return json.dumps(
-        [token, on.conversation, on.direct, on.message], ensure_ascii=False, separators=(",", ":")
-    )
+    return sealed([token, on.conversation, on.direct, on.message])
 
 
 def _blocks(card: Card, asked: Iterable[Field]) -> Iterator[Json]:

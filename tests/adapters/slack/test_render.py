@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from adapters.slack import limits
 from adapters.slack.blocks import illustrated, pictures
-from adapters.slack.controls import buttons, carried, form, share
+from adapters.slack.controls import buttons, carried, form, meant, share
 from adapters.slack.parse import asked
 from adapters.slack.render import render, render_all, shareable
 from adapters.slack.view import view
@@ -33,6 +34,7 @@ from bot.core.card import (
     Text,
     say,
 )
+from bot.core.ports import Clicked
 from tests.adapters.slack.screen import pressed
 from tests.adapters.slack.validators import check_message, check_view
 from tests.contract.gallery import EVERYTHING, FIELDS, GALLERY, NAUGHTY, large, naughty
@@ -297,6 +299,20 @@ def test_what_a_button_asks_first_travels_in_the_button_with_its_words_cut_where
     assert opened is not None
     values = [option["value"] for option in opened["blocks"][-2]["element"]["options"]]
     assert values == [offer.value for offer in offers]
+
+
+def test_a_form_that_no_button_can_carry_whole_keeps_its_questions_and_loses_words() -> None:
+    dice = random.Random(7)
+    labels = ["".join(chr(dice.randrange(0x4E00, 0x9FA0)) for _ in range(75)) for _ in range(30)]
+    offers = tuple(Offer(f"q{number}", label) for number, label in enumerate(labels))
+    ask = Button("Ask", "x", asks=(Choice("question", "Which?", offers),))
+    (button,) = buttons(Card("t", "t", actions=(ask,)))
+    assert len(button["value"]) <= limits.VALUE
+    opened = asked(pressed(button))
+    assert opened is not None
+    options = opened["blocks"][-1]["element"]["options"]
+    assert [option["value"] for option in options] == [offer.value for offer in offers]
+    assert all(option["text"]["text"].endswith("…") for option in options)
 
 
 def test_an_answer_can_be_shared() -> None:
