@@ -154,8 +154,10 @@ class LocalAdapter:
             self.stream.tell("clock", {"clock": dial})
             return {"clock": dial, "arrived": self._rooms.arrived(before)}
 
-    def seen(self, user: str, conversation: str) -> None:
-        """The person has the conversation open."""
+    async def seen(self, user: str, conversation: str) -> None:
+        """The person has the conversation open. Raises DeliveryError: unknown person or place."""
+        for place in {f"dm:{user}", conversation}:
+            await self._must_know(place)
         if self._rooms.unread(user, conversation):
             self._rooms.seen(user, conversation)
             self.stream.tell("badge", self._badge(user))

@@ -96,7 +96,7 @@ class _Calls:
         user, conversation = body.get("user"), body.get("conversation")
         if not isinstance(user, str) or not isinstance(conversation, str) or not well_formed(conversation):
             raise RefusalError(400, "Say who has read which conversation.")
-        self._chat.seen(user[:120], conversation)
+        await self._chat.seen(user, conversation)
         return _json({})
 
     async def clock(self, request: web.Request) -> web.Response:

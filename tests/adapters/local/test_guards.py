@@ -10,6 +10,7 @@ from adapters.local import page
 from adapters.local.parse import MARK
 from bot.core.ports import Clicked
 from tests.adapters.local.chatting import Chat, play
+from tests.fakes import cards
 
 
 @pytest.mark.parametrize(
@@ -185,5 +186,24 @@ def test_every_answer_carries_the_headers_that_keep_other_pages_out() -> None:
                 assert policy.startswith("default-src 'none';")
                 assert "unsafe" not in policy
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("user", "conversation"),
+    [
+        ("nobody", "channel:finance"),
+        ("nobody", "dm:nobody"),
+        ("anna", "channel:nowhere"),
+        ("x" * 500, "dm:anna"),
+    ],
+)
+def test_nobody_unknown_has_read_anything(user: str, conversation: str) -> None:
+    async def story(chat: Chat) -> None:
+        await chat.bot.say(conversation if conversation == "dm:anna" else "channel:finance", cards.WELCOME)
+        status, _ = await chat.post("/local/seen", {"user": user, "conversation": conversation})
+        assert status == 404
+        assert not chat.adapter._rooms._read
 
     play(story)
