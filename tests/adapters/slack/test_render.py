@@ -315,6 +315,13 @@ def test_a_form_that_no_button_can_carry_whole_keeps_its_questions_and_loses_wor
     assert all(option["text"]["text"].endswith("…") for option in options)
 
 
+def test_a_token_that_slack_might_escape_on_its_way_travels_sealed() -> None:
+    for token in ("r1|command|0|0|run|status R&D <x>", '"quoted"', "r1|checkin|7|2|submit|"):
+        (button,) = buttons(Card("t", "t", actions=(Button("B", token),)))
+        assert not set(button["value"]) & set("&<>")
+        assert meant(button) == Clicked(token)
+
+
 def test_an_answer_can_be_shared() -> None:
     payload = shareable(render(EVERYTHING), "status matcher")
     check_message(payload)
