@@ -7,6 +7,7 @@ from typing import Any
 
 ADAPTERS = {
     "local": "adapters.local.adapter:LocalAdapter",
+    "slack": "adapters.slack.adapter:SlackAdapter",
 }
 
 

@@ -22,6 +22,7 @@ from bot.service import ServiceError, deliver, receive
 from bot.settings import Settings
 from bot.storage import open_store
 from bot.storage.errors import StorageError
+from bot.workspace import SLACK, SlackOffice
 
 LOCAL = "local"
 TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
@@ -84,6 +85,9 @@ class App:
 
     def close(self) -> None:
         """Let go of everything; what was accepted is finished first."""
+        doors: list[Any] = [adapter for adapter in self.adapters.values() if hasattr(adapter, "close")]
+        for door in doors:
+            door.close()
         self.store.close()
 
 
@@ -96,6 +100,8 @@ def build(settings: Settings, *, clock: Clock | None = None, journal: Path | Non
     app = App(settings, store, content, clock, organisation)
     if settings.local_chat:
         _open_local_chat(app, journal)
+    if settings.slack_bot_token:
+        _open_slack(app)
     return app
 
 
@@ -128,7 +134,20 @@ def _open_local_chat(app: App, journal: Path | None) -> None:
     app.adapters[LOCAL] = chat(app.clock, desk=app.desk, journal=journal)
 
 
-def local_routes(loaded: Mapping[str, Adapter]) -> list[Any]:
-    """The local chat's page and calls; none where it is off."""
-    chat: Any = loaded.get(LOCAL)
-    return list(chat.routes()) if chat is not None else []
+def _open_slack(app: App) -> None:
+    found = app.settings
+    slack: Any = adapters.load(SLACK)
+    app.adapters[SLACK] = slack(
+        SystemClock(),  # signatures are dated by the world's clock, whatever ours is moved to
+        SlackOffice(app.store, app.organisation),
+        bot_token=found.slack_bot_token,
+        signing_secret=found.slack_signing_secret,
+        app_token=found.slack_app_token,
+        url=found.slack_api_url,
+    )
+
+
+def routes(loaded: Mapping[str, Adapter]) -> list[Any]:
+    """What the adapters want served: the local chat's page and calls, the address that Slack posts to."""
+    doors: list[Any] = [adapter for adapter in loaded.values() if hasattr(adapter, "routes")]
+    return [route for door in doors for route in door.routes()]

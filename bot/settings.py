@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -26,6 +26,10 @@ QUESTIONNAIRES: Final = Path(__file__).resolve().parent.parent / "questionnaires
 SHOWN: Final = 60  # characters of a refused value that a message repeats: enough to recognise it
 URL_FIX: Final = "Set DATABASE_URL=sqlite:///rampcheck.db or postgresql://user:password@host/name"
 ENCODE_FIX: Final = "Percent-encode the password's special characters: @ as %40, / as %2F, # as %23, ? as %3F"
+
+SLACK_PREFIXES: Final = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+SLACK_FIX: Final = "Copy it from the app's page at Slack again"
+SECRETS: Final = frozenset({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"})
 
 Origin = Literal["environment", ".env", "default"]
 
@@ -64,10 +68,11 @@ class SettingsError(ValueError):
 class RefusedError(ValueError):
     """What a check on one field raises; it becomes a `Problem`, and its text repeats no secret."""
 
-    def __init__(self, what: str, fix: str) -> None:
+    def __init__(self, what: str, fix: str, *, variable: str = "RAMPCHECK_HOST") -> None:
         super().__init__(what)
         self.what = what
         self.fix = fix
+        self.variable = variable  # of a check across fields, which pydantic says of no field
 
 
 class Settings(BaseSettings):
@@ -143,6 +148,34 @@ class Settings(BaseSettings):
         description="text or json",
     )
 
+    slack_bot_token: str = Field(
+        default="",
+        validation_alias="SLACK_BOT_TOKEN",
+        title="The token of the Slack app in the workspace; setting it turns Slack on",
+        description="a bot token, which begins with xoxb-",
+        repr=False,
+    )
+    slack_app_token: str = Field(
+        default="",
+        validation_alias="SLACK_APP_TOKEN",
+        title="Turns on Socket Mode, which needs no public address",
+        description="an app-level token, which begins with xapp-",
+        repr=False,
+    )
+    slack_signing_secret: str = Field(
+        default="",
+        validation_alias="SLACK_SIGNING_SECRET",
+        title="Lets Slack post to /slack/events, where there is a public address",
+        description="the signing secret from the app's Basic Information page",
+        repr=False,
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        title="Where Slack's Web API is",
+        description="an http or https address",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -184,6 +217,44 @@ class Settings(BaseSettings):
     @classmethod
     def _log_format(cls, form: object) -> object:
         return form.lower().strip() if isinstance(form, str) else form
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _slack_token(cls, token: str, info: ValidationInfo) -> str:
+        prefix = SLACK_PREFIXES[info.field_name or ""]
+        if not token or re.fullmatch(rf"{prefix}[A-Za-z0-9-]+", token):
+            return token
+        raise RefusedError(
+            f"what is set does not begin with {prefix}, or has more in it than a token", SLACK_FIX
+        )
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _slack_signing_secret(cls, secret: str) -> str:
+        if not secret or re.fullmatch(r"[\x21-\x7e]{8,}", secret):
+            return secret
+        raise RefusedError("what is set is too short, or has more in it than a secret", SLACK_FIX)
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slack_api_url(cls, url: str) -> str:
+        return web_api(url)
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
+            raise RefusedError(
+                "Slack is on, and nothing says how its messages reach us",
+                "Set it for Socket Mode, or SLACK_SIGNING_SECRET where Slack can post to a public address",
+                variable="SLACK_APP_TOKEN",
+            )
+        if (self.slack_app_token or self.slack_signing_secret) and not self.slack_bot_token:
+            raise RefusedError(
+                "it is missing, and without it Slack is off",
+                "Set it to the Bot User OAuth Token from the app's OAuth & Permissions page",
+                variable="SLACK_BOT_TOKEN",
+            )
+        return self
 
     @model_validator(mode="after")
     def _local_chat_stays_local(self) -> Self:
@@ -263,6 +334,22 @@ def known_zone(name: str) -> str:
         hint = f"Did you mean {' or '.join(near)}?" if near else "Use a name such as Europe/Riga or UTC"
         raise RefusedError(f"{excerpt(name)} is not a time zone", hint) from None
     return name
+
+
+def web_api(url: str) -> str:
+    """The address of a Web API, ended by a slash as method names follow it. Raises RefusedError."""
+    try:
+        parts = urlsplit(url)
+        whole = (
+            parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+        )
+    except ValueError:
+        whole = False
+    if not whole or "@" in url:
+        raise RefusedError(
+            f"{excerpt(url)} is not an address", "Write it like https://slack.com/api/, or remove it"
+        )
+    return url if url.endswith("/") else f"{url}/"
 
 
 def is_loopback(host: str) -> bool:
@@ -347,10 +434,12 @@ def _problems(gathered: Mapping[str, tuple[Origin, str]]) -> tuple[Problem, ...]
 
 
 def _problem(detail: Mapping[str, Any], values: Mapping[str, str]) -> Problem:
-    variable = str(detail["loc"][0]) if detail["loc"] else "RAMPCHECK_HOST"  # the one check across fields
     refused = detail.get("ctx", {}).get("error")
     if isinstance(refused, RefusedError):
-        return Problem(variable, refused.what, refused.fix)
+        return Problem(
+            str(detail["loc"][0]) if detail["loc"] else refused.variable, refused.what, refused.fix
+        )
+    variable = str(detail["loc"][0])
     what = f"{excerpt(values.get(variable, ''))} is not {FIELDS[variable].description}"
     return Problem(variable, what, f"Correct it, or remove the variable to use {_default(variable)}")
 
@@ -365,10 +454,17 @@ def _finding(variable: str, gathered: Mapping[str, tuple[Origin, str]], problem:
     origin, value = gathered.get(variable, ("default", _default(variable)))
     if variable == "RAMPCHECK_QUESTIONNAIRES" and origin == "default" and not QUESTIONNAIRES.is_dir():
         problem = Problem(variable, "this copy came without its questionnaires", "Set it to their folder")
-    shown = masked(value) if variable == "DATABASE_URL" else value
+    shown = _shown(variable, value)
     if problem is None:
         return Finding(variable, origin, shown)
     return Finding(variable, origin, shown, problem.what, problem.fix)
+
+
+def _shown(variable: str, value: str) -> str:
+    """A value as a person may read it: nothing that opens a door."""
+    if variable in SECRETS:
+        return "set, not shown" if value else "not set"
+    return masked(value) if variable == "DATABASE_URL" else value
 
 
 def _strangers(env: Mapping[str, str] | None, dotenv: Path | None) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from bot import __version__
-from bot.app import App, local_routes, until_stopped
+from bot.app import App, routes, until_stopped
 from bot.log import get
 
 MAX_BODY = 256 * 1024  # bytes; no platform's payload comes near it (performance.md, point 1)
@@ -24,7 +24,7 @@ def application(app: App) -> web.Application:
     """The aiohttp application with every route of every adapter."""
     site = web.Application(client_max_size=MAX_BODY)
     site[APP] = app
-    site.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), *local_routes(app.adapters)])
+    site.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), *routes(app.adapters)])
     return site
 
 

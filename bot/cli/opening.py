@@ -48,7 +48,7 @@ def reading() -> Iterator[App]:
 @contextlib.contextmanager
 def writing() -> Iterator[App]:
     """The program for changing things without talking to anybody."""
-    alone = settings().model_copy(update={"local_chat": False})
+    alone = settings().model_copy(update={"local_chat": False, "slack_bot_token": ""})
     with contextlib.closing(wiring.build(alone)) as app:
         yield app
 

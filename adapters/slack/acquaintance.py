@@ -1,0 +1,77 @@
+"""Whoever acts or is named for the first time is looked up, once; it keeps no names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from adapters.slack.client import Client, Profile
+from adapters.slack.office import Office
+from adapters.slack.surface import picked_people
+from bot.core.ports import DeliveryError, Inbound, Joined, Place, Sender
+from bot.log import get
+
+WITHIN: Final = (
+    0.7  # seconds for a look-up before an act is stored: without it somebody is a bare id for a while
+)
+KEPT: Final = 20_000  # accounts remembered as known; asking again costs one read
+
+log = get("slack")
+
+
+class Acquaintance:
+    """Names and zones for senders that the program does not know yet, and greetings for people they pick."""
+
+    def __init__(self, office: Office, client_for: Callable[[str], Client]) -> None:
+        self._office = office
+        self._client_for = client_for
+        self._known: set[tuple[str, str]] = set()
+
+    async def introduced(self, sender: Sender) -> Sender:
+        """The sender with name and zone, where they are new and Slack tells in time."""
+        if await self._is_known(sender.tenant, sender.user):
+            return sender
+        profile = await self._profile(sender.tenant, sender.user)
+        if profile is None:
+            return sender
+        self._remember(sender.tenant, sender.user)
+        return replace(sender, name=profile.name or sender.name, zone=profile.zone or sender.zone)
+
+    async def picked(self, raw: Mapping[str, Any], sender: Sender) -> Sequence[Inbound]:
+        """For each person picked in a form who is new: their coming, so that they can be named and written to."""
+        new = [
+            user
+            for user in picked_people(raw)
+            if user != sender.user and not await self._is_known(sender.tenant, user)
+        ]
+        found = await asyncio.gather(*(self._profile(sender.tenant, user) for user in new))
+        return [
+            _coming(sender, user, profile)
+            for user, profile in zip(new, found, strict=True)
+            if profile is not None and profile.human
+        ]
+
+    async def _is_known(self, team: str, user: str) -> bool:
+        if (team, user) not in self._known and await self._office.knows(team, user):
+            self._remember(team, user)
+        return (team, user) in self._known
+
+    def _remember(self, team: str, user: str) -> None:
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        self._known.add((team, user))
+
+    async def _profile(self, team: str, user: str) -> Profile | None:
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await self._client_for(team).profile(user, patience=0.0)
+        except (DeliveryError, TimeoutError) as error:
+            log.warning("slack.unknown_person", user=user, kind=type(error).__name__)
+            return None
+
+
+def _coming(sender: Sender, user: str, profile: Profile) -> Inbound:
+    who = replace(sender, user=user, name=profile.name, zone=profile.zone)
+    return Inbound(f"slack:met:{sender.tenant}:{user}", who, Joined(), Place(user, direct=True))

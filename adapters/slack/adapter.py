@@ -1,0 +1,244 @@
+"""Slack as an adapter: verifies, translates, sends, says no more than it was told; it decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final, assert_never
+
+from aiohttp import web
+
+from adapters.slack import limits
+from adapters.slack.acquaintance import Acquaintance
+from adapters.slack.client import Client, Installation, Line, is_direct
+from adapters.slack.door import Door
+from adapters.slack.ingress import Ingress
+from adapters.slack.office import Office
+from adapters.slack.parse import asked, parse
+from adapters.slack.replies import (
+    Answer,
+    Call,
+    ChangeView,
+    OpenView,
+    Post,
+    Respond,
+    answer,
+    busy,
+    drawn,
+    opening,
+    too_late,
+)
+from adapters.slack.socket import Socket
+from adapters.slack.surface import Surface, Written, surface_of
+from bot.core.card import Card
+from bot.core.ports import Clock, DeliveryError, Inbound, MessageRef, OnInbound, Payload, Place, Reply, Traits
+from bot.core.records import Address
+from bot.log import get
+
+API: Final = "https://slack.com/api/"
+BUDGET: Final = 2.0  # seconds from a press to its answer: Slack shows an error after three
+IN_HAND: Final = 200  # acts at once: more would miss the budget, so whoever comes then is told at once
+DRAIN: Final = 5.0  # seconds that replies on their way get when we stop
+PAUSES: Final = (1.0, 5.0, 30.0, 300.0)  # seconds before each further try to learn where we are installed
+
+log = get("slack")
+Json = Mapping[str, Any]
+
+
+class SlackAdapter:
+    """One workspace, by its bot token: over signed HTTP with a signing secret, over Socket Mode with an app token."""
+
+    name: Final = "slack"
+    traits: Final = Traits(
+        can_amend=True, can_start=True, modal=True, max_payload_bytes=limits.PAYLOAD_BYTES, can_look_up=True
+    )
+
+    def __init__(
+        self,
+        clock: Clock,
+        office: Office,
+        *,
+        bot_token: str,
+        signing_secret: str = "",
+        app_token: str = "",
+        url: str = API,
+    ) -> None:
+        self._office = office
+        self._app_token = app_token
+        self._line = Line()
+        self._client = Client(self._line, token=bot_token, url=url)
+        self._people = Acquaintance(office, self.client_for)
+        self._installed: Installation | None = None
+        self._on_inbound: OnInbound | None = None
+        self._in_hand: set[asyncio.Task[Reply]] = set()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._door = Door(self._listen, self._authorize, url=url)
+        self._ingress = (
+            Ingress(self._door.take, self._afterwards, secret=signing_secret, clock=clock)
+            if signing_secret
+            else None
+        )
+
+    # --- the port
+
+    def render(self, card: Card) -> Payload:
+        """Text and blocks for a card, and under `more` what goes on in the thread."""
+        return drawn(card)
+
+    def parse(self, raw: Any) -> Inbound | None:
+        """The act that a verified payload means."""
+        return parse(raw)
+
+    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
+        """Post a message. One post a call: nothing is repeated here."""
+        client = self.client_for("")
+        return await client.post(address.conversation, payload, key=key, thread=address.thread)
+
+    async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
+        """Replace a message that was sent."""
+        del address
+        await self.client_for("").update(ref, payload)
+
+    async def find(self, address: Address, key: str) -> MessageRef | None:
+        """The message sent under `key`: in direct conversations, as no scope lets us read channels."""
+        if address.thread or not is_direct(address.conversation):
+            return None
+        return await self.client_for("").find(address.conversation, key)
+
+    async def run(self, on_inbound: OnInbound) -> None:
+        """Take what people do until cancelled."""
+        self._on_inbound = on_inbound
+        try:
+            await self._introduce()
+            if self._app_token:
+                await self._socket().run()
+            await asyncio.Event().wait()
+        finally:
+            self._on_inbound = None
+            if self._calls:
+                await asyncio.wait(self._calls, timeout=DRAIN)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._line.close()
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the web server has to serve; nothing without a signing secret."""
+        return self._ingress.routes() if self._ingress else []
+
+    def client_for(self, team: str) -> Client:
+        """The calls of one workspace: the one place that will choose between several."""
+        del team
+        return self._client
+
+    # --- starting
+
+    async def _introduce(self) -> None:
+        """Learn where the token is good and have it remembered, however long that takes."""
+        for failures in range(10**9):
+            try:
+                found = await self.client_for("").whoami()
+            except DeliveryError as error:
+                log.error("slack.not_connected", reason=error.reason)
+                await asyncio.sleep(error.retry_after or PAUSES[min(failures, len(PAUSES) - 1)])
+                continue
+            await self._office.connected(found.team)
+            self._installed = found
+            log.info("slack.connected", team=found.team, socket=bool(self._app_token))
+            return
+
+    def _socket(self) -> Socket:
+        client = self.client_for("")
+        return Socket(
+            lambda: client.socket_address(self._app_token),
+            self._line.session,
+            self._door.take,
+            self._afterwards,
+        )
+
+    async def _authorize(self, team: str) -> Installation:
+        """Who we are in a workspace; while that is not known, nobody, whose messages are nobody's own echo."""
+        return self._installed or Installation(team, "", "")
+
+    # --- what comes in
+
+    async def _listen(self, raw: Json) -> tuple[int, Json | None, Call | None]:
+        said = await self._take(raw)
+        return said.status, said.body, said.then
+
+    async def _take(self, raw: Json) -> Answer:
+        """Answer one payload: what is answered is stored, what was not stored is said to be so."""
+        inbound, surface = parse(raw), surface_of(raw)
+        if inbound is None:
+            modal = asked(raw)
+            return opening(modal, surface) if modal else Answer()
+        if self._on_inbound is None or self._installed is None or len(self._in_hand) >= IN_HAND:
+            return busy(surface)
+        inbound = _to_the_person(inbound)
+        work = asyncio.create_task(self._hand_on(self._on_inbound, raw, inbound))
+        self._in_hand.add(work)
+        work.add_done_callback(self._in_hand.discard)
+        await asyncio.wait({work}, timeout=BUDGET)
+        if not work.done():
+            log.warning("slack.busy", in_hand=len(self._in_hand))
+            return busy(
+                surface
+            )  # the work goes on: Slack's second delivery of it, or the next press, finds it done
+        if (error := work.exception()) is not None:
+            log.error("slack.failed", cause=error)
+            return busy(surface)
+        return answer(work.result(), surface, inbound.on)
+
+    def _answered_late(self, done: asyncio.Task[Reply], surface: Surface, on: Place) -> None:
+        """A text is still answered: its second delivery will not be. Who pressed was told to press again."""
+        if done.cancelled() or done.exception() is not None or not isinstance(surface, Written):
+            return
+        if (then := answer(done.result(), surface, on).then) is not None:
+            self._afterwards(then)
+
+    async def _hand_on(self, on_inbound: OnInbound, raw: Json, inbound: Inbound) -> Reply:
+        """With the name and the zone of whoever is new here, as a first message greets by name."""
+        for met in await self._people.picked(raw, inbound.sender):
+            await on_inbound(met)
+        sender = await self._people.introduced(inbound.sender)
+        return await on_inbound(replace(inbound, sender=sender))
+
+    # --- what goes out
+
+    def _afterwards(self, call: Call) -> None:
+        """Make the call that follows an acknowledgement."""
+        task = asyncio.create_task(self._made(call))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _made(self, call: Call) -> None:
+        try:
+            await self._make(call)
+        except DeliveryError as error:
+            log.warning("slack.reply_lost", what=type(call).__name__, reason=error.reason)
+            if isinstance(call, OpenView) and (sorry := too_late(call)):
+                self._afterwards(sorry)
+
+    async def _make(self, call: Call) -> None:
+        client = self.client_for("")
+        match call:
+            case OpenView(trigger, view, over):
+                await client.open_view(trigger, view, over=over)
+            case ChangeView(ident, view, seen):
+                await client.update_view(ident, view, seen=seen)
+            case Respond(url, message):
+                await client.respond(url, message)
+            case Post(channel, message, thread, only) if only:
+                await client.whisper(channel, only, message, thread=thread)
+            case Post(channel, message, thread):
+                await client.post(channel, message, thread=thread)
+            case _:
+                assert_never(call)
+
+
+def _to_the_person(inbound: Inbound) -> Inbound:
+    """A direct conversation is addressed by the person: a command may be typed in one that is not ours."""
+    if not inbound.on.direct:
+        return inbound
+    return replace(inbound, on=replace(inbound.on, conversation=inbound.sender.user))

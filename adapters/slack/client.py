@@ -1,0 +1,306 @@
+"""Slack's Web API as the few calls that Rampcheck makes: paced, never repeated blindly; it knows no card."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import zoneinfo
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.faults import fault, too_many
+from adapters.slack.pacing import Pacing, Wait
+from bot.core.ports import DeliveryError, MessageRef, Payload
+from bot.log import get
+
+# Together they stay under the 20 s that a delivery may take.
+TIMEOUT = 10  # seconds for one call
+PATIENCE = 4.0  # seconds that a call waits for its turn; whoever would wait longer is told when to come back
+GOES_ON_WITHIN = 5.0  # seconds for all that goes on in a message's thread
+EVENT_TYPE: Final = "rampcheck_message"
+LOOKED_AT = 15  # messages looked through for a lost one: it is among the newest, or it was not sent
+
+log = get("slack")
+Json = Mapping[str, Any]
+Call = Callable[[AsyncWebClient], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the app is installed, and who it is there."""
+
+    team: str
+    bot: str
+    bot_user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as Slack knows them; `zone` is empty for bots and guests without one."""
+
+    name: str
+    zone: str
+    human: bool
+
+
+class Line:
+    """The one HTTP session of the process, opened on first use in whatever event loop runs then."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def session(self) -> aiohttp.ClientSession:
+        """The session of the running loop: a new one for every call would cost a TLS handshake each."""
+        loop = asyncio.get_running_loop()
+        if self._session is None or self._session.closed or self._loop is not loop:
+            self.close()
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+            self._loop = loop
+        return self._session
+
+    def close(self) -> None:
+        """Let go of the connections; also from outside the loop that they belonged to, so nothing is awaited."""
+        if self._session is not None and not self._session.closed:
+            closing = self._session.close()
+            with contextlib.suppress(StopIteration):
+                closing.send(None)  # it closes at once; what it could wait for is the other side's goodbye
+            closing.close()
+        self._session = None
+
+
+class Client:
+    """One workspace's calls. Every one of them raises DeliveryError and nothing else."""
+
+    def __init__(self, line: Line, *, token: str, url: str) -> None:
+        self._line = line
+        self._token = token
+        self._url = url
+        self._pacing = Pacing()
+        self._web: AsyncWebClient | None = None
+        self._direct: dict[str, str] = {}  # user -> the direct conversation with them
+
+    async def whoami(self) -> Installation:
+        """Where the token is good."""
+        said = await self._call("auth.test", lambda web: web.auth_test())
+        return Installation(said["team_id"], said.get("bot_id", ""), said.get("user_id", ""))
+
+    async def post(self, channel: str, payload: Payload, *, key: str = "", thread: str = "") -> MessageRef:
+        """Post to a channel, a direct conversation or, by their id, to a person. `key` finds it again.
+
+        What goes on after the first message stands in its thread; the first one standing is what counts as sent.
+        """
+        first, *more = messages(payload)
+        ref = await self._post(channel, first, key=key, thread=thread)
+        try:
+            async with asyncio.timeout(GOES_ON_WITHIN):
+                for message in more:
+                    await self._post(ref.conversation, message, thread=thread or ref.message)
+        except (DeliveryError, TimeoutError) as error:
+            log.warning("slack.cut_short", kind=type(error).__name__, message=ref.message)
+        return ref
+
+    async def _post(self, channel: str, payload: Payload, *, key: str = "", thread: str = "") -> MessageRef:
+        to = self._direct.get(channel, channel)
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": mark(key)}} if key else None
+        said = await self._call(
+            "chat.postMessage",
+            lambda web: web.chat_postMessage(
+                channel=to,
+                thread_ts=thread or None,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+                **payload,
+            ),
+            channel=to,
+        )
+        if is_person(channel):
+            self._direct[channel] = said["channel"]
+        return MessageRef(said["channel"], said["ts"], thread=thread)
+
+    async def update(self, ref: MessageRef, payload: Payload) -> None:
+        """Replace a message."""
+        first = messages(payload)[0]
+        await self._call(
+            "chat.update", lambda web: web.chat_update(channel=ref.conversation, ts=ref.message, **first)
+        )
+
+    async def whisper(self, channel: str, user: str, payload: Payload, *, thread: str = "") -> None:
+        """Show something to one person in a channel; it is gone when they reload."""
+        for message in messages(payload):
+            await self._call(
+                "chat.postEphemeral",
+                partial(_whispered, channel=channel, user=user, thread_ts=thread or None, **message),
+            )
+
+    async def find(self, conversation: str, key: str) -> MessageRef | None:
+        """The message posted under `key`, among the newest of a direct conversation."""
+        channel = await self.direct(conversation) if is_person(conversation) else conversation
+        said = await self._call(
+            "conversations.history",
+            lambda web: web.conversations_history(
+                channel=channel, limit=LOOKED_AT, include_all_metadata=True
+            ),
+        )
+        found = (message for message in said.get("messages", []) if _key(message) == mark(key))
+        return next((MessageRef(channel, message["ts"]) for message in found), None)
+
+    async def direct(self, user: str) -> str:
+        """The direct conversation with a person, asked for once."""
+        if user not in self._direct:
+            said = await self._call("conversations.open", lambda web: web.conversations_open(users=user))
+            self._direct[user] = said["channel"]["id"]
+        return self._direct[user]
+
+    async def profile(self, user: str, *, patience: float) -> Profile:
+        """What Slack says of a person; waits no longer than `patience` seconds for a turn."""
+        said = await self._call("users.info", lambda web: web.users_info(user=user), patience=patience)
+        return _profile(said["user"])
+
+    async def open_view(self, trigger: str, view: Json, *, over: bool = False) -> None:
+        """Open a modal for whoever pressed, `over` the one that is open."""
+        if over:
+            await self._call("views.push", lambda web: web.views_push(trigger_id=trigger, view=dict(view)))
+        else:
+            await self._call("views.open", lambda web: web.views_open(trigger_id=trigger, view=dict(view)))
+
+    async def update_view(self, view_id: str, view: Json, *, seen: str = "") -> None:
+        """Replace a modal that is open; `seen` is the hash of what the person saw."""
+        await self._call(
+            "views.update",
+            lambda web: web.views_update(view_id=view_id, hash=seen or None, view=dict(view)),
+        )
+
+    async def respond(self, url: str, message: Json) -> None:
+        """Answer at the address that came with a press: 5 times within 30 minutes, and no scope is needed."""
+        try:
+            async with self._line.session().post(url, json=dict(message)) as answer:
+                if answer.status == 429:
+                    raise too_many(answer.headers.get("Retry-After"))
+                if answer.status >= 400:
+                    raise DeliveryError(f"Slack answered {answer.status} to a reply")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise DeliveryError(f"Slack could not be reached ({type(error).__name__})") from None
+
+    async def socket_address(self, app_token: str) -> str:
+        """A single-use address for Socket Mode."""
+        said = await self._call(
+            "apps.connections.open",
+            lambda web: web.apps_connections_open(app_token=app_token),
+            patience=0.0,
+            paced=False,  # it is asked for on reconnecting only, and whoever asks backs off by itself
+        )
+        return str(said["url"])
+
+    async def _call(
+        self,
+        method: str,
+        call: Call,
+        *,
+        channel: str = "",
+        patience: float = PATIENCE,
+        paced: bool = True,
+    ) -> Any:
+        """One call, made once: with retries of the SDK's a dropped connection would post twice."""
+        if paced:
+            await self._turn(method, channel, patience)
+        try:
+            return (await call(self._sdk())).data
+        except SlackApiError as error:
+            raise self._refused(method, error) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise DeliveryError(f"Slack could not be reached ({type(error).__name__})") from None
+
+    def _sdk(self) -> AsyncWebClient:
+        """The SDK's client on the session of the running loop."""
+        session = self._line.session()
+        if self._web is None or self._web.session is not session:
+            self._web = AsyncWebClient(
+                token=self._token, base_url=self._url, session=session, retry_handlers=[]
+            )
+        return self._web
+
+    async def _turn(self, method: str, channel: str, patience: float) -> None:
+        now = asyncio.get_running_loop().time()
+        try:
+            wait = self._pacing.turn(method, channel, now, patience=patience)
+        except Wait as later:
+            raise DeliveryError("it is not its turn yet", retry_after=later.seconds) from None
+        if wait:
+            await asyncio.sleep(wait)
+
+    def _refused(self, method: str, error: SlackApiError) -> DeliveryError:
+        answer: Any = error.response
+        status = getattr(answer, "status_code", getattr(answer, "status", 0))
+        said = getattr(answer, "data", None)
+        code, needed = (said.get("error"), said.get("needed")) if isinstance(said, dict) else ("", "")
+        if status == 429 or code in {"ratelimited", "rate_limited"}:
+            asked = too_many(answer.headers.get("Retry-After"))
+            self._pacing.hold(method, asyncio.get_running_loop().time(), asked.retry_after or 0)
+            return asked
+        if status >= 500:
+            return DeliveryError(f"Slack answered {status}")
+        return fault(str(code or ""), needed=str(needed or ""))
+
+
+def messages(payload: Payload) -> list[dict[str, Any]]:
+    """The message of a payload and those that go on after it."""
+    first = {name: part for name, part in payload.items() if name != "more"}
+    return [first, *payload.get("more", [])]
+
+
+async def _whispered(web: AsyncWebClient, **parts: Any) -> Any:
+    return await web.chat_postEphemeral(**parts)
+
+
+def is_person(conversation: str) -> bool:
+    """Whether an address is a person's id rather than a conversation's."""
+    return conversation[:1] in {"U", "W"}
+
+
+def is_direct(conversation: str) -> bool:
+    """Whether an address leads to one person."""
+    return conversation[:1] in {"D", "U", "W"}
+
+
+def mark(key: str) -> str:
+    """A message's key as other apps may see it: metadata is no place for what a key says."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _key(message: Json) -> str:
+    metadata = message.get("metadata") or {}
+    return (
+        str(metadata.get("event_payload", {}).get("key", ""))
+        if metadata.get("event_type") == EVENT_TYPE
+        else ""
+    )
+
+
+def _profile(user: Json) -> Profile:
+    shown = user.get("profile") or {}
+    names: Sequence[Any] = (
+        shown.get("real_name"),
+        user.get("real_name"),
+        shown.get("display_name"),
+        user.get("name"),
+    )
+    name = next((str(one) for one in names if one), "")
+    human = not (user.get("is_bot") or user.get("deleted"))
+    return Profile(name, _zone(user.get("tz")), human)
+
+
+def _zone(name: object) -> str:
+    """A time zone that there is, else none: the organisation's is used then."""
+    try:
+        return zoneinfo.ZoneInfo(str(name)).key if name else ""
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return ""

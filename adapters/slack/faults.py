@@ -1,0 +1,57 @@
+"""What Slack's error codes mean for a delivery, in plain words; pure: it sees codes, not connections."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.core.ports import DeliveryError
+
+# Nothing can be delivered to that conversation until it is heard from again.
+GONE: Final = {
+    "cannot_dm_bot": "that account is a bot, which cannot be written to",
+    "channel_not_found": "the conversation is not there, or the app was not invited to it",
+    "is_archived": "the channel is archived; name another one for the digest",
+    "not_in_channel": "the app is not in the channel; invite it with /invite",
+    "user_disabled": "the account was deactivated",
+    "user_not_found": "there is no such account in this workspace",
+    "user_not_visible": "the account cannot be seen by the app",
+}
+# Trying this message again is useless.
+PERMANENT: Final = {
+    "account_inactive": "the app was removed from the workspace; install it again",
+    "cant_update_message": "the message is not ours to change",
+    "edit_window_closed": "the workspace lets nobody change a message so old",
+    "invalid_auth": "Slack does not accept the token; check SLACK_BOT_TOKEN",
+    "invalid_blocks": "Slack refused the message's blocks",
+    "message_not_found": "the message was deleted",
+    "messages_tab_disabled": "turn on the Messages tab under App Home in the app's settings",
+    "missing_scope": "the app lacks a permission; install it again with the current manifest",
+    "msg_blocks_too_long": "the message is longer than Slack takes",
+    "msg_too_long": "the message is longer than Slack takes",
+    "no_text": "the message has no text",
+    "not_allowed_token_type": "SLACK_BOT_TOKEN is not a bot token; it begins with xoxb-",
+    "not_authed": "no token was sent; set SLACK_BOT_TOKEN",
+    "restricted_action": "the workspace does not let the app post there",
+    "token_expired": "the token has expired; install the app again",
+    "token_revoked": "the app was removed from the workspace; install it again",
+}
+DEFAULT_REST = 30.0  # seconds, where a 429 does not say how long
+
+
+def fault(code: str, *, needed: str = "") -> DeliveryError:
+    """The delivery's error for a code in Slack's answer; an unknown code is worth another try."""
+    if code in GONE:
+        return DeliveryError(f"{GONE[code]} ({code})", gone=True)
+    if code in PERMANENT:
+        scope = f"{code}: {needed}" if needed else code
+        return DeliveryError(f"{PERMANENT[code]} ({scope})", permanent=True)
+    return DeliveryError(f"Slack answered {code or 'nothing that can be read'}")
+
+
+def too_many(after: str | None) -> DeliveryError:
+    """Slack asked for a rest: `after` is its Retry-After header, in seconds."""
+    try:
+        rest = max(1.0, float(after or DEFAULT_REST))
+    except ValueError:
+        rest = DEFAULT_REST
+    return DeliveryError("Slack asked us to wait (429)", retry_after=rest)

@@ -1,0 +1,134 @@
+"""Socket Mode: connected for good, whatever happens to the socket, and nothing lost that was not acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.adapters.slack.airport import Airport
+from tests.fakes.slack.server import Fault
+
+pytest_plugins = ["tests.databases"]
+
+Tell = Callable[[Callable[[Airport], Awaitable[None]]], None]
+
+
+@pytest.fixture
+def tell(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Tell:
+    monkeypatch.setattr("adapters.slack.socket.PAUSES", (0.0, 0.05))
+
+    def told(story: Callable[[Airport], Awaitable[None]]) -> None:
+        async def all_of_it() -> None:
+            async with Airport(sqlite_url, "socket") as airport:
+                await story(airport)
+
+        asyncio.run(all_of_it())
+
+    return told
+
+
+def test_a_socket_that_slack_wants_to_renew_is_renewed_without_losing_what_is_in_hand(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        taken: Any = airport.adapter._on_inbound
+
+        async def slow(inbound: Any) -> Any:
+            await asyncio.sleep(0.3)
+            return await taken(inbound)
+
+        monkeypatch.setattr(airport.adapter, "_on_inbound", slow)
+        command = asyncio.create_task(anna.command("todo"))
+        await airport.slack.until(lambda: airport.adapter._in_hand)
+        await airport.slack.disconnect()
+        said = await command
+        assert said, "it was acknowledged by the socket that it came by"
+        await airport.slack.until(lambda: airport.slack.count("apps.connections.open") == 2)
+        assert await anna.command("todo")
+
+    tell(story)
+
+
+def test_a_socket_that_ends_without_a_word_is_opened_again(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        for _ in range(3):
+            await airport.slack.cut()
+            await airport.slack.until(lambda: airport.slack.sockets)
+            assert await anna.command("todo")
+
+    tell(story)
+
+
+def test_a_socket_that_is_silent_is_given_up(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.socket.HEARTBEAT", 0.1)
+
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        airport.slack.hush()
+        await airport.slack.until(lambda: airport.slack.count("apps.connections.open") > 1)
+        await airport.slack.until(lambda: airport.slack.sockets)
+        assert await anna.command("todo")
+
+    tell(story)
+
+
+def test_connecting_is_tried_until_it_works(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        airport.slack.fail(
+            "apps.connections.open",
+            Fault(status=500),
+            Fault(drop=True),
+            Fault(status=429, after=1),
+            Fault(code="internal_error"),
+        )
+        await airport.slack.cut()
+        await airport.slack.until(lambda: airport.slack.sockets)
+        assert await anna.command("todo")
+
+    tell(story)
+
+
+def test_an_event_that_was_not_acknowledged_comes_again_and_is_answered_once(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fakes.slack.server.ANSWER_WITHIN", 0.5)
+
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        taken: Any = airport.adapter._on_inbound
+        cuts = iter([True])
+
+        async def cut_off(inbound: Any) -> Any:
+            reply = await taken(inbound)
+            if next(cuts, False):
+                await airport.slack.cut()  # stored, and the acknowledgement never arrives
+            return reply
+
+        monkeypatch.setattr(airport.adapter, "_on_inbound", cut_off)
+        said = await anna.write("help")
+        assert (said.status, said.attempts) == (200, 2)
+        await airport.settled()
+        assert airport.slack.count("chat.postMessage") == 1
+
+    tell(story)
+
+
+def test_a_socket_outlives_the_time_that_a_call_may_take(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.client.TIMEOUT", 0.5)
+
+    async def story() -> None:
+        async with Airport(sqlite_url, "socket") as airport:
+            anna = airport.somebody("U0ANNA", "Anna Berzina")
+            await asyncio.sleep(1.2)
+            assert await anna.command("todo")
+            assert airport.slack.count("apps.connections.open") == 1
+
+    asyncio.run(story())

@@ -1,0 +1,295 @@
+"""People at their Slack: they read, press, fill in and type as Slack's own windows let them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes.slack.server import Delivered, FakeSlack
+from tests.fakes.slack.workspace import APP, TEAM, Message, View
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """One person in front of a screen."""
+
+    slack: FakeSlack
+    id: str
+
+    @property
+    def inbox(self) -> list[Message]:
+        """The direct conversation with the bot."""
+        return self.slack.workspace.inbox(self.id)
+
+    @property
+    def modal(self) -> View | None:
+        """The modal in front of them."""
+        return self.slack.workspace.top(self.id)
+
+    @property
+    def whispers(self) -> list[Message]:
+        """What only they see."""
+        return self.slack.workspace.whispers(self.id)
+
+    async def write(self, text: str, *, event_id: str = "") -> Delivered:
+        """Type into the direct conversation."""
+        channel = self.slack.workspace.direct(self.id).id
+        message = self.slack.workspace.post(channel, {"text": text}, user=self.id)
+        return await self.slack.event(
+            {
+                "type": "message",
+                "channel_type": "im",
+                "channel": channel,
+                "user": self.id,
+                "team": TEAM,
+                "text": text,
+                "ts": message.ts,
+                "event_ts": message.ts,
+            },
+            event_id=event_id,
+        )
+
+    async def mention(self, channel: str, text: str) -> Delivered:
+        """Mention the bot in a channel."""
+        ts = self.slack.workspace.ts()
+        return await self.slack.event(
+            {
+                "type": "app_mention",
+                "channel": channel,
+                "user": self.id,
+                "team": TEAM,
+                "text": text,
+                "ts": ts,
+                "event_ts": ts,
+            }
+        )
+
+    async def command(self, text: str, *, channel: str = "") -> Delivered | None:
+        """Run the slash command; what comes back at once is shown."""
+        where = channel or self.slack.workspace.direct(self.id).id
+        known = self.slack.workspace.channels[where]
+        said = await self.slack.deliver(
+            "slash_commands",
+            {
+                "command": "/rampcheck",
+                "text": text,
+                "team_id": TEAM,
+                "team_domain": "airport",
+                "api_app_id": APP,
+                "channel_id": where,
+                "channel_name": known.name,
+                "user_id": self.id,
+                "user_name": "somebody",
+                "trigger_id": self.slack.workspace.trigger(self.id),
+                "response_url": self.slack.answer_at(self.id, where, ""),
+            },
+        )
+        if said and said.body:
+            self.slack.respond(said.body, self.id, where)
+        return said
+
+    async def press(self, message: Message, label: str, **picked: Any) -> Delivered | None:
+        """Press what is labelled so; `picked` is what a picker that acts at once was set to."""
+        element, block = _labelled(message.blocks, label)
+        return await self.send(self.pressed(message, element, block, picked))
+
+    def pressed(self, message: Message, element: Json, block: str, picked: Mapping[str, Any]) -> Json:
+        """The payload of a press on a message."""
+        action = {
+            "action_id": element["action_id"],
+            "block_id": block,
+            "type": element["type"],
+            "action_ts": self.slack.workspace.ts(),
+            **{name: element[name] for name in ("value", "text") if name in element},
+            **picked,
+        }
+        known = self.slack.workspace.channels[message.channel]
+        return {
+            "type": "block_actions",
+            **self._envelope(),
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": message.channel,
+                "is_ephemeral": bool(message.only),
+            },
+            "channel": {"id": message.channel, "name": known.name},
+            "message": message.shown(),
+            "state": {"values": {}},
+            "response_url": self.slack.answer_at(self.id, message.channel, message.ts),
+            "actions": [action],
+        }
+
+    async def press_in_modal(self, label: str) -> Delivered | None:
+        """Press a button inside the modal."""
+        view = self._modal()
+        element, block = _labelled(view.view["blocks"], label)
+        action = {"action_id": element["action_id"], "block_id": block, "type": element["type"]}
+        action |= {"action_ts": self.slack.workspace.ts(), "value": element.get("value", "")}
+        return await self.send(
+            {
+                "type": "block_actions",
+                **self._envelope(),
+                "container": {"type": "view", "view_id": view.id},
+                "view": self._shown(view, {}),
+                "actions": [action],
+            }
+        )
+
+    async def submit(self, values: Mapping[str, Any]) -> Delivered | None:
+        """Send the modal with what was entered, by the names of its fields; then it changes as Slack is told."""
+        view = self._modal()
+        said = await self.send(
+            {
+                "type": "view_submission",
+                **self._envelope(),
+                "view": self._shown(view, values),
+                "response_urls": [],
+            }
+        )
+        if said is not None and said.status == 200:
+            self._changed(view, said.body)
+        return said
+
+    async def send(self, payload: Json) -> Delivered | None:
+        """Deliver an interaction, once: Slack does not repeat what people press."""
+        return await self.slack.deliver("interactive", payload)
+
+    def _changed(self, view: View, said: Json) -> None:
+        workspace = self.slack.workspace
+        match said.get("response_action"):
+            case "errors":
+                known = {block["block_id"] for block in view.view["blocks"] if block["type"] == "input"}
+                assert said["errors"], "no errors where there are errors"
+                assert set(said["errors"]) <= known, "errors at fields that are not shown"
+                view.errors = said["errors"]
+            case "update":
+                workspace.replace(view, said["view"])
+            case "clear":
+                workspace.close(self.id, everything=True)
+            case None:
+                workspace.close(self.id)
+            case other:
+                raise AssertionError(f"Slack does not know {other}")
+
+    def _envelope(self) -> Json:
+        return {
+            "team": {"id": TEAM, "domain": "airport"},
+            "user": {"id": self.id, "username": "somebody", "name": "somebody", "team_id": TEAM},
+            "api_app_id": APP,
+            "trigger_id": self.slack.workspace.trigger(self.id),
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def _modal(self) -> View:
+        view = self.modal
+        assert view, "no modal is open"
+        return view
+
+    def _shown(self, view: View, values: Mapping[str, Any]) -> Json:
+        """The modal with its state, as Slack sends it back."""
+        inputs = [block for block in view.view["blocks"] if block["type"] == "input"]
+        fields = {block["block_id"].removeprefix("field:"): block for block in inputs}
+        missing = set(values) - set(fields)
+        assert not missing, f"{missing} is not asked; there is {set(fields)}"
+        state: dict[str, Any] = {}
+        for label, block in fields.items():
+            element = block["element"]
+            entered = _entered(element, values.get(label))
+            assert entered is not None or block.get("optional"), f"{label} has to be answered"
+            state[block["block_id"]] = {
+                element["action_id"]: {"type": element["type"], **(entered or _nothing(element))}
+            }
+        return {
+            **view.view,
+            "id": view.id,
+            "hash": view.hash,
+            "team_id": TEAM,
+            "app_installed_team_id": TEAM,
+            "state": {"values": state},
+        }
+
+
+def labels(blocks: list[Json]) -> list[str]:
+    """What can be pressed."""
+    return [element["text"]["text"] for element, _ in _elements(blocks) if "text" in element]
+
+
+def words(value: Any) -> str:
+    """Everything that can be read in blocks or a view, a line each."""
+    return "\n".join(_words(value))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if name in {"text", "alt_text"} and isinstance(part, str):
+                yield part
+            elif name not in {"value", "private_metadata"}:
+                yield from _words(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _words(part)
+
+
+def _labelled(blocks: list[Json], label: str) -> tuple[Json, str]:
+    found = [
+        (element, block)
+        for element, block in _elements(blocks)
+        if (element.get("text") or element.get("placeholder") or {}).get("text", "").startswith(label)
+    ]
+    assert found, f"nothing is labelled {label!r}; there is {labels(blocks)}"
+    return found[0]
+
+
+def _elements(blocks: list[Json]) -> Iterator[tuple[Json, str]]:
+    for block in blocks:
+        if block["type"] == "actions":
+            yield from ((element, block.get("block_id", "")) for element in block["elements"])
+        elif "accessory" in block:
+            yield block["accessory"], block.get("block_id", "")
+
+
+def _entered(element: Json, value: Any) -> Json | None:
+    """A field's state with something entered; options are named by their label or their value."""
+    if value is None:
+        return _initial(element)
+    match element["type"]:
+        case "static_select" | "radio_buttons":
+            return {"selected_option": _option(element, value)}
+        case "checkboxes" | "multi_static_select":
+            return {"selected_options": [_option(element, one) for one in value]}
+        case "users_select":
+            return {"selected_user": value}
+        case "datepicker":
+            return {"selected_date": value}
+        case _:
+            return {"value": str(value)}
+
+
+def _initial(element: Json) -> Json | None:
+    for name in ("option", "options", "user", "date"):
+        if f"initial_{name}" in element:
+            return {f"selected_{name}": element[f"initial_{name}"]}
+    return {"value": element["initial_value"]} if "initial_value" in element else None
+
+
+def _nothing(element: Json) -> Json:
+    names = {"users_select": "selected_user", "datepicker": "selected_date"}
+    if element["type"] in {"checkboxes", "multi_static_select"}:
+        return {"selected_options": []}
+    if element["type"] in {"static_select", "radio_buttons"}:
+        return {"selected_option": None}
+    return {names.get(element["type"], "value"): None}
+
+
+def _option(element: Json, wanted: str) -> Json:
+    groups = element.get("option_groups") or [{"options": element.get("options", [])}]
+    options = [option for group in groups for option in group["options"]]
+    found = [one for one in options if wanted in {one["value"], one["text"]["text"]}]
+    assert found, f"{wanted!r} cannot be picked; there is {[one['text']['text'] for one in options]}"
+    return {"text": found[0]["text"], "value": found[0]["value"]}

@@ -1,0 +1,459 @@
+"""The fake Slack's server: the Web API, Socket Mode and the posts to our endpoint; can be told to fail."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import aiohttp
+from aiohttp import web
+
+from tests.fakes.slack.laws import ALL_SCOPES, SCOPES, Speed, wrong_message, wrong_view
+from tests.fakes.slack.workspace import APP, BOT, BOT_USER, TEAM, Workspace
+
+BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret"
+ANSWER_WITHIN = 3.0  # seconds
+RETRIES = 3
+
+Json = dict[str, Any]
+
+
+class Refusal(Exception):
+    """The API's `ok: false`."""
+
+    def __init__(self, code: str, **more: str) -> None:
+        super().__init__(code)
+        self.answer = {"ok": False, "error": code, **more}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How one call fails: a status with Retry-After, an error code, a hang, or a connection dropped.
+
+    `kept`: what was asked for is done all the same, and only the answer is lost.
+    """
+
+    status: int = 0
+    after: int = 0
+    code: str = ""
+    hang: float = 0
+    drop: bool = False
+    kept: bool = False
+
+
+@dataclass
+class Delivered:
+    """What came back for a payload; `attempts` is how often it was sent."""
+
+    status: int
+    body: Json
+    attempts: int = 1
+
+
+@dataclass
+class FakeSlack:
+    """A Slack. With `events_url` payloads are posted there, signed; else they go by an open socket."""
+
+    workspace: Workspace = field(default_factory=Workspace)
+    events_url: str = ""
+    scopes: frozenset[str] = ALL_SCOPES
+    tiers: bool = True
+    retry_pauses: tuple[float, ...] = (0.0, 0.05, 0.1)
+    calls: list[tuple[str, Json]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # what was answered with 429 because it came too fast
+    acknowledged: list[str] = field(default_factory=list)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._speed = Speed()
+        self._tickets: set[str] = set()
+        self._numbers = itertools.count(1)
+        self._waiting: dict[str, asyncio.Future[Json]] = {}
+        self._respond_at: dict[str, tuple[str, str, str, int]] = {}
+        self._arrived = asyncio.Condition()
+
+    async def __aenter__(self) -> FakeSlack:
+        site = web.Application(client_max_size=4 * 1024 * 1024)
+        site.add_routes(
+            [
+                web.route("*", "/api/{method}", self._api),
+                web.get("/link", self._link),
+                web.post("/respond/{id}", self._respond),
+            ]
+        )
+        self._runner = web.AppRunner(site, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        self._session = aiohttp.ClientSession()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+        for socket in list(self.sockets):
+            await socket.close()
+        await self._runner.cleanup()
+
+    # --- told what to do
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        """The next calls of a method fail in turn."""
+        self._faults[method].extend(faults)
+
+    def count(self, method: str) -> int:
+        """How often a method was called."""
+        return sum(called == method for called, _ in self.calls)
+
+    async def until(self, met: Callable[[], Any], *, within: float = 5.0) -> Any:
+        """Wait for something to be so; whatever it returned."""
+        limit = time.monotonic() + within
+        while not (found := met()):
+            assert time.monotonic() < limit, "it did not happen"
+            await asyncio.sleep(0.01)
+        return found
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Ask for another socket, as Slack does before it closes one."""
+        for socket in list(self.sockets):
+            await socket.send_json({"type": "disconnect", "reason": reason})
+        self.sockets.clear()
+
+    async def cut(self) -> None:
+        """Every socket ends without a word."""
+        for socket in list(self.sockets):
+            transport = socket._req.transport if socket._req else None
+            if transport:
+                transport.abort()
+            self.sockets.remove(socket)
+
+    def hush(self) -> None:
+        """The open sockets stay, and say nothing any more, not even to a ping."""
+        for socket in self.sockets:
+            transport: Any = socket._req.transport if socket._req else None
+            transport.pause_reading()
+        self.sockets.clear()
+
+    # --- what people do goes out
+
+    async def event(self, event: Json, *, event_id: str = "") -> Delivered:
+        """Tell the app of an event, again and again until it takes it."""
+        payload = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": APP,
+            "event_id": event_id or f"Ev{next(self._numbers):09}",
+            "event_time": 1774940400,
+            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "event": event,
+        }
+        for attempt in range(RETRIES + 1):
+            if attempt:
+                await asyncio.sleep(self.retry_pauses[attempt - 1])
+            said = await self.deliver("events_api", payload, attempt=attempt)
+            if said is not None and 200 <= said.status < 300:
+                return Delivered(said.status, said.body, attempt + 1)
+        return Delivered(said.status if said else 0, {}, RETRIES + 1)
+
+    async def deliver(self, kind: str, payload: Json, *, attempt: int = 0) -> Delivered | None:
+        """One delivery; None where no answer came within three seconds."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                if self.events_url:
+                    return await self.post(*self.encoded(kind, payload), attempt=attempt)
+                return await self._by_socket(kind, payload, attempt)
+        except (TimeoutError, aiohttp.ClientError, ConnectionError):
+            return None
+
+    def encoded(self, kind: str, payload: Json) -> tuple[bytes, str]:
+        """The body and its type as Slack posts them."""
+        form = "application/x-www-form-urlencoded"
+        if kind == "events_api":
+            return json.dumps(payload).encode(), "application/json"
+        return urlencode(
+            payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+        ).encode(), form
+
+    async def post(
+        self, body: bytes, kind: str, *, attempt: int = 0, headers: dict[str, str] | None = None
+    ) -> Delivered:
+        """A signed post to our endpoint; `headers` take the place of the right ones."""
+        stamp = str(int(time.time()))
+        sent = {
+            "Content-Type": kind,
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signed(body, stamp),
+        }
+        if attempt:
+            sent |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
+        async with self._session.post(
+            self.events_url, data=body, headers={**sent, **(headers or {})}
+        ) as answer:
+            text = await answer.text()
+            return Delivered(answer.status, json.loads(text) if text.startswith("{") else {})
+
+    def answer_at(self, user: str, channel: str, ts: str) -> str:
+        """A response_url: good five times."""
+        ident = f"r{next(self._numbers)}"
+        self._respond_at[ident] = (user, channel, ts, 5)
+        return f"{self.url}/respond/{ident}"
+
+    async def _by_socket(self, kind: str, payload: Json, attempt: int) -> Delivered | None:
+        ident = f"env-{next(self._numbers)}"
+        socket = await self.until(lambda: next((one for one in self.sockets if not one.closed), None))
+        answered = self._waiting[ident] = asyncio.get_running_loop().create_future()
+        await socket.send_json(
+            {
+                "envelope_id": ident,
+                "type": kind,
+                "payload": payload,
+                "accepts_response_payload": kind != "events_api",
+                "retry_attempt": attempt,
+                "retry_reason": "timeout" if attempt else "",
+            }
+        )
+        said = await answered
+        return Delivered(200, said.get("payload") or {})
+
+    # --- what the app calls
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method, args = request.match_info["method"], await _arguments(request)
+        self.calls.append((method, args))
+        fault = self._faults[method].popleft() if self._faults[method] else Fault()
+        if fault.kept:
+            await self._answer(method, args, request)
+        if fault.hang:
+            await asyncio.sleep(fault.hang)
+        if fault.drop:
+            assert request.transport
+            request.transport.abort()
+            return web.Response()
+        if fault.status == 429:
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(fault.after)}
+            )
+        if fault.status:
+            return web.Response(status=fault.status, text="<html>upstream</html>", content_type="text/html")
+        if fault.code:
+            return web.json_response({"ok": False, "error": fault.code})
+        return await self._answer(method, args, request)
+
+    async def _answer(self, method: str, args: Json, request: web.Request) -> web.Response:
+        wanted = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if given != wanted:
+            return web.json_response({"ok": False, "error": "invalid_auth"})
+        wait = (
+            self._speed.too_fast(method, str(args.get("channel", "")), time.monotonic()) if self.tiers else 0
+        )
+        if wait:
+            self.refused.append(method)
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(wait)}
+            )
+        scope = SCOPES.get(method)
+        if scope and scope not in self.scopes:
+            return web.json_response({"ok": False, "error": "missing_scope", "needed": scope})
+        try:
+            answer = getattr(self, "_" + method.replace(".", "_").lower())(args)
+        except Refusal as refusal:
+            return web.json_response(refusal.answer)
+        return web.json_response({"ok": True, **answer})
+
+    def _auth_test(self, args: Json) -> Json:
+        return {"team_id": TEAM, "team": "Airport", "bot_id": BOT, "user_id": BOT_USER, "url": self.url}
+
+    def _apps_connections_open(self, args: Json) -> Json:
+        ticket = f"ticket-{next(self._numbers)}"
+        self._tickets.add(ticket)
+        return {"url": f"{self.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
+
+    def _chat_postmessage(self, args: Json) -> Json:
+        channel = self._writable(args)
+        if code := wrong_message(args):
+            raise Refusal(code)
+        message = self.workspace.post(channel, args)
+        return {"channel": channel, "ts": message.ts, "message": message.shown()}
+
+    def _chat_postephemeral(self, args: Json) -> Json:
+        channel = self._writable(args)
+        if code := wrong_message(args):
+            raise Refusal(code)
+        return {"message_ts": self.workspace.post(channel, args, only=args["user"]).ts}
+
+    def _chat_update(self, args: Json) -> Json:
+        message = self.workspace.message(args["channel"], args["ts"])
+        if message is None or message.only:
+            raise Refusal("message_not_found")
+        if code := wrong_message(args):
+            raise Refusal(code)
+        before = {block.get("block_id") for block in message.blocks} - {None}
+        after = {block.get("block_id") for block in args.get("blocks") or []} - {None}
+        assert not before & after or message.blocks == args.get("blocks"), (
+            "a changed message has new block_ids"
+        )
+        message.text, message.blocks = args["text"], list(args.get("blocks") or [])
+        message.versions += 1
+        return {"channel": message.channel, "ts": message.ts}
+
+    def _conversations_open(self, args: Json) -> Json:
+        if args["users"] not in self.workspace.users:
+            raise Refusal("user_not_found")
+        return {"channel": {"id": self.workspace.direct(args["users"]).id}}
+
+    def _conversations_history(self, args: Json) -> Json:
+        if not str(args["channel"]).startswith("D"):
+            raise Refusal("missing_scope", needed="channels:history")
+        newest = [
+            one
+            for one in reversed(self.workspace.messages)
+            if one.channel == args["channel"] and not one.only
+        ][: int(args.get("limit", 100))]
+        told = str(args.get("include_all_metadata", "")).lower() in {"1", "true"}
+        return {"messages": [one.shown(metadata=told) for one in newest if not one.thread]}
+
+    def _users_info(self, args: Json) -> Json:
+        user = self.workspace.users.get(args["user"])
+        if user is None:
+            raise Refusal("user_not_found")
+        return {"user": user.shown()}
+
+    def _users_list(self, args: Json) -> Json:
+        return {"members": [user.shown() for user in self.workspace.users.values()]}
+
+    def _views_open(self, args: Json) -> Json:
+        return self._opened(args)
+
+    def _views_push(self, args: Json) -> Json:
+        return self._opened(args)
+
+    def _opened(self, args: Json) -> Json:
+        user, until = self.workspace.triggers.pop(args["trigger_id"], ("", 0.0))
+        if not user:
+            raise Refusal("invalid_trigger_id")
+        if self.workspace.clock() > until:
+            raise Refusal("expired_trigger_id")
+        view = _view(args)
+        if code := wrong_view(view):
+            raise Refusal(code)
+        opened = self.workspace.open(user, view)
+        return {"view": {**view, "id": opened.id, "hash": opened.hash}}
+
+    def _views_update(self, args: Json) -> Json:
+        shown = next((one for one in self.workspace.views if one.id == args.get("view_id")), None)
+        if shown is None:
+            raise Refusal("not_found")
+        if args.get("hash") and args["hash"] != shown.hash:
+            raise Refusal("hash_conflict")
+        view = _view(args)
+        if code := wrong_view(view):
+            raise Refusal(code)
+        self.workspace.replace(shown, view)
+        return {"view": {**view, "id": shown.id, "hash": shown.hash}}
+
+    def _views_publish(self, args: Json) -> Json:
+        return {"view": _view(args)}
+
+    def _writable(self, args: Json) -> str:
+        """The conversation that a message goes to; a person's id means their direct conversation."""
+        to = str(args["channel"])
+        if to[:1] in {"U", "W"}:
+            user = self.workspace.users.get(to)
+            if user is None:
+                raise Refusal("channel_not_found")
+            if user.deleted:
+                raise Refusal("user_disabled")
+            return self.workspace.direct(to).id
+        channel = self.workspace.channels.get(to)
+        if channel is None:
+            raise Refusal("channel_not_found")
+        if channel.archived:
+            raise Refusal("is_archived")
+        if not channel.joined:
+            raise Refusal("not_in_channel")
+        return to
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        """A response_url."""
+        user, channel, ts, left = self._respond_at[request.match_info["id"]]
+        if not left:
+            return web.json_response({"ok": False, "error": "used_url"}, status=404)
+        self._respond_at[request.match_info["id"]] = (user, channel, ts, left - 1)
+        args = await request.json()
+        self.calls.append(("response_url", args))
+        self.respond(args, user, channel, ts)
+        return web.json_response({"ok": True})
+
+    def respond(self, args: Json, user: str, channel: str, ts: str = "") -> None:
+        """Show an answer that came back for a command or a press."""
+        original = self.workspace.message(channel, ts)
+        if args.get("delete_original"):
+            assert original
+            self.workspace.messages.remove(original)
+            return
+        assert not wrong_message(args), wrong_message(args)
+        if args.get("replace_original") and original:
+            original.text, original.blocks = args["text"], list(args.get("blocks") or [])
+            original.versions += 1
+            return
+        only = user if args.get("response_type", "ephemeral") == "ephemeral" else ""
+        self.workspace.post(channel, args, only=only)
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        """One socket: greets, and takes acknowledgements."""
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            return web.Response(status=401)
+        self._tickets.discard(ticket)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})
+        self.sockets.append(socket)
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._acknowledge(json.loads(message.data))
+        with contextlib.suppress(ValueError):  # cut or hushed: gone already
+            self.sockets.remove(socket)
+        return socket
+
+    def _acknowledge(self, said: Json) -> None:
+        self.acknowledged.append(said["envelope_id"])
+        answered = self._waiting.pop(said["envelope_id"], None)
+        if answered and not answered.done():
+            answered.set_result(said)
+
+
+def signed(body: bytes, stamp: str, secret: str = SECRET) -> str:
+    """Slack's signature, written down a second time so that a mistake in ours is seen."""
+    return "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+
+
+async def _arguments(request: web.Request) -> Json:
+    """From the query, a form or JSON; what the SDK wrote as JSON in a form is read back."""
+    args: Json = dict(request.query)
+    raw = await request.text()
+    if request.content_type == "application/json":
+        args |= json.loads(raw or "{}")
+    else:
+        args |= dict(parse_qsl(raw, keep_blank_values=True))
+    for name in ("blocks", "metadata", "view"):
+        if isinstance(args.get(name), str):
+            args[name] = json.loads(args[name])
+    return args
+
+
+def _view(args: Json) -> Json:
+    return dict(args["view"])
