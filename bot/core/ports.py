@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.core.card import Card
-from bot.core.questionnaire import ItemId, Questionnaire
+from bot.core.questionnaire import ItemId, QuestionId, Questionnaire
 from bot.core.records import (
     Address,
     Asked,
@@ -31,6 +31,7 @@ from bot.core.records import (
     Subscription,
 )
 from bot.core.state import Checkin
+from bot.core.values import Value
 
 # --- what a person did ----------------------------------------------------------------------------------------------
 
@@ -448,8 +449,16 @@ class Unit(Protocol):
         """The newest check-ins of every pilot, without answers, by index: never a scan of all history."""
         ...
 
+    def answers_of(self, checkins: Iterable[CheckinId]) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
+        """The answers that stand now; a check-in without any is left out."""
+        ...
+
     # readiness
     def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]: ...
+    def levels_of_all(self) -> Mapping[PilotId, Mapping[ItemId, ItemLevel]]:
+        """The levels of every pilot that has any."""
+        ...
+
     def set_level(self, pilot: PilotId, level: ItemLevel) -> None: ...
     def add_snapshot(self, snapshot: Snapshot) -> None: ...
     def snapshot(self, pilot: PilotId, *, before: datetime | None = None) -> Snapshot | None:

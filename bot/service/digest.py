@@ -16,7 +16,7 @@ from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.records import Address, Event, Person, Pilot, PilotId, Subscription
 from bot.core.signals import Course
 from bot.core.values import Json
-from bot.service import evaluate
+from bot.service.standings import standings
 from bot.service.work import Work
 
 WEEK = timedelta(days=7)
@@ -38,9 +38,9 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
         if not p.private and (not group or p.group.casefold() == group.casefold())
     ]
     going = [pilot for pilot in pilots if pilot.stage in STAGES]
-    standing = {pilot.id: evaluate.stand(work, pilot) for pilot in going}
+    standing = standings(work, going)
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
-    silent = {pilot.id: evaluate.streak(work, pilot) for pilot in going}
+    silent = {pilot.id: standing[pilot.id].facts.streak for pilot in going}
     quiet_from = work.content.policy.thresholds["P10"]["high"]
     open_, live = words.headcount(pilot.stage for pilot in pilots)
     return DigestView(
@@ -58,13 +58,13 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
 
 
 def _due(work: Work, pilots: Sequence[Pilot]) -> tuple[Due, ...]:
-    unit, today = work.unit, work.today()
+    today = work.today()
     due = [pilot for pilot in pilots if pilot.decide_by is not None and pilot.decide_by <= today + WEEK]
+    people = {person.id: person.name for person in work.unit.people()}
     return tuple(
-        Due(pilot.id, pilot.name, pilot.decide_by, decider.name if decider else "")
+        Due(pilot.id, pilot.name, pilot.decide_by, people.get(pilot.decider, "") if pilot.decider else "")
         for pilot in due
         if pilot.decide_by is not None
-        for decider in [unit.person(pilot.decider) if pilot.decider else None]
     )
 
 

@@ -9,24 +9,26 @@ from bot.core.compose.portfolio import Line
 from bot.core.names import folded
 from bot.core.ports import Unit
 from bot.core.questionnaire import SIDE_STAGES
-from bot.core.records import Person, Pilot
-from bot.core.signals import Course
+from bot.core.records import Person, Pilot, PilotId
 from bot.core.state import Phase
-from bot.service import evaluate, registry, views
+from bot.service import registry, views
+from bot.service.evaluate import Standing
+from bot.service.standings import standings
 from bot.service.work import Work
 
 ENDED = ("stopped", "retired")
 QUIET_FROM = 2  # check-ins without an answer in a row, as signal P10 begins
 
+Keeps = Callable[[Pilot], bool]
+
 
 def narrowed(work: Work, reader: Person, pilots: Sequence[Pilot], where: ListFilter) -> tuple[Line, ...]:
     """One line for each pilot that a filter keeps; those that ended are kept only when asked for by their stage."""
-    kept = [pilot for pilot in pilots if _recorded(work.unit, reader, pilot, where)]
-    lines = views.lines(work, kept)
-    holds = _states(work).get(where.state)
-    if holds is None:
-        return lines
-    return tuple(line for line, pilot in zip(lines, kept, strict=True) if holds(line, pilot))
+    owned = _owned(work.unit, reader, where.owner)
+    kept = [pilot for pilot in pilots if _recorded(pilot, where) and owned(pilot)]
+    found = standings(work, kept)
+    holds = _in_state(work, where.state, found)
+    return views.lines_of(work, [pilot for pilot in kept if holds(pilot)], found)
 
 
 def in_words(where: ListFilter) -> str:
@@ -36,7 +38,7 @@ def in_words(where: ListFilter) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _recorded(unit: Unit, reader: Person, pilot: Pilot, where: ListFilter) -> bool:
+def _recorded(pilot: Pilot, where: ListFilter) -> bool:
     """What the record alone can tell."""
     if pilot.stage != where.stage and (where.stage or pilot.stage in ENDED):
         return False
@@ -44,38 +46,48 @@ def _recorded(unit: Unit, reader: Person, pilot: Pilot, where: ListFilter) -> bo
         return False
     if where.tag and folded(where.tag) not in {folded(tag) for tag in pilot.tags}:
         return False
-    if where.text and folded(where.text) not in folded(pilot.name):
-        return False
-    return not where.owner or _owned(unit, reader, pilot, where.owner)
+    return not where.text or folded(where.text) in folded(pilot.name)
 
 
-def _owned(unit: Unit, reader: Person, pilot: Pilot, owner: str) -> bool:
+def _owned(unit: Unit, reader: Person, owner: str) -> Keeps:
+    """Whether a pilot is the reader's, or its owner has that name."""
+    if not owner:
+        return lambda _: True
     if owner == MINE:
-        return bool(registry.relations(pilot, reader) - {"lead"})
-    person = unit.person(pilot.owner) if pilot.owner else None
-    return person is not None and folded(owner) in folded(person.name)
+        return lambda pilot: bool(registry.relations(pilot, reader) - {"lead"})
+    named = {person.id for person in unit.people() if folded(owner) in folded(person.name)}
+    return lambda pilot: pilot.owner in named
 
 
-Keeps = Callable[[Line, Pilot], bool]
+def _in_state(work: Work, state: str, found: Mapping[PilotId, Standing]) -> Keeps:
+    """Whether a pilot is in a state: one of LIST_STATES, any where none is named."""
+    match state:
+        case "stuck" | "at_risk" | "moving" | "unknown":
+            return lambda pilot: found[pilot.id].course == state
+        case "quiet":
+            return lambda pilot: found[pilot.id].facts.streak >= QUIET_FROM
+        case "late":
+            today = work.today()
+            return lambda pilot: pilot.target is not None and pilot.target < today
+        case "blocked":
+            blocked = _blocked(work.unit)
+            return lambda pilot: pilot.id in blocked
+        case "waiting":
+            waiting = {checkin.pilot for checkin in work.unit.live_checkins()}
+            return lambda pilot: pilot.id in waiting
+        case "unowned":
+            return lambda pilot: pilot.owner is None and pilot.stage not in SIDE_STAGES
+    return lambda _: True
 
 
-def _states(work: Work) -> Mapping[str, Keeps]:
-    """Each word of LIST_STATES -> whether a pilot is kept."""
-    today = work.today()
+def _blocked(unit: Unit) -> set[PilotId]:
+    """Pilots whose newest answered pulse names a blocker."""
+    pulses = unit.latest(questionnaire="pulse", per_pilot=views.PULSES_READ)
+    answered = (next((one for one in past if one.phase == Phase.DONE), None) for past in pulses.values())
+    last = {one.id: one.pilot for one in answered if one is not None}
+    given = unit.answers_of(last)
     return {
-        "stuck": lambda line, _: line.course is Course.STUCK,
-        "at_risk": lambda line, _: line.course is Course.AT_RISK,
-        "moving": lambda line, _: line.course is Course.MOVING,
-        "unknown": lambda line, _: line.course is Course.UNKNOWN,
-        "quiet": lambda _, pilot: evaluate.streak(work, pilot) >= QUIET_FROM,
-        "late": lambda _, pilot: pilot.target is not None and pilot.target < today,
-        "blocked": lambda _, pilot: _is_blocked(work.unit, pilot),
-        "waiting": lambda _, pilot: bool(work.unit.live_checkins(pilot=pilot.id)),
-        "unowned": lambda _, pilot: pilot.owner is None and pilot.stage not in SIDE_STAGES,
+        pilot
+        for checkin, pilot in last.items()
+        if given.get(checkin, {}).get("pulse.block", "nothing") != "nothing"
     }
-
-
-def _is_blocked(unit: Unit, pilot: Pilot) -> bool:
-    pulses = unit.history(pilot.id, questionnaire="pulse", limit=views.PULSES_READ, answers=True)
-    last = next((past for past in pulses if past.phase == Phase.DONE), None)
-    return last is not None and last.answers.get("pulse.block", "nothing") != "nothing"

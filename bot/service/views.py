@@ -12,9 +12,11 @@ from bot.core.compose.status import Asked, StatusView
 from bot.core.outcome import Blocker
 from bot.core.ports import Unit
 from bot.core.records import Asked as Past
-from bot.core.records import Person, PersonId, Pilot, Request
+from bot.core.records import Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
 from bot.service import evaluate, registry
+from bot.service.evaluate import Standing
+from bot.service.standings import standings
 from bot.service.work import Work
 
 PULSES_READ = 6  # check-ins in which a blocker is counted in a row
@@ -88,12 +90,16 @@ def _next_on(work: Work, reader: Person, pilot: Pilot) -> date | None:
 
 def lines(work: Work, pilots: Sequence[Pilot]) -> tuple[Line, ...]:
     """One line for each pilot."""
+    return lines_of(work, pilots, standings(work, pilots))
+
+
+def lines_of(work: Work, pilots: Sequence[Pilot], found: Mapping[PilotId, Standing]) -> tuple[Line, ...]:
+    """One line for each pilot, whose standing is known."""
     people = {person.id: person.name for person in work.unit.people()}
-    return tuple(_line(work, pilot, people) for pilot in pilots)
+    return tuple(_line(pilot, found[pilot.id], people) for pilot in pilots)
 
 
-def _line(work: Work, pilot: Pilot, people: Mapping[PersonId, str]) -> Line:
-    standing = evaluate.stand(work, pilot)
+def _line(pilot: Pilot, standing: Standing, people: Mapping[PersonId, str]) -> Line:
     return Line(
         pilot=pilot.id,
         name=pilot.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,13 @@ LEVELS = mine(
     select(*(_level.c[name] for name in LEVEL))
     .where(_level.c.pilot_id == bindparam("pilot"))
     .order_by(_level.c.item)
+)
+# By pilot, as levels have no index of their own by organisation.
+LEVELS_OF_ALL = mine(
+    select(_level.c.pilot_id, *(_level.c[name] for name in LEVEL))
+    .join_from(_pilot, _level, _level.c.pilot_id == _pilot.c.id)
+    .order_by(_level.c.pilot_id, _level.c.item),
+    by_other=[_level],
 )
 SET_LEVEL = put(LevelRow, by=("pilot_id", "item"), columns=LEVEL[1:])
 
@@ -76,6 +84,12 @@ class Readiness(Scope):
 
     def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]:
         return {row.item: ItemLevel(*row) for row in self._all(LEVELS, pilot=pilot)}
+
+    def levels_of_all(self) -> Mapping[PilotId, Mapping[ItemId, ItemLevel]]:
+        found: dict[PilotId, dict[ItemId, ItemLevel]] = defaultdict(dict)
+        for pilot, *level in self._all(LEVELS_OF_ALL):
+            found[pilot][level[0]] = ItemLevel(*level)
+        return dict(found)
 
     def set_level(self, pilot: PilotId, level: ItemLevel) -> None:
         values = values_of(level)

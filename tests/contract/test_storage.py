@@ -605,6 +605,9 @@ def test_history_is_newest_first_and_latest_is_by_pilot(store: Store) -> None:
         True,
     )
     assert store.read(org, lambda unit: unit.latest(questionnaire="never", per_pilot=2)) == {}
+    wanted = [weeks[3].id, weeks[0].id, review.id]
+    answers = store.read(org, lambda unit: unit.answers_of(wanted))
+    assert answers == {weeks[3].id: {"n": 3}, weeks[0].id: {"n": 0}}
 
 
 # --- readiness, requests, digests -----------------------------------------------------------------------------------
@@ -619,6 +622,12 @@ def test_levels_are_one_for_each_item_and_replaced(store: Store) -> None:
     store.write(org, lambda unit: [unit.set_level(at.pilot.id, level) for level in (first, other)])
     assert store.read(org, lambda unit: unit.levels(at.pilot.id)) == {
         level.item: level for level in (first, other)
+    }
+    two = store.write(org, lambda unit: unit.save_pilot(Pilot(0, "two", "Two")))
+    store.write(org, lambda unit: unit.set_level(two.id, other))
+    assert store.read(org, lambda unit: unit.levels_of_all()) == {
+        at.pilot.id: {level.item: level for level in (first, other)},
+        two.id: {other.item: other},
     }
     later = replace(first, level=4, at=NOW + DAY, link="", link_at=None, checkin=None)
     store.write(org, lambda unit: unit.set_level(at.pilot.id, later))
@@ -741,7 +750,9 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
         unit.history(at.pilot.id, questionnaire="pulse"),
     ),
     "latest": lambda unit, at: unit.latest(questionnaire="pulse", per_pilot=2),
+    "answers_of": lambda unit, at: unit.answers_of([1]),
     "levels": lambda unit, at: unit.levels(at.pilot.id),
+    "levels_of_all": lambda unit, at: unit.levels_of_all(),
     "snapshot": lambda unit, at: (unit.snapshot(at.pilot.id), unit.snapshot(at.pilot.id, before=NOW + DAY)),
     "snapshots": lambda unit, at: (unit.snapshots(), unit.snapshots(before=NOW + DAY)),
     "request": lambda unit, at: unit.request(1),
@@ -821,7 +832,7 @@ def test_identical_organisations_see_each_its_own(store: Store) -> None:
     for at in (one, two):
         store.write(at.organisation.id, lambda unit, at=at: fill(unit, at))
     for name, look in LOOKS.items():
-        if name in {"checkin", "given", "request"}:  # asked by number, which differs
+        if name in {"checkin", "given", "answers_of", "request"}:  # asked by number, which differs
             assert not store.read(two.organisation.id, lambda unit, look=look: look(unit, two)), name
             continue
         first = store.read(one.organisation.id, lambda unit, look=look: look(unit, one))

@@ -48,7 +48,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "latest": unit.latest(questionnaire="pulse", per_pilot=2),
         "live": (unit.live_checkins(), unit.live_checkins(pilot=pilot, person=owner)),
         "due": unit.due_checkins(NOW, limit=9),
-        "levels": unit.levels(pilot),
+        "levels": (unit.levels(pilot), unit.levels_of_all(), unit.answers_of(checkins)),
         "snapshot": (unit.snapshot(pilot), unit.snapshot(pilot, before=NOW)),
         "snapshots": (unit.snapshots(), unit.snapshots(before=NOW)),
         "requests": (unit.requests(), unit.requests(pilot=pilot, person=at.helper.id, unanswered=False)),
