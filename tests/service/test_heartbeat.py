@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, MovableClock, build
+from bot.app import App, MovableClock, build, local_connection
 from bot.core.ports import Store
-from bot.core.records import Person, Pilot
+from bot.core.records import Address, Identity, Person, Pilot
 from bot.service import registry, tick
 from bot.service.work import Work
 from bot.settings import load
@@ -23,10 +23,13 @@ def app(sqlite_url: str) -> App:
 
 
 def own(app: App, count: int) -> list[Pilot]:
-    """So many pilots, each with an owner of its own."""
+    """So many pilots, each with an owner of its own who can be reached."""
+    connection = local_connection(app.store, app.organisation)
 
     def add(work: Work, number: int) -> Pilot:
         owner = work.unit.save_person(Person(0, f"Owner {number}"))
+        place = Address(connection.id, "local", f"dm:owner{number}")
+        work.unit.save_identity(Identity(owner.id, f"owner{number}", place))
         day = work.today()
         fresh = Pilot(0, "", f"Pilot {number}", stage="pilot", stage_since=day, created=day, owner=owner.id)
         return registry.add_pilot(work, fresh, actor=None)
