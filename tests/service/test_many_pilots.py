@@ -1,0 +1,131 @@
+"""A hundred and fifty pilots cost no more statements than ten, and each stands in a list as it does alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from bot.core.ports import Show, Store, Unit
+from bot.core.records import Event, ItemLevel, Pilot
+from bot.core.state import Checkin, Phase, State
+from bot.service import evaluate
+from bot.service.standings import FEW, standings
+from bot.service.work import Work
+from tests.fakes.office import MONDAY, Office
+
+pytest_plugins = ["tests.databases"]
+
+SOME, MANY = FEW + 2, 150
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+COMMANDS = (
+    "list",
+    "list mine",
+    "list stuck",
+    "list quiet",
+    "list late",
+    "list blocked",
+    "list waiting",
+    "list unowned",
+    "list bo",
+    "status",
+    "digest",
+)
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    office = Office(store)
+    office.person("lena", standing="lead")
+    for name in ("anna", "bo", "carl"):
+        office.person(name, away_until=MONDAY.date() + DAY if name == "carl" else None)
+    return office
+
+
+def fill(office: Office, *numbers: int) -> None:
+    """Pilots that differ in everything a standing looks at, stored in one transaction."""
+    office.write(lambda unit: [_pilot(unit, office, n) for n in numbers])
+
+
+def _pilot(unit: Unit, office: Office, n: int) -> None:
+    owner, day = unit.people()[n % 3], MONDAY.date()
+    pilot = unit.save_pilot(
+        Pilot(
+            0,
+            f"p{n}",
+            f"Pilot {n:03}",
+            owner=owner.id,
+            decider=owner.id,
+            stage="paused" if n % 10 == 0 else "pilot",
+            before_pause="pilot" if n % 10 == 0 else "",
+            stage_since=day - (60 + n) * DAY,
+            created=day - 300 * DAY,
+            target=None if n % 2 else day + (n - 75) * DAY,
+            decide_by=day,
+        )
+    )
+    if n % 5 == 0:
+        unit.record(Event("pilot.stage", MONDAY - 30 * DAY, None, pilot.id, "stage", "pilot", "paused"))
+    if n % 15 == 0:
+        unit.record(Event("pilot.stage", MONDAY - 9 * DAY, None, pilot.id, "stage", "paused", "pilot"))
+    if n % 4 == 1:
+        unit.record(Event("pilot.target", MONDAY - n * DAY, None, pilot.id, "target", "2026-01-01", None))
+    for item in tuple(office.content.model.items())[: n % 9]:
+        unit.set_level(pilot.id, ItemLevel(item.id, n % 5, MONDAY - n * DAY, MONDAY - n * DAY))
+    for week in range(n % 11):
+        _pulse(unit, pilot, owner.id, week, missed=week < n % 4)
+
+
+def _pulse(unit: Unit, pilot: Pilot, person: int, week: int, *, missed: bool) -> None:
+    slot = MONDAY - (week + 1) * WEEK
+    phase, outcome = (Phase.CLOSED, "missed") if missed else (Phase.DONE, "answered")
+    state = State(phase=phase, person=person, opened_at=slot, closes_at=slot + WEEK, outcome=outcome)
+    answers = {"pulse.block": "security" if pilot.id % 3 else "nothing"}
+    state = state if missed else replace(state, answers=answers)
+    assert unit.open_checkin(Checkin(0, pilot.id, "pulse", 1, slot, state))
+
+
+def test_a_pilot_stands_among_many_as_it_does_alone(office: Office) -> None:
+    fill(office, *range(60))
+
+    def look(work: Work) -> tuple[Any, Any]:
+        pilots = work.unit.pilots()
+        return standings(work, pilots), {pilot.id: evaluate.stand(work, pilot) for pilot in pilots}
+
+    together, alone = office.do(look)
+    assert together == alone
+    assert len({standing.course for standing in alone.values()}) >= 3
+    assert {standing.facts.paused_days > 0 for standing in alone.values()} == {True, False}
+
+
+def test_a_hundred_and_fifty_pilots_take_as_many_statements_as_ten(office: Office) -> None:
+    fill(office, *range(SOME))
+    before = {command: statements(lambda command=command: shown(office, command)) for command in COMMANDS}
+    fill(office, *range(SOME, MANY))
+    after = {command: statements(lambda command=command: shown(office, command)) for command in COMMANDS}
+    assert after == before
+    assert max(after.values()) < 30
+
+
+def shown(office: Office, command: str) -> None:
+    assert isinstance(office.runs("lena", command, channel="pilots"), Show)
+
+
+def statements(work: Callable[[], object]) -> int:
+    """How many statements something sends."""
+    count = 0
+
+    def note(*_: Any) -> None:
+        nonlocal count
+        count += 1
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return count
