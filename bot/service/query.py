@@ -18,7 +18,7 @@ from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
 from bot.core.records import Address, Connection, Person, Pilot
 from bot.core.state import Checkin
 from bot.core.tokens import About, Token
-from bot.service import checkins, digest, history, registry, selection, tick, views
+from bot.service import ServiceError, checkins, digest, history, registry, rounds, selection, tick, views
 from bot.service.registry import may_change, relations
 from bot.service.work import Work
 
@@ -251,15 +251,14 @@ def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
     live = [one for one in asker.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form]
     if live:
         return _already_open(asker, pilot, live[0])
-    person = (
-        asker.person
-        if relations(pilot, asker.person) - {"lead"}
-        else asker.unit.person(pilot.owner or asker.person.id)
-    )
-    opened = tick.send_now(asker.work, pilot, form, person=(person or asker.person).id)
+    try:
+        person = rounds.whom(asker.work, pilot, asker.work.content.questionnaires[form], asker=asker.person)
+    except ServiceError as refused:
+        return Show(notes.note(str(refused), pilot.name))
+    opened = tick.send_now(asker.work, pilot, form, person=person.id)
     if opened is None:
         return Show(notes.note("That was asked this very moment already. Look in your direct messages."))
-    if person is not None and person.id != asker.person.id:
+    if person.id != asker.person.id:
         return Show(notes.note(f"I have asked {person.name}.", pilot.name))
     return (
         Nothing()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from bot.core.ports import Unit
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import Person, Pilot
 from bot.service import ServiceError, registry, tick
 from bot.service.work import Work
 
+ASKED = {"sponsor": ("sponsor",), "decider": ("decider",)}  # who a form asks: their parts in the pilot
+OWN = ("owner", "deputy")  # what else a form asks for is theirs to answer
+# What these questionnaires are answered for - a gate opened, a decision kept, a second opinion beside the owner's -
+# is not built yet, and their answers would change nothing.
+NOT_YET = frozenset({"gate", "decision", "second"})
+
 
 def send(work: Work, pilot: Pilot, form: Questionnaire) -> Person:
-    """Ask the owner now; whoever was asked. ServiceError when nobody can be, or somebody is being asked already."""
-    person = _whom(work.unit, pilot)
+    """Ask now; whoever was asked. ServiceError when nobody can be, or somebody is being asked already."""
+    person = whom(work, pilot, form)
     live = [one for one in work.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form.id]
     if live:
         holder = work.unit.person(live[0].state.person)
@@ -22,15 +27,24 @@ def send(work: Work, pilot: Pilot, form: Questionnaire) -> Person:
     return person
 
 
-def _whom(unit: Unit, pilot: Pilot) -> Person:
-    """The owner, where a message can reach them."""
-    person = unit.person(pilot.owner) if pilot.owner else None
-    if person is None:
+def whom(work: Work, pilot: Pilot, form: Questionnaire, *, asker: Person | None = None) -> Person:
+    """Whoever a form asks and a message can reach, the asker before others. ServiceError where that is nobody."""
+    if form.id in NOT_YET:
+        raise ServiceError(f"{form.title} is not available yet, so nothing was sent.")
+    roles = ASKED.get(form.asks, OWN)
+    holders = [holder for role in roles if (holder := getattr(pilot, role)) is not None]
+    if asker is not None and asker.id in holders:
+        return asker
+    people = [person for holder in holders if (person := work.unit.person(holder)) and person.active]
+    if not people:
+        raise ServiceError(f"{pilot.name} has no {roles[0]} to ask. Name one first; nothing was sent.")
+    reached = [person for person in people if registry.address_of(work.unit, person.id) is not None]
+    if not reached:
         raise ServiceError(
-            f"{pilot.name} has no owner to ask. Name one: import a file with the columns Key and Owner."
+            f"{people[0].name} cannot be reached: they have to open the chat with Rampcheck once. Nothing was sent."
         )
-    if registry.address_of(unit, person.id) is None:
-        raise ServiceError(
-            f"{person.name} cannot be reached: they have to open the chat with Rampcheck once. Nothing was sent."
-        )
-    return person
+    return next((person for person in reached if not _away(work, person)), reached[0])
+
+
+def _away(work: Work, person: Person) -> bool:
+    return person.away_until is not None and person.away_until >= work.today(person)
