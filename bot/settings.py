@@ -4,7 +4,7 @@ import difflib
 import ipaddress
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -422,7 +422,25 @@ def _checked(values: Mapping[str, str]) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise SettingsError(*(_problem(dict(detail), values) for detail in details)) from None
+        found = [_problem(dict(detail), values) for detail in details]
+        raise SettingsError(*found, *_hidden(values, {problem.variable for problem in found})) from None
+
+
+def _hidden(values: Mapping[str, str], refused: Set[str]) -> list[Problem]:
+    """What the checks across fields say of the other variables: none of them runs once something was refused."""
+    families = {name.partition("_")[0] for name in refused} - {PREFIX.rstrip("_")}
+    rest = {
+        name: value
+        for name, value in values.items()
+        if name not in refused and name.partition("_")[0] not in families
+    }
+    if len(rest) == len(values):
+        return []
+    try:
+        _checked(rest)
+    except SettingsError as error:
+        return [problem for problem in error.problems if problem.variable in rest]
+    return []
 
 
 def _problems(gathered: Mapping[str, tuple[Origin, str]]) -> tuple[Problem, ...]:

@@ -155,6 +155,13 @@ def test_all_problems_are_told_at_once() -> None:
     ]
 
 
+def test_a_host_that_is_open_to_the_network_is_told_beside_another_problem() -> None:
+    told = refusal(PORT="abc", RAMPCHECK_HOST="0.0.0.0")
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["PORT", "RAMPCHECK_HOST"]
+    found = findings({"PORT": "abc", "RAMPCHECK_HOST": "0.0.0.0"})
+    assert "to the network" in str(found["RAMPCHECK_HOST"].problem)
+
+
 @pytest.mark.parametrize("level", ["debug", "Debug", "DEBUG"])
 def test_case_does_not_matter(level: str) -> None:
     assert load({"LOG_LEVEL": level, "rampcheck_log_format": "JSON"}).log_level == "DEBUG"

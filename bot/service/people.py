@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.core.records import Event, Person, Standing
-from bot.service import ServiceError
+from bot.service import ServiceError, schedules
 from bot.service.work import Work
 
 NAME_LIMIT = 120  # characters; longer names are slips of the clipboard
@@ -46,7 +46,10 @@ def set_standing(work: Work, person: Person, standing: Standing) -> Person:
 
 def set_zone(work: Work, person: Person, zone: str) -> Person:
     """Set somebody's time zone; empty is the organisation's."""
-    return _changed(work, person, replace(person, zone=zone), "person.zone")
+    changed = _changed(work, person, replace(person, zone=zone), "person.zone")
+    if changed.zone != person.zone:
+        schedules.plan_for(work, changed)
+    return changed
 
 
 def _changed(work: Work, person: Person, changed: Person, kind: str) -> Person:

@@ -74,7 +74,7 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply:
     known = work.unit.connection(connection)
     if known is None or not work.unit.first_sight(inbound.dedupe_key, work.now):
         return Nothing()
-    met = registry.meet(work.unit, inbound, connection)
+    met = registry.meet(work, inbound, connection)
     if not met.person.active:
         return Show(notes.not_there())
     desk = Desk(work, met.person, known, inbound)

@@ -129,13 +129,14 @@ class Met:
     new: bool = False
 
 
-def meet(unit: Unit, inbound: Inbound, connection: int) -> Met:
+def meet(work: Work, inbound: Inbound, connection: int) -> Met:
     """The person behind a verified sender, made on first sight; their address and zone follow what is seen now."""
-    sender = inbound.sender
+    unit, sender = work.unit, inbound.sender
     known = unit.person_of(connection, sender.user)
     person = known or _new_person(unit, sender.name or sender.user, sender.zone)
     if known and sender.zone and sender.zone != known.zone:
         person = unit.save_person(replace(known, zone=sender.zone))
+        schedules.plan_for(work, person)
     if known is None or inbound.on.direct:
         address = Address(connection, sender.platform, inbound.on.conversation, inbound.on.service)
         if inbound.on.direct:

@@ -26,6 +26,13 @@ def plan(work: Work, pilot: Pilot) -> None:
             work.unit.save_schedule(replace(schedule, next_due_at=due))
 
 
+def plan_for(work: Work, owner: Person) -> None:
+    """Plan anew what depends on the zone of one person: the pilots that they own."""
+    for pilot in work.unit.pilots_of(owner.id):
+        if pilot.owner == owner.id:
+            plan(work, pilot)
+
+
 def questionnaires(content: Content) -> Iterator[str]:
     """Every questionnaire that has a cadence, once."""
     yield from dict.fromkeys(rhythm.questionnaire for rhythm in content.policy.cadences)

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.ports import Store
+from bot.core.ports import Inbound, Place, Sender, Store, Wrote
 from bot.core.records import Subscription
-from bot.service import registry, tick
+from bot.service import people, receive, registry, tick
 from tests.fakes.office import CALM, MONDAY, Office
 
 
@@ -179,3 +179,21 @@ def test_a_digest_that_is_days_late_is_dropped_not_sent(office: Office) -> None:
     office.now = MONDAY + timedelta(days=3)
     office.deliver()
     assert office.platform.channel("ai-pilots") == []
+
+
+def test_a_new_time_zone_moves_what_is_planned(office: Office) -> None:
+    anna = office.person("anna", zone="Europe/Riga")
+    pilot = office.pilot("Invoice matcher", anna)
+
+    def planned() -> dict[str, datetime | None]:
+        return {one.questionnaire: one.next_due_at for one in office.read(lambda u: u.schedules(pilot.id))}
+
+    before = planned()["pulse"]
+    office.do(lambda work: people.set_zone(work, anna, "America/New_York"))
+    west = planned()["pulse"]
+    assert before is not None
+    assert west == before + timedelta(hours=7)
+    sender = Sender("local", "local", "anna", zone="Europe/Riga")
+    said = Inbound("zone", sender, Wrote("help"), Place("dm:anna", direct=True))
+    receive.receive(office.store, office.content, said, office.now)
+    assert planned()["pulse"] == before
