@@ -55,9 +55,15 @@ class Socket:
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures = 0 if await self._once() else failures + 1
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Acknowledge what is in hand and say goodbye; whoever does not answer that is left."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LINGER)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _once(self) -> bool:
         """One socket's life; whether it ever worked."""

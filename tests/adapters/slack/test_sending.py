@@ -188,7 +188,7 @@ def test_what_cannot_be_delivered_is_given_up_with_a_reason(code: str, gone: boo
 
 def test_a_missing_scope_is_named() -> None:
     async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
-        slack.scopes = frozenset()
+        slack.api.scopes = frozenset()
         error = await failure(adapter.send(to("C0PILOTS"), adapter.render(CARD), key="k1"))
         assert error.permanent
         assert "chat:write" in error.reason

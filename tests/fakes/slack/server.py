@@ -18,22 +18,15 @@ from urllib.parse import parse_qsl, urlencode
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.slack.laws import ALL_SCOPES, SCOPES, Speed, wrong_message, wrong_view
-from tests.fakes.slack.workspace import APP, BOT, BOT_USER, TEAM, Workspace
+from tests.fakes.slack.api import Api, Refusal
+from tests.fakes.slack.laws import ALL_SCOPES, Speed, wrong_message
+from tests.fakes.slack.workspace import APP, BOT_USER, TEAM, Workspace
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret"
 ANSWER_WITHIN = 3.0  # seconds
 RETRIES = 3
 
 Json = dict[str, Any]
-
-
-class Refusal(Exception):
-    """The API's `ok: false`."""
-
-    def __init__(self, code: str, **more: str) -> None:
-        super().__init__(code)
-        self.answer = {"ok": False, "error": code, **more}
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,6 @@ class FakeSlack:
 
     workspace: Workspace = field(default_factory=Workspace)
     events_url: str = ""
-    scopes: frozenset[str] = ALL_SCOPES
     tiers: bool = True
     retry_pauses: tuple[float, ...] = (0.0, 0.05, 0.1)
     calls: list[tuple[str, Json]] = field(default_factory=list)
@@ -78,7 +70,7 @@ class FakeSlack:
     def __post_init__(self) -> None:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._speed = Speed()
-        self._tickets: set[str] = set()
+        self.api = Api(self.workspace, ALL_SCOPES)
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._respond_at: dict[str, tuple[str, str, str, int]] = {}
@@ -97,7 +89,7 @@ class FakeSlack:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self.url = self.api.url = f"http://{host}:{port}"
         self._session = aiohttp.ClientSession()
         return self
 
@@ -264,127 +256,10 @@ class FakeSlack:
             return web.json_response(
                 {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(wait)}
             )
-        scope = SCOPES.get(method)
-        if scope and scope not in self.scopes:
-            return web.json_response({"ok": False, "error": "missing_scope", "needed": scope})
         try:
-            answer = getattr(self, "_" + method.replace(".", "_").lower())(args)
+            return web.json_response(self.api.answer(method, args))
         except Refusal as refusal:
             return web.json_response(refusal.answer)
-        return web.json_response({"ok": True, **answer})
-
-    def _auth_test(self, args: Json) -> Json:
-        return {"team_id": TEAM, "team": "Airport", "bot_id": BOT, "user_id": BOT_USER, "url": self.url}
-
-    def _apps_connections_open(self, args: Json) -> Json:
-        ticket = f"ticket-{next(self._numbers)}"
-        self._tickets.add(ticket)
-        return {"url": f"{self.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
-
-    def _chat_postmessage(self, args: Json) -> Json:
-        channel = self._writable(args)
-        if code := wrong_message(args):
-            raise Refusal(code)
-        message = self.workspace.post(channel, args)
-        return {"channel": channel, "ts": message.ts, "message": message.shown()}
-
-    def _chat_postephemeral(self, args: Json) -> Json:
-        channel = self._writable(args)
-        if code := wrong_message(args):
-            raise Refusal(code)
-        return {"message_ts": self.workspace.post(channel, args, only=args["user"]).ts}
-
-    def _chat_update(self, args: Json) -> Json:
-        message = self.workspace.message(args["channel"], args["ts"])
-        if message is None or message.only:
-            raise Refusal("message_not_found")
-        if code := wrong_message(args):
-            raise Refusal(code)
-        before = {block.get("block_id") for block in message.blocks} - {None}
-        after = {block.get("block_id") for block in args.get("blocks") or []} - {None}
-        assert not before & after or message.blocks == args.get("blocks"), (
-            "a changed message has new block_ids"
-        )
-        message.text, message.blocks = args["text"], list(args.get("blocks") or [])
-        message.versions += 1
-        return {"channel": message.channel, "ts": message.ts}
-
-    def _conversations_open(self, args: Json) -> Json:
-        if args["users"] not in self.workspace.users:
-            raise Refusal("user_not_found")
-        return {"channel": {"id": self.workspace.direct(args["users"]).id}}
-
-    def _conversations_history(self, args: Json) -> Json:
-        if not str(args["channel"]).startswith("D"):
-            raise Refusal("missing_scope", needed="channels:history")
-        newest = [
-            one
-            for one in reversed(self.workspace.messages)
-            if one.channel == args["channel"] and not one.only
-        ][: int(args.get("limit", 100))]
-        told = str(args.get("include_all_metadata", "")).lower() in {"1", "true"}
-        return {"messages": [one.shown(metadata=told) for one in newest if not one.thread]}
-
-    def _users_info(self, args: Json) -> Json:
-        user = self.workspace.users.get(args["user"])
-        if user is None:
-            raise Refusal("user_not_found")
-        return {"user": user.shown()}
-
-    def _users_list(self, args: Json) -> Json:
-        return {"members": [user.shown() for user in self.workspace.users.values()]}
-
-    def _views_open(self, args: Json) -> Json:
-        return self._opened(args)
-
-    def _views_push(self, args: Json) -> Json:
-        return self._opened(args)
-
-    def _opened(self, args: Json) -> Json:
-        user, until = self.workspace.triggers.pop(args["trigger_id"], ("", 0.0))
-        if not user:
-            raise Refusal("invalid_trigger_id")
-        if self.workspace.clock() > until:
-            raise Refusal("expired_trigger_id")
-        view = _view(args)
-        if code := wrong_view(view):
-            raise Refusal(code)
-        opened = self.workspace.open(user, view)
-        return {"view": {**view, "id": opened.id, "hash": opened.hash}}
-
-    def _views_update(self, args: Json) -> Json:
-        shown = next((one for one in self.workspace.views if one.id == args.get("view_id")), None)
-        if shown is None:
-            raise Refusal("not_found")
-        if args.get("hash") and args["hash"] != shown.hash:
-            raise Refusal("hash_conflict")
-        view = _view(args)
-        if code := wrong_view(view):
-            raise Refusal(code)
-        self.workspace.replace(shown, view)
-        return {"view": {**view, "id": shown.id, "hash": shown.hash}}
-
-    def _views_publish(self, args: Json) -> Json:
-        return {"view": _view(args)}
-
-    def _writable(self, args: Json) -> str:
-        """The conversation that a message goes to; a person's id means their direct conversation."""
-        to = str(args["channel"])
-        if to[:1] in {"U", "W"}:
-            user = self.workspace.users.get(to)
-            if user is None:
-                raise Refusal("channel_not_found")
-            if user.deleted:
-                raise Refusal("user_disabled")
-            return self.workspace.direct(to).id
-        channel = self.workspace.channels.get(to)
-        if channel is None:
-            raise Refusal("channel_not_found")
-        if channel.archived:
-            raise Refusal("is_archived")
-        if not channel.joined:
-            raise Refusal("not_in_channel")
-        return to
 
     async def _respond(self, request: web.Request) -> web.Response:
         """A response_url."""
@@ -415,9 +290,9 @@ class FakeSlack:
     async def _link(self, request: web.Request) -> web.StreamResponse:
         """One socket: greets, and takes acknowledgements."""
         ticket = request.query.get("ticket", "")
-        if ticket not in self._tickets:
+        if ticket not in self.api.tickets:
             return web.Response(status=401)
-        self._tickets.discard(ticket)
+        self.api.tickets.discard(ticket)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})
@@ -453,7 +328,3 @@ async def _arguments(request: web.Request) -> Json:
         if isinstance(args.get(name), str):
             args[name] = json.loads(args[name])
     return args
-
-
-def _view(args: Json) -> Json:
-    return dict(args["view"])

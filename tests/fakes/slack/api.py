@@ -1,0 +1,160 @@
+"""The methods of Slack's Web API that the app calls, on one workspace; it speaks no HTTP."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.slack.laws import SCOPES, wrong_message, wrong_view
+from tests.fakes.slack.workspace import BOT, BOT_USER, TEAM, Workspace
+
+Json = dict[str, Any]
+
+
+class Refusal(Exception):
+    """The API's `ok: false`."""
+
+    def __init__(self, code: str, **more: str) -> None:
+        super().__init__(code)
+        self.answer = {"ok": False, "error": code, **more}
+
+
+@dataclass
+class Api:
+    """What each method does; `scopes` are granted, `tickets` are good for one socket each."""
+
+    workspace: Workspace
+    scopes: frozenset[str]
+    url: str = ""
+    tickets: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def answer(self, method: str, args: Json) -> Json:
+        """The answer to a call. Raises Refusal."""
+        scope = SCOPES.get(method)
+        if scope and scope not in self.scopes:
+            raise Refusal("missing_scope", needed=scope)
+        done = getattr(self, "_" + method.replace(".", "_").lower(), None)
+        if done is None:
+            raise Refusal("unknown_method")
+        return {"ok": True, **done(args)}
+
+    def _apps_connections_open(self, args: Json) -> Json:
+        ticket = f"ticket-{next(self._numbers)}"
+        self.tickets.add(ticket)
+        return {"url": f"{self.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
+
+    def _auth_test(self, args: Json) -> Json:
+        return {"team_id": TEAM, "team": "Airport", "bot_id": BOT, "user_id": BOT_USER, "url": self.url}
+
+    def _chat_postmessage(self, args: Json) -> Json:
+        channel = self._writable(args)
+        if code := wrong_message(args):
+            raise Refusal(code)
+        message = self.workspace.post(channel, args)
+        return {"channel": channel, "ts": message.ts, "message": message.shown()}
+
+    def _chat_postephemeral(self, args: Json) -> Json:
+        channel = self._writable(args)
+        if code := wrong_message(args):
+            raise Refusal(code)
+        return {"message_ts": self.workspace.post(channel, args, only=args["user"]).ts}
+
+    def _chat_update(self, args: Json) -> Json:
+        message = self.workspace.message(args["channel"], args["ts"])
+        if message is None or message.only:
+            raise Refusal("message_not_found")
+        if code := wrong_message(args):
+            raise Refusal(code)
+        before = {block.get("block_id") for block in message.blocks} - {None}
+        after = {block.get("block_id") for block in args.get("blocks") or []} - {None}
+        assert not before & after or message.blocks == args.get("blocks"), (
+            "a changed message has new block_ids"
+        )
+        message.text, message.blocks = args["text"], list(args.get("blocks") or [])
+        message.versions += 1
+        return {"channel": message.channel, "ts": message.ts}
+
+    def _conversations_open(self, args: Json) -> Json:
+        if args["users"] not in self.workspace.users:
+            raise Refusal("user_not_found")
+        return {"channel": {"id": self.workspace.direct(args["users"]).id}}
+
+    def _conversations_history(self, args: Json) -> Json:
+        if not str(args["channel"]).startswith("D"):
+            raise Refusal("missing_scope", needed="channels:history")
+        newest = [
+            one
+            for one in reversed(self.workspace.messages)
+            if one.channel == args["channel"] and not one.only
+        ][: int(args.get("limit", 100))]
+        told = str(args.get("include_all_metadata", "")).lower() in {"1", "true"}
+        return {"messages": [one.shown(metadata=told) for one in newest if not one.thread]}
+
+    def _users_info(self, args: Json) -> Json:
+        user = self.workspace.users.get(args["user"])
+        if user is None:
+            raise Refusal("user_not_found")
+        return {"user": user.shown()}
+
+    def _users_list(self, args: Json) -> Json:
+        return {"members": [user.shown() for user in self.workspace.users.values()]}
+
+    def _views_open(self, args: Json) -> Json:
+        return self._opened(args)
+
+    def _views_push(self, args: Json) -> Json:
+        return self._opened(args)
+
+    def _opened(self, args: Json) -> Json:
+        user, until = self.workspace.triggers.pop(args["trigger_id"], ("", 0.0))
+        if not user:
+            raise Refusal("invalid_trigger_id")
+        if self.workspace.clock() > until:
+            raise Refusal("expired_trigger_id")
+        view = _view(args)
+        if code := wrong_view(view):
+            raise Refusal(code)
+        opened = self.workspace.open(user, view)
+        return {"view": {**view, "id": opened.id, "hash": opened.hash}}
+
+    def _views_update(self, args: Json) -> Json:
+        shown = next((one for one in self.workspace.views if one.id == args.get("view_id")), None)
+        if shown is None:
+            raise Refusal("not_found")
+        if args.get("hash") and args["hash"] != shown.hash:
+            raise Refusal("hash_conflict")
+        view = _view(args)
+        if code := wrong_view(view):
+            raise Refusal(code)
+        self.workspace.replace(shown, view)
+        return {"view": {**view, "id": shown.id, "hash": shown.hash}}
+
+    def _views_publish(self, args: Json) -> Json:
+        return {"view": _view(args)}
+
+    def _writable(self, args: Json) -> str:
+        """The conversation that a message goes to; a person's id means their direct conversation."""
+        to = str(args["channel"])
+        if to[:1] in {"U", "W"}:
+            user = self.workspace.users.get(to)
+            if user is None:
+                raise Refusal("channel_not_found")
+            if user.deleted:
+                raise Refusal("user_disabled")
+            return self.workspace.direct(to).id
+        channel = self.workspace.channels.get(to)
+        if channel is None:
+            raise Refusal("channel_not_found")
+        if channel.archived:
+            raise Refusal("is_archived")
+        if not channel.joined:
+            raise Refusal("not_in_channel")
+        return to
+
+
+def _view(args: Json) -> Json:
+    return dict(args["view"])
