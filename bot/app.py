@@ -18,7 +18,7 @@ from bot.core.questionnaire import Content
 from bot.core.records import Connection, Organisation
 from bot.desk import LocalDesk
 from bot.log import get
-from bot.service import ServiceError, deliver, receive
+from bot.service import ServiceError, deliver, receive, seats
 from bot.settings import Settings
 from bot.storage import open_store
 from bot.storage.errors import StorageError
@@ -127,8 +127,15 @@ def local_connection(store: Store, organisation: Organisation) -> Connection:
     return store.write(organisation.id, lambda unit: unit.save_connection(wanted))
 
 
-def _open_local_chat(app: App, journal: Path | None) -> None:
+def seat_everybody(app: App) -> Connection:
+    """The local chat's connection, after everybody with no other address got a place in it."""
     connection = local_connection(app.store, app.organisation)
+    app.store.write(app.organisation.id, lambda unit: seats.seat_everybody(unit, connection))
+    return connection
+
+
+def _open_local_chat(app: App, journal: Path | None) -> None:
+    connection = seat_everybody(app)
     app.desk = LocalDesk(app.store, app.organisation, connection, app.clock)
     chat: Any = adapters.load(LOCAL)
     app.adapters[LOCAL] = chat(app.clock, desk=app.desk, journal=journal)

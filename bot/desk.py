@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 
 from adapters.local.desk import Actor, ClockError, Dial, Leap, Room
 from bot.core.ports import Clock, Store, Unit
-from bot.core.records import Address, Connection, Identity, Organisation, Person, Pilot, Standing
+from bot.core.records import Connection, Organisation, Person, Pilot, Standing
+from bot.service.seats import seat_of
 
 T = TypeVar("T")
 
-SEATS = 60  # people to choose from; more would not fit a list that somebody reads
+SHOWN = 60  # people to choose from; more would not fit a list that somebody reads, and all can be reached
 LEAPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 STILL = "This clock is the real one, so it cannot be moved. `rampcheck demo` has one that can."
 NOTHING_DUE = "Nothing is planned, so there is no next moment to move to."
@@ -32,7 +34,7 @@ class LocalDesk:
 
     async def cast(self) -> Sequence[Actor]:
         """Leads first, then everybody with a part in a pilot, then the others."""
-        return await asyncio.to_thread(self._write, self._cast)
+        return await asyncio.to_thread(self._read, self._cast)
 
     async def rooms(self) -> Sequence[Room]:
         """The channels of the local chat."""
@@ -74,24 +76,12 @@ class LocalDesk:
     def _read(self, work: Callable[[Unit], T]) -> T:
         return self.store.read(self.organisation.id, work)
 
-    def _write(self, work: Callable[[Unit], T]) -> T:
-        return self.store.write(self.organisation.id, work)
-
     def _cast(self, unit: Unit) -> list[Actor]:
         pilots = unit.pilots()
         ranked = sorted(unit.people(), key=lambda person: (_rank(person, pilots), person.name))
-        active = [person for person in ranked if person.active][:SEATS]
-        return [Actor(self._seat(unit, person), person.name, note_on(person, pilots)) for person in active]
-
-    def _seat(self, unit: Unit, person: Person) -> str:
-        """The person's key in the local chat; whoever has none gets one."""
-        for identity in unit.identities(person.id):
-            if identity.address.connection == self.connection.id:
-                return identity.external
-        user = f"p{person.id}"
-        address = Address(self.connection.id, self.connection.platform, f"dm:{user}")
-        unit.save_identity(Identity(person.id, user, address))
-        return user
+        seated = ((person, seat_of(unit, self.connection, person)) for person in ranked if person.active)
+        present = islice(((person, user) for person, user in seated if user is not None), SHOWN)
+        return [Actor(user, person.name, note_on(person, pilots)) for person, user in present]
 
     def _known(self, unit: Unit, conversation: str) -> bool:
         kind, _, name = conversation.partition(":")

@@ -48,9 +48,12 @@ def reading() -> Iterator[App]:
 @contextlib.contextmanager
 def writing() -> Iterator[App]:
     """The program for changing things without talking to anybody."""
-    alone = settings().model_copy(update={"local_chat": False, "slack_bot_token": ""})
+    found = settings()
+    alone = found.model_copy(update={"local_chat": False, "slack_bot_token": ""})
     with contextlib.closing(wiring.build(alone)) as app:
         yield app
+        if found.local_chat:  # whoever is new gets a place there at once
+            wiring.seat_everybody(app)
 
 
 @contextlib.contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
 
+from bot.storage import open_store
 from tests.cli.terminal import office, ran, refused
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -83,3 +85,14 @@ def test_people_are_listed_with_their_pilots(home: Path) -> None:
     shown = ran("people", "list")
     assert "Invoice matcher" in shown
     assert "Old idea" not in shown
+
+
+def test_whoever_is_added_can_be_reached_in_the_local_chat_at_once(home: Path) -> None:
+    ran("people", "add", "Ana Ozola")
+    (home / "pilots.csv").write_text("Name,Owner\nInvoice matcher,Bo Berg\n", encoding="utf-8")
+    ran("pilots", "import", "pilots.csv")
+    store = open_store(f"sqlite:///{home / 'rampcheck.db'}")
+    with contextlib.closing(store):
+        mine = store.organisations()[0].id
+        known = store.read(mine, lambda unit: {one.name: unit.identities(one.id) for one in unit.people()})
+    assert [len(known[name]) for name in ("Ana Ozola", "Bo Berg")] == [1, 1]

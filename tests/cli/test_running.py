@@ -106,7 +106,9 @@ def test_what_cannot_be_asked_is_said() -> None:
     assert "No questionnaire is called 'puls'. There is " in refused("send", "matcher", "puls")
 
 
-def test_nobody_to_ask_is_said(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_nobody_to_ask_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAMPCHECK_LOCAL_CHAT", "off")
     ran("people", "add", "Ana")
     ran("pilots", "add", "Without owner")
     ran("pilots", "add", "Out of reach", "--owner", "Ana")
