@@ -59,18 +59,34 @@ class Desk:
         return self.work.now
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A command that changes nothing, and whose it is."""
+
+    person: Person
+    command: commands.Command
+    where: query.Where
+
+
 def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> Reply:
-    """Work on one inbound in one transaction. Returning means stored; a second delivery changes nothing."""
+    """Work on one inbound in one transaction. Returning means stored; a second delivery changes nothing.
+
+    What only looks is answered after it, so that nobody who writes waits for a long list.
+    """
     known = store.organisation_of(inbound.sender.platform, inbound.sender.tenant)
     if known is None:
         return Show(notes.stranger())
     organisation, connection = known
-    return again(
+    done = again(
         lambda: store.write(organisation, lambda unit: _once(Work(unit, content, now), inbound, connection))
     )
+    if not isinstance(done, Look):
+        return done
+    asked = (done.person, done.command, done.where)
+    return store.read(organisation, lambda unit: query.answer(Work(unit, content, now), *asked))
 
 
-def _once(work: Work, inbound: Inbound, connection: int) -> Reply:
+def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
     known = work.unit.connection(connection)
     if known is None or not work.unit.first_sight(inbound.dedupe_key, work.now):
         return Nothing()
@@ -95,7 +111,7 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply:
 # --- buttons --------------------------------------------------------------------------------------------------------
 
 
-def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply:
+def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | Look:
     if token is None:
         return Show(notes.old_button())
     match token.about:
@@ -273,7 +289,7 @@ def _pause_from_checkin(desk: Desk, checkin: Checkin, values: Values) -> Reply:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def _wrote(desk: Desk, text: str) -> Reply:
+def _wrote(desk: Desk, text: str) -> Reply | Look:
     """In a direct message a text answers a lone open question, or is a command; elsewhere it is a command."""
     if not desk.inbound.on.direct or commands.looks_like_command(text):
         return run(desk, text)
@@ -314,11 +330,30 @@ def _pilot_names(unit: Unit, live: list[Checkin]) -> list[str]:
     return [pilot.name for pilot in found if pilot]
 
 
-def run(desk: Desk, text: str) -> Reply:
-    """Answer a command."""
+def run(desk: Desk, text: str) -> Reply | Look:
+    """Do what a command says, or leave to be answered what only looks."""
     command = commands.parse(text, today=desk.work.today(desk.person))
     place = query.Where(desk.connection, desk.inbound.on)
+    if _only_looks(command):
+        return Look(desk.person, command, place)
     return query.answer(desk.work, desk.person, command, place)
+
+
+def _only_looks(command: commands.Command) -> bool:
+    match command:
+        case (
+            commands.Help()
+            | commands.Status()
+            | commands.List()
+            | commands.Todo()
+            | commands.History()
+            | commands.Unknown()
+            | commands.Incomplete()
+        ):
+            return True
+        case commands.DigestNow(action):
+            return action == "show"
+    return False
 
 
 # --- coming and going -----------------------------------------------------------------------------------------------

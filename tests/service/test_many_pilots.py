@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.core.ports import Show, Store, Unit
+from bot.core.ports import Nothing, Show, Store, Unit
 from bot.core.records import Event, ItemLevel, Pilot
 from bot.core.state import Checkin, Phase, State
-from bot.service import evaluate
+from bot.service import evaluate, query
 from bot.service.standings import FEW, standings
 from bot.service.work import Work
 from tests.fakes.office import MONDAY, Office
@@ -109,6 +109,36 @@ def test_a_hundred_and_fifty_pilots_take_as_many_statements_as_ten(office: Offic
     after = {command: statements(lambda command=command: shown(office, command)) for command in COMMANDS}
     assert after == before
     assert max(after.values()) < 30
+
+
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, "help", "todo", "status pilot 003", "history p3", "frobnicate"]
+)
+def test_what_only_looks_is_answered_outside_the_transaction_that_writes(
+    office: Office, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(office, *range(SOME))
+    within: list[str] = []
+    answer = query.answer
+
+    def noted(work: Work, *asked: Any) -> Any:
+        within.append(kind[-1])
+        return answer(work, *asked)
+
+    kind: list[str] = []
+    for name in ("read", "write"):
+        run = getattr(office.store, name)
+        monkeypatch.setattr(office.store, name, lambda *given, n=name, r=run: (kind.append(n), r(*given))[1])
+    monkeypatch.setattr(query, "answer", noted)
+    shown(office, command)
+    assert within == ["read"]
+
+
+def test_one_never_seen_is_stored_and_shown_what_they_ask_for_once(office: Office) -> None:
+    fill(office, 1)
+    assert isinstance(office.says("eve", "list", key="same"), Show)
+    assert office.says("eve", "list", key="same") == Nothing()
+    assert [one.name for one in office.read(lambda unit: unit.people())].count("eve") == 1
 
 
 def shown(office: Office, command: str) -> None:
