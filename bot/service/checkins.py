@@ -30,13 +30,14 @@ LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is al
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A check-in after an event, with the form and context it was judged by."""
+    """A check-in after an event, with the form and context it was judged by; `lines` say what its answers did."""
 
     checkin: Checkin
     form: Questionnaire
     context: Context
     step: Step
     before: State
+    lines: tuple[str, ...] = ()
 
 
 def open_one(
@@ -114,7 +115,8 @@ def happen(
     step = engine.step(form, context, checkin.state, event)
     happened = Happened(replace(checkin, state=step.state), form, context, step, before=checkin.state)
     if step.state.revision != checkin.state.revision or step.effects:
-        _store(work, happened, was=checkin.state.revision, actor=actor)
+        lines = _store(work, happened, was=checkin.state.revision, actor=actor)
+        return replace(happened, lines=lines)
     return happened
 
 
@@ -146,7 +148,7 @@ def form_of(work: Work, checkin: Checkin) -> Questionnaire | None:
     return work.unit.form(checkin.questionnaire, checkin.version)
 
 
-def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) -> None:
+def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) -> tuple[str, ...]:
     checkin, effects = happened.checkin, happened.step.effects
     kept = tuple(_given(checkin, effect, work.now) for effect in effects if isinstance(effect, Keep))
     if not work.unit.save(checkin, was=was):
@@ -159,6 +161,7 @@ def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) 
     finish = next((effect for effect in effects if isinstance(effect, Finish)), None)
     if finish is not None:
         _finished(work, happened, finish, lines, actor=actor)
+    return lines
 
 
 def _made_true(work: Work, happened: Happened, *, changed: bool) -> tuple[str, ...]:
@@ -250,7 +253,7 @@ def context_for(
     nothing = outcome.nothing_values(form) if last is None or last.outcome != "nothing" else {}
     record = Record(
         pilot=facts(work, pilot),
-        last=_last_answers(work.unit, pilot, last),
+        last=_last_answers(work.unit, pilot, before),
         focus=frozenset(checkin.focus),
         role=_role(pilot, checkin.state.person),
     )
@@ -278,13 +281,16 @@ def _before(unit: Unit, checkin: Checkin) -> list[Asked]:
     return [past for past in asked if past.slot < checkin.slot and past.phase == Phase.DONE]
 
 
-def _last_answers(unit: Unit, pilot: Pilot, last: Asked | None) -> dict[QuestionId, Value]:
+def _last_answers(unit: Unit, pilot: Pilot, before: list[Asked]) -> dict[QuestionId, Value]:
+    """The last answer to each question: of the newest check-in that has one, and the levels that stand."""
     levels: dict[QuestionId, Value] = {
         item: NotKnown() if level.level is None else level.level
         for item, level in unit.levels(pilot.id).items()
         if not level.not_applicable
     }
-    return levels | dict(last.answers if last else {})
+    for past in reversed(before):
+        levels |= past.answers
+    return levels
 
 
 def facts(work: Work, pilot: Pilot) -> dict[str, Fact]:
@@ -393,8 +399,8 @@ def _amount(value: float | None) -> str:
 
 def _same_blocker(before: list[Asked]) -> int:
     """How many check-ins in a row, up to the last one, named the same blocker."""
-    blocks = [past.answers.get("pulse.block") for past in before]
-    if not blocks or blocks[0] in (None, "nothing"):
+    blocks = [past.answers["pulse.block"] for past in before if "pulse.block" in past.answers]
+    if not blocks or blocks[0] == "nothing":
         return 0
     return next((n for n, block in enumerate(blocks) if block != blocks[0]), len(blocks))
 

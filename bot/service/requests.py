@@ -59,12 +59,13 @@ def keep_true(work: Work, pilot: Pilot, fresh: Request | None, *, checkin: int, 
     `cleared`: nothing is in the way any more, so whatever was asked before is settled too.
     """
     for known in work.unit.requests(pilot=pilot.id):
-        if known.kind != HELP or not (cleared or known.checkin == checkin):
+        if known.kind != HELP:
             continue
-        if fresh is None or (known.person, known.topic) != (fresh.person, fresh.topic):
+        if fresh is not None and (known.person, known.topic) == (fresh.person, fresh.topic):
+            if fresh.text not in ("", known.text):
+                _reword(work, pilot, replace(known, text=fresh.text))
+        elif cleared or known.checkin == checkin:
             _withdraw(work, pilot, known)
-        elif known.text != fresh.text:
-            _reword(work, pilot, replace(known, text=fresh.text))
 
 
 def _withdraw(work: Work, pilot: Pilot, request: Request) -> None:

@@ -105,7 +105,7 @@ def test_a_named_blocker_asks_that_person_once_and_their_reply_comes_back(office
     assert "I asked Bo for help" in office.platform.inbox("anna")[-1].fallback
     assert office.presses("bo", "On it") == Nothing()
     assert "You answered: On it" in office.platform.inbox("bo")[-1].fallback
-    assert "Bo answered your request about help: On it" in office.platform.inbox("anna")[-1].fallback
+    assert "Bo answered your request for help: On it" in office.platform.inbox("anna")[-1].fallback
     assert len(office.events("request.reply")) == 1
 
 

@@ -47,7 +47,8 @@ def missing(question: Question) -> str:
 
 def use_the_form(count: int) -> str:
     """Why typed text cannot be taken while several questions are open."""
-    return f"{count} questions are open, so I cannot tell which one you mean. Please use the form above."
+    open_ = f"{count} questions are open, so I cannot tell which one you mean."
+    return f"{open_} Please use the form above, or type help to see the commands."
 
 
 def snooze_bounds(days: int) -> str:

@@ -88,6 +88,10 @@ def _opening(
         lines.append(say("Correct your answer; the earlier one stays in the history."))
     elif state.reminders:
         lines.append(say(bold("Reminder. "), "Still waiting for you."))
+    for question, to in state.handed.items():
+        asked_of = form.question(question)
+        if asked_of is not None:
+            lines.append(say(bold(context.name(to)), f" has been asked: {fill(asked_of.text, context)}"))
     if form.intro and not state.answers and state.phase is Phase.OPEN:
         lines.append(say(fill(form.intro, context)))
     return (*lines, say(_how_much(context, state, at, _ahead(form, context, state, asked))))
@@ -97,7 +101,7 @@ def _how_much(context: Context, state: State, at: datetime, ahead: list[Question
     """How many questions are left, how long they take and until when."""
     count = len(ahead)
     what = "1 question" if count == 1 else f"{count} questions"
-    if state.answers and state.phase is not Phase.DONE:
+    if _begun(state) and state.phase is not Phase.DONE:
         what = "1 more question" if count == 1 else f"{count} more questions"
     ends = (
         ""
@@ -105,6 +109,11 @@ def _how_much(context: Context, state: State, at: datetime, ahead: list[Question
         else f" Closes {moment(context, state.closes_at, at)}."
     )
     return f"{what}, {_duration(ahead)}.{ends}"
+
+
+def _begun(state: State) -> bool:
+    """Whether its person has answered something; what was known beforehand does not count."""
+    return bool(state.answers) and state.step > 1
 
 
 def _ahead(form: Questionnaire, context: Context, state: State, asked: list[Question]) -> list[Question]:
@@ -167,7 +176,7 @@ def _ways_out(context: Context, state: State, asked: list[Question], at: datetim
     """The other buttons. A form half-way through offers to go back, not to leave."""
     if state.phase is Phase.DONE:
         return ()
-    begun = bool(state.answers)
+    begun = _begun(state)
     ways: list[Action] = []
     if begun:
         ways.append(Button("Back", token(context, state, "back")))

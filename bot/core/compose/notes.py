@@ -139,9 +139,7 @@ def taken(name: str, key: str) -> Card:
 def added(name: str, *, direct: bool) -> Card:
     """A pilot was registered."""
     where = "below" if direct else "to you as a direct message"
-    return note(
-        f"{name} is registered. I have sent a few questions {where}; they take about four minutes.", name
-    )
+    return note(f"{name} is registered. I have sent a few questions {where}; they take a few minutes.", name)
 
 
 def pause_bounds(today: date, latest: date) -> str:
@@ -228,13 +226,15 @@ def withdrawn_request(pilot: str) -> Card:
 
 def replied_card(request: Request, pilot: str, answer: str) -> Card:
     """A request after its person has answered."""
-    return note(f"You answered: {answer}. Thank you; I have passed it on.", f"{pilot}: {_what(request)}")
+    return note(f"You answered: {answer}. Thank you; whoever asked you has been told.", pilot)
 
 
 def reply_told_card(request: Request, pilot: str, who: str, answer: str) -> Card:
     """What the asker hears."""
-    return note(f"{who} answered your request about {_what(request)}: {answer}.", pilot)
-
-
-def _what(request: Request) -> str:
-    return "help" if request.kind == "help" else f"the role of {request.kind}"
+    about = "request for help" if request.kind == "help" else f"question whether they are the {request.kind}"
+    line = f"{who} answered your {about}: {answer}."
+    refused = request.kind == "help" and answer == "Not me"
+    return note(
+        f"{line} To ask somebody else, correct your answer to “Who can clear it?”." if refused else line,
+        pilot,
+    )
