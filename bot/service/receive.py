@@ -263,7 +263,7 @@ def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
     if state.person == desk.person.id and state.asking:
         return Update(form_card(form, happened.context, state, desk.now))
     if state.phase is Phase.DONE and state.person == desk.person.id:
-        return Update(words.closing_card(form, happened.context, state, ()), over=True)
+        return Update(words.closing_card(form, happened.context, state, happened.lines), over=True)
     return Nothing()
 
 
