@@ -133,6 +133,20 @@ def pilots_add(
     portfolio.add(name, owner=owner, sponsor=sponsor, stage=stage, target=target, group=group, work=work)
 
 
+@pilots.command("set")
+def pilots_set(
+    pilot: Annotated[str, typer.Argument(help="A key or a name.")],
+    every: Annotated[
+        str,
+        typer.Option(metavar="WEEKS", help="Weeks between check-ins; `policy` goes back to the policy's."),
+    ],
+) -> None:
+    """Ask one pilot more or less often than the policy does."""
+    from bot.cli import portfolio
+
+    portfolio.set_cadence(pilot, every)
+
+
 @pilots.command("import")
 def pilots_import(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],

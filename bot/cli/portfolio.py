@@ -14,9 +14,10 @@ from bot.core.compose.status import StatusView
 from bot.core.compose.words import COURSES, NOBODY, count, score, stage_name
 from bot.core.days import parse_day
 from bot.core.records import Person, Pilot, Standing
-from bot.service import deliver, lookup, posting, registration, views
+from bot.service import deliver, lookup, posting, registration, schedules, views
 from bot.service import digest as digests
 
+LONGEST_NUMBER = 4  # digits of a number of weeks that is worth reading
 ADMIN = Person(0, "the admin", standing=Standing.ADMIN)  # whoever may run this may read the database
 
 
@@ -137,15 +138,30 @@ def _post(group: str) -> None:
 def pilots(*, as_json: bool) -> None:
     """Every pilot's record, by name."""
     with opening.reading() as app:
-        known, people = opening.look(app, lambda work: (work.unit.pilots(), work.unit.people()))
+        known, people, weeks = opening.look(
+            app, lambda work: (work.unit.pilots(), work.unit.people(), schedules.cadences(work))
+        )
     names = {person.id: person.name for person in people}
     if as_json:
-        screen.as_json([_record(pilot, names) for pilot in known])
+        screen.as_json([_record(one, names) | {"weeks": weeks.get(one.id)} for one in known])
     elif not known:
         screen.say(NO_PILOT)
     else:
         header = ("Key", "Name", "Stage", "Owner", "Sponsor", "Planned", "Group")
         screen.show(screen.table(header, [list(_record(pilot, names).values()) for pilot in known]))
+
+
+def set_cadence(wanted: str, every: str) -> None:
+    """How often one pilot's check-in comes."""
+    word = every.strip().casefold()
+    if word != "policy" and not (word.isascii() and word.isdecimal() and len(word) <= LONGEST_NUMBER):
+        raise Trouble(f"'{every}' is not a number of weeks. Write it like --every 4, or --every policy.")
+    weeks = None if word == "policy" else int(word)
+    with opening.writing() as app:
+        found = opening.look(app, lambda work: lookup.pilot_named(work.unit, wanted))
+        opening.change(app, lambda work: schedules.set_cadence(work, found, weeks))
+    often = "as often as the policy says" if weeks is None else f"every {count(weeks, 'week')}"
+    screen.say(f"{found.name} is asked {often}.")
 
 
 def _record(pilot: Pilot, names: dict[int, str]) -> dict[str, object]:

@@ -10,10 +10,14 @@ from typing import TypedDict
 from bot.core import cadence
 from bot.core.localtime import wall
 from bot.core.questionnaire import Asking, Cadence, Content
-from bot.core.records import Person, Pilot, Schedule
+from bot.core.records import Event, Person, PersonId, Pilot, Schedule
+from bot.service import ServiceError
 from bot.service.work import Work
 
-WAKES = "pulse"  # the questionnaire whose schedule ends a pause
+WAKES = (
+    "pulse"  # the questionnaire whose schedule ends a pause, and whose cadence a pilot may have of its own
+)
+MOST_WEEKS = 26  # half a year: a pilot asked more rarely has ended or is paused
 
 
 def plan(work: Work, pilot: Pilot) -> None:
@@ -31,6 +35,31 @@ def plan_for(work: Work, owner: Person) -> None:
     for pilot in work.unit.pilots_of(owner.id):
         if pilot.owner == owner.id:
             plan(work, pilot)
+
+
+def set_cadence(work: Work, pilot: Pilot, weeks: int | None, *, actor: PersonId | None = None) -> None:
+    """Ask a pilot's check-in every so many weeks, whatever the policy says; None goes back to the policy."""
+    if weeks is not None and not 1 <= weeks <= MOST_WEEKS:
+        raise ServiceError(f"A pilot is asked every 1 to {MOST_WEEKS} weeks, not every {weeks}.")
+    known = {one.questionnaire: one for one in work.unit.schedules(pilot.id)}
+    schedule = known.get(WAKES) or Schedule(0, pilot.id, WAKES, None)
+    if schedule.weeks == weeks:
+        return
+    work.unit.save_schedule(replace(schedule, weeks=weeks))
+    work.unit.record(
+        Event("pilot.cadence", work.now, actor, pilot.id, WAKES, before=schedule.weeks, after=weeks)
+    )
+    plan(work, pilot)
+
+
+def cadences(work: Work) -> dict[int, int]:
+    """Pilot -> the weeks set for it, where the policy's are not kept to."""
+    found = {}
+    for pilot in work.unit.pilots():
+        own = (one.weeks for one in work.unit.schedules(pilot.id) if one.questionnaire == WAKES)
+        if (weeks := next(own, None)) is not None:
+            found[pilot.id] = weeks
+    return found
 
 
 def questionnaires(content: Content) -> Iterator[str]:

@@ -149,3 +149,21 @@ def test_the_digest_is_posted_to_the_channels_that_get_it(home: Path) -> None:
     listed = json.loads(ran("channels", "list", "--json"))
     assert [(one["name"], one["platform"], one["active"]) for one in listed] == [("ai-pilots", "local", True)]
     assert "ai-pilots   local" in ran("channels", "list")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_pilot_gets_a_cadence_of_its_own_and_goes_back_to_the_policys() -> None:
+    def weeks() -> object:
+        return json.loads(ran("pilots", "list", "--json"))[0]["weeks"]
+
+    ran("people", "add", "Ana")
+    ran("pilots", "add", "Invoice matcher", "--owner", "Ana", "--stage", "pilot")
+    assert weeks() is None
+    told = ran("pilots", "set", "invoice-matcher", "--every", "4")
+    assert told == "Invoice matcher is asked every 4 weeks.\n"
+    assert weeks() == 4
+    for bad in ("often", "0", "27", "9" * 5000):
+        assert "week" in refused("pilots", "set", "invoice-matcher", "--every", bad)
+    assert weeks() == 4
+    assert "as the policy says" in ran("pilots", "set", "invoice", "--every", "policy")
+    assert weeks() is None

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.ports import Inbound, Place, Sender, Store, Wrote
-from bot.core.records import Subscription
-from bot.service import people, receive, registry, tick
+from bot.core.records import Schedule, Subscription
+from bot.service import people, receive, registry, schedules, tick
 from tests.fakes.office import CALM, MONDAY, Office
 
 
@@ -197,3 +197,22 @@ def test_a_new_time_zone_moves_what_is_planned(office: Office) -> None:
     said = Inbound("zone", sender, Wrote("help"), Place("dm:anna", direct=True))
     receive.receive(office.store, office.content, said, office.now)
     assert planned()["pulse"] == before
+
+
+def test_a_cadence_of_its_own_plans_anew_and_leaves_an_event(office: Office) -> None:
+    pilot = office.pilot("Invoice matcher", office.person("anna"))
+
+    def pulse() -> Schedule:
+        known: list[Schedule] = office.read(lambda unit: unit.schedules(pilot.id))
+        return next(one for one in known if one.questionnaire == "pulse")
+
+    usual = pulse().next_due_at
+    office.do(lambda work: schedules.set_cadence(work, pilot, 5))
+    planned = pulse()
+    assert planned.next_due_at is not None
+    following = office.do(lambda work: schedules.after(work, pilot, planned, planned.next_due_at, stuck=True))
+    assert following - planned.next_due_at == timedelta(weeks=5)
+    events = office.read(lambda unit: unit.events(limit=100))
+    assert [(one.before, one.after) for one in events if one.kind == "pilot.cadence"] == [(None, 5)]
+    office.do(lambda work: schedules.set_cadence(work, pilot, None))
+    assert (pulse().weeks, pulse().next_due_at) == (None, usual)
