@@ -11,6 +11,7 @@ import threading
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 from bot import app as wiring
 from bot import demo as portfolio
@@ -30,14 +31,13 @@ Rampcheck's demo is at {where}
 
 def demo(wanted: int, *, keep: Path | None, browse: bool) -> None:
     """Serve the example until Ctrl-C."""
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # until the server takes over: the folder goes either way
+    stop = _Stop()
+    stop.listen()  # until the server takes over: the folder goes either way
     port = running.free_port(HOST, wanted)
     if port != wanted:
         screen.warn(f"Port {wanted} is in use, so the demo takes {port}.")
     with _folder(keep) as folder:
-        app = _prepared(folder, port)
+        app = _prepared(folder, port, stop)
         where = f"http://{HOST}:{port}/"
         opens = browse and sys.stdout.isatty() and _has_window()
         data = f"Everything is kept in {keep}." if keep else "Nothing of it is kept."
@@ -60,19 +60,45 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepared(folder: Path, port: int) -> App:
+class _Stop:
+    """Whether SIGTERM came while the demo was starting.
+
+    It is looked for between the steps: an exception raised by a handler is lost where Python cannot pass it on, such
+    as in a callback of the garbage collector, and the demo would go on as if nobody had asked it to stop.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def listen(self) -> None:
+        """From now on SIGTERM is noted."""
+        signal.signal(signal.SIGTERM, self._note)
+
+    def _note(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+    def heed(self) -> None:
+        """Raises KeyboardInterrupt once it has come."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+def _prepared(folder: Path, port: int, stop: _Stop) -> App:
     """The program on the folder's database: seeded when it is new, else with its clock where it stopped."""
     found = settings.load(_environment(folder, port))
     log.configure(found.log_level, found.log_format)
     migrate.upgrade(found.database_url)
+    stop.heed()
     clock = MovableClock()
     app = wiring.build(found, clock=clock, journal=opening.journal(found))
     try:
+        stop.heed()
         last = app.store.read(app.organisation.id, lambda unit: unit.events(limit=1))
         if last:
             clock.move_to(last[0].at)
         else:
             portfolio.prepare(app)
+        stop.heed()
     except BaseException:
         opening.let_go(app)
         raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,27 @@ def test_a_browser_inside_the_terminal_is_not_opened(monkeypatch: pytest.MonkeyP
     assert example._has_window()
     monkeypatch.setattr(example.webbrowser, "get", none)
     assert not example._has_window()
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_demo_told_to_stop_while_it_starts_stops_even_where_an_exception_would_be_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unlucky:
+        """Python cannot pass on what a finaliser raises."""
+
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0)  # the handler runs here
+
+    def seed(_: object) -> None:
+        Unlucky()
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(example.portfolio, "prepare", seed)
+    monkeypatch.setattr(example.running, "run", lambda *_, **__: pytest.fail("the server was started"))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            example.demo(unused(), keep=tmp_path / "kept", browse=False)
+    finally:
+        signal.signal(signal.SIGTERM, before)
