@@ -15,7 +15,7 @@ import adapters
 from bot.content.loader import load
 from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Store
 from bot.core.questionnaire import Content
-from bot.core.records import Connection, Organisation
+from bot.core.records import Address, Connection, Organisation
 from bot.desk import LocalDesk
 from bot.log import get
 from bot.service import ServiceError, deliver, receive, seats
@@ -25,6 +25,7 @@ from bot.storage.errors import StorageError
 from bot.workspace import SLACK, SlackOffice
 
 LOCAL = "local"
+LOCAL_CHANNEL = "ai-pilots"  # the one channel of the local chat: a place for the digest
 TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
 
 log = get("app")
@@ -136,6 +137,8 @@ def seat_everybody(app: App) -> Connection:
 
 def _open_local_chat(app: App, journal: Path | None) -> None:
     connection = seat_everybody(app)
+    channel = Address(connection.id, LOCAL, f"channel:{LOCAL_CHANNEL}")
+    app.store.write(app.organisation.id, lambda unit: unit.channel(channel, LOCAL_CHANNEL))
     app.desk = LocalDesk(app.store, app.organisation, connection, app.clock)
     chat: Any = adapters.load(LOCAL)
     app.adapters[LOCAL] = chat(app.clock, desk=app.desk, journal=journal)
