@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from bot.core.localtime import is_zone
 from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
@@ -133,14 +134,17 @@ def meet(work: Work, inbound: Inbound, connection: int) -> Met:
     """The person behind a verified sender, made on first sight; their address and zone follow what is seen now."""
     unit, sender = work.unit, inbound.sender
     known = unit.person_of(connection, sender.user)
-    person = known or _new_person(unit, sender.name or sender.user, sender.zone)
-    if known and sender.zone and sender.zone != known.zone:
-        person = unit.save_person(replace(known, zone=sender.zone))
+    zone = sender.zone if is_zone(sender.zone) else ""  # a zone we cannot compute with is as good as none
+    person = known or _new_person(unit, sender.name or sender.user, zone)
+    if known and zone not in ("", known.zone):
+        person = unit.save_person(replace(known, zone=zone))
         schedules.plan_for(work, person)
-    if known is None or inbound.on.direct:
+    if inbound.on.direct:
         address = Address(connection, sender.platform, inbound.on.conversation, inbound.on.service)
-        if inbound.on.direct:
-            unit.save_identity(Identity(person.id, sender.user, address))
+        unit.save_identity(Identity(person.id, sender.user, address))
+    elif known is None:  # known from now on, to be reached only once they have written directly
+        nowhere = Address(connection, sender.platform, sender.user, inbound.on.service)
+        unit.save_identity(Identity(person.id, sender.user, nowhere, active=False))
     return Met(person, new=known is None)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.ports import Clicked, Inbound, Nothing, Place, Problems, Sender, Show, Store, Update, Wrote
 from bot.core.values import NoneYet
-from bot.service import receive
+from bot.service import receive, registry
 from tests.fakes.office import CALM, Office
 
 
@@ -258,3 +258,26 @@ def test_an_old_answer_keeps_the_version_it_was_given_under(office: Office) -> N
         past.version for past in office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse"))
     ]
     assert versions == [2, 1]
+
+
+def test_a_zone_that_is_none_is_not_taken_from_a_platform(office: Office) -> None:
+    for zone, kept in (("Mars/Olympus", ""), ("Asia/Tokyo", "Asia/Tokyo"), ("../etc", "Asia/Tokyo")):
+        sender = Sender("local", "local", "noor", "Noor", zone)
+        receive.receive(
+            office.store,
+            office.content,
+            Inbound(f"k{zone}", sender, Wrote("help"), Place("dm:noor")),
+            office.now,
+        )
+        (noor,) = office.read(lambda unit: unit.find_people("noor"))
+        assert noor.zone == kept
+
+
+def test_somebody_met_in_a_channel_is_one_person_and_is_reached_once_they_write_directly(office: Office) -> None:
+    for number in range(2):
+        office.runs("noor", "help", channel="pilots", key=f"k{number}")
+    (noor,) = office.read(lambda unit: unit.find_people("noor"))
+    assert office.read(lambda unit: registry.address_of(unit, noor.id)) is None
+    office.says("noor", "help")
+    (identity,) = office.read(lambda unit: unit.identities(noor.id))
+    assert (identity.active, identity.address.conversation) == (True, "dm:noor")
