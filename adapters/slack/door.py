@@ -68,7 +68,7 @@ class Door:
             client=AsyncWebClient(base_url=url),
             authorize=authorized,
             logger=quiet,
-            name="rampcheck",
+            name="rampcheck.slack.bolt",  # bolt sets the level of the logger of this name: it must not be ours
             process_before_response=True,
             request_verification_enabled=False,  # done before, on the raw bytes
         )

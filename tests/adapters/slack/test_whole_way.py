@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -284,5 +285,19 @@ def test_a_stale_form_says_so_in_the_modal(tell: Tell) -> None:
         await anna.submit(CALM)
         assert anna.modal
         assert not [block for block in anna.modal.view["blocks"] if block["type"] == "input"]
+
+    tell(story)
+
+
+def test_the_sdk_is_silenced_and_our_own_lines_are_not(tell: Tell) -> None:
+    ours = logging.getLogger("rampcheck")
+    before = ours.level
+
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        airport.slack.workspace.add_channel("C0PILOTS", "ai-pilots")
+        await anna.command("help", channel="C0PILOTS")
+        assert ours.level == before
+        assert logging.getLogger("rampcheck.slack.bolt").level == logging.CRITICAL
 
     tell(story)
