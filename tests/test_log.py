@@ -25,7 +25,9 @@ def lines() -> Iterator[io.StringIO]:
     yield io.StringIO()
     for handler in root.handlers[:]:
         root.removeHandler(handler)
-    root.handlers, root.level, ours.level = before
+    root.handlers = before[0]
+    root.setLevel(before[1])  # not by assignment: loggers remember what is enabled
+    ours.setLevel(before[2])
     logging.captureWarnings(False)
 
 
