@@ -273,7 +273,9 @@ def test_a_zone_that_is_none_is_not_taken_from_a_platform(office: Office) -> Non
         assert noor.zone == kept
 
 
-def test_somebody_met_in_a_channel_is_one_person_and_is_reached_once_they_write_directly(office: Office) -> None:
+def test_somebody_met_in_a_channel_is_one_person_and_is_reached_once_they_write_directly(
+    office: Office,
+) -> None:
     for number in range(2):
         office.runs("noor", "help", channel="pilots", key=f"k{number}")
     (noor,) = office.read(lambda unit: unit.find_people("noor"))
