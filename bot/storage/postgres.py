@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.storage.database import Work
 from bot.storage.errors import CLOSED, Busy, Conflict, Lost, StorageError, explained
+from bot.storage.turns import Turns
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Postgres:
     def __init__(self, url: URL, *, read_only: bool = False) -> None:
         self._read_only = read_only
         self._closed = False
+        self._turns = Turns(CONNECTIONS, wait_s=POOL_WAIT_S)
         self._engine = create_engine(
             url,
             pool_size=CONNECTIONS,
@@ -54,7 +56,7 @@ class Postgres:
     def read(self, work: Work[T]) -> T:
         if self._closed:
             raise StorageError(CLOSED)
-        return _again(lambda: _once(self._looks, work), tries=2)
+        return _again(lambda: self._in_turn(self._looks, work), tries=2)
 
     def close(self) -> None:
         """What is running in other threads ends by itself; nothing new begins."""
@@ -66,7 +68,11 @@ class Postgres:
             raise StorageError(CLOSED)
         if self._read_only:
             raise StorageError("This process opened the database for reading only. Nothing was stored.")
-        return _again(lambda: _once(engine, work), tries=TRIES)
+        return _again(lambda: self._in_turn(engine, work), tries=TRIES)
+
+    def _in_turn(self, engine: Engine, work: Work[T]) -> T:
+        with self._turns.turn():
+            return _once(engine, work)
 
 
 def _again(once: Callable[[], T], *, tries: int) -> T:
