@@ -12,10 +12,11 @@ from aiohttp import web
 from yarl import URL
 
 from adapters.slack.door import Passed
+from adapters.slack.scopes import EVENTS_PATH
 from bot.core.ports import Clock
 from bot.log import get
 
-PATH: Final = "/slack/events"
+PATH: Final = EVENTS_PATH
 MAX_BODY: Final = 256 * 1024  # bytes; Slack's largest payloads are a tenth of it
 TOLERANCE: Final = 300  # seconds; what is older may be a replay (docs.slack.dev, verifying requests)
 FORM: Final = "application/x-www-form-urlencoded"

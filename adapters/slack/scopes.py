@@ -1,0 +1,33 @@
+"""What the app asks a workspace for, each with its reason; it must not know who asks for it, or how."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The only lists of them: the manifest, the installation, the docs and `rampcheck doctor` read these.
+BOT_SCOPES: Final = {
+    "app_mentions:read": "to answer when somebody writes @rampcheck in a channel",
+    "channels:read": "to notice that it was invited to a public channel; it reads nothing that is written there",
+    "chat:write": "to ask, remind and post the digest where the app was invited",
+    "commands": "to take /rampcheck and the shortcuts",
+    "files:read": "to see that the digest's picture has arrived before it is shown",
+    "files:write": "to upload the digest's picture",
+    "groups:read": "the same for a private channel; it sees none but those that it was invited to",
+    "im:history": "to read what people answer in their direct messages with the app, and no other conversation",
+    "im:write": "to open a direct message with whoever is asked",
+    "users:read": "to greet people by name and ask at a good hour of their own time zone",
+}
+BOT_EVENTS: Final = {
+    "app_home_opened": "somebody looks at the app for the first time and is welcomed",
+    "app_mention": "somebody writes @rampcheck in a channel",
+    "app_uninstalled": "the app was removed: nothing more is sent to that workspace",
+    "member_joined_channel": "the app was invited to a channel and may post there again",
+    "message.im": "somebody writes to the app in a direct message",
+    "tokens_revoked": "the app's access was withdrawn: nothing more is sent to that workspace",
+    "user_change": "an account was closed: that person is asked nothing any more",
+}
+COMMAND: Final = "/rampcheck"
+
+# Below the public address, where there is one.
+EVENTS_PATH: Final = "/slack/events"  # events, commands, presses and forms alike
+REDIRECT_PATH: Final = "/slack/oauth_redirect"
