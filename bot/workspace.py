@@ -29,6 +29,11 @@ class SlackOffice:
         """Whether that account belongs to somebody whose time zone is known."""
         return await asyncio.to_thread(self._knows, team, user)
 
+    async def team(self, connection: int) -> str:
+        """The workspace behind a connection; nothing where there is none."""
+        found = await asyncio.to_thread(self.store.connection, connection)
+        return found[1].external if found else ""
+
     def _knows(self, team: str, user: str) -> bool:
         found = self.store.organisation_of(SLACK, team)
         if found is None:

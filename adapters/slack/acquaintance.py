@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ log = get("slack")
 class Acquaintance:
     """Names and zones for senders that the program does not know yet, and greetings for people they pick."""
 
-    def __init__(self, office: Office, client_for: Callable[[str], Client]) -> None:
+    def __init__(self, office: Office, client_for: Callable[[str], Awaitable[Client]]) -> None:
         self._office = office
         self._client_for = client_for
         self._known: set[tuple[str, str]] = set()
@@ -66,7 +66,8 @@ class Acquaintance:
     async def _profile(self, team: str, user: str) -> Profile | None:
         try:
             async with asyncio.timeout(WITHIN):
-                return await self._client_for(team).profile(user, patience=0.0)
+                client = await self._client_for(team)
+                return await client.profile(user, patience=0.0)
         except (DeliveryError, TimeoutError) as error:
             log.warning("slack.unknown_person", user=user, kind=type(error).__name__)
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, assert_never
 
 from aiohttp import web
@@ -15,7 +15,7 @@ from adapters.slack.client import Client, Installation, Line, is_direct
 from adapters.slack.door import Door
 from adapters.slack.ingress import Ingress
 from adapters.slack.office import Office
-from adapters.slack.parse import asked, parse
+from adapters.slack.parse import asked, installation_of, parse
 from adapters.slack.replies import (
     Answer,
     Call,
@@ -31,8 +31,9 @@ from adapters.slack.replies import (
 )
 from adapters.slack.socket import Socket
 from adapters.slack.surface import Surface, Written, surface_of
+from adapters.slack.workspaces import Workspaces
 from bot.core.card import Card
-from bot.core.ports import Clock, DeliveryError, Inbound, MessageRef, OnInbound, Payload, Place, Reply, Traits
+from bot.core.ports import Clock, DeliveryError, Inbound, MessageRef, OnInbound, Payload, Reply, Traits
 from bot.core.records import Address
 from bot.log import get
 
@@ -44,6 +45,14 @@ PAUSES: Final = (1.0, 5.0, 30.0, 300.0)  # seconds before each further try to le
 
 log = get("slack")
 Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A call that follows an acknowledgement, and in which workspace."""
+
+    team: str
+    call: Call
 
 
 class SlackAdapter:
@@ -67,7 +76,7 @@ class SlackAdapter:
         self._office = office
         self._app_token = app_token
         self._line = Line()
-        self._client = Client(self._line, token=bot_token, url=url)
+        self._workspaces = Workspaces(office, Client(self._line, token=bot_token, url=url))
         self._people = Acquaintance(office, self.client_for)
         self._installed: Installation | None = None
         self._on_inbound: OnInbound | None = None
@@ -92,19 +101,20 @@ class SlackAdapter:
 
     async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
         """Post a message. One post a call: nothing is repeated here."""
-        client = self.client_for("")
+        client = await self._client_at(address)
         return await client.post(address.conversation, payload, key=key, thread=address.thread)
 
     async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
         """Replace a message that was sent."""
-        del address
-        await self.client_for("").update(ref, payload)
+        client = await self._client_at(address)
+        await client.update(ref, payload)
 
     async def find(self, address: Address, key: str) -> MessageRef | None:
         """The message sent under `key`: in direct conversations, as no scope lets us read channels."""
         if address.thread or not is_direct(address.conversation):
             return None
-        return await self.client_for("").find(address.conversation, key)
+        client = await self._client_at(address)
+        return await client.find(address.conversation, key)
 
     async def run(self, on_inbound: OnInbound) -> None:
         """Take what people do until cancelled."""
@@ -127,10 +137,16 @@ class SlackAdapter:
         """What the web server has to serve; nothing without a signing secret."""
         return self._ingress.routes() if self._ingress else []
 
-    def client_for(self, team: str) -> Client:
-        """The calls of one workspace: the one place that will choose between several."""
-        del team
-        return self._client
+    async def client_for(self, team: str) -> Client:
+        """The calls of one workspace, paced by itself: the one way to them, for answers and sends alike.
+
+        Raises DeliveryError where nothing can be sent to that workspace.
+        """
+        return self._workspaces.of(team)
+
+    async def _client_at(self, address: Address) -> Client:
+        """The calls of the workspace that an address is in."""
+        return await self.client_for(await self._workspaces.team_at(address.connection))
 
     # --- starting
 
@@ -138,7 +154,7 @@ class SlackAdapter:
         """Learn where the token is good and have it remembered, however long that takes."""
         for failures in range(10**9):
             try:
-                found = await self.client_for("").whoami()
+                found = await (await self.client_for("")).whoami()
             except DeliveryError as error:
                 log.error("slack.not_connected", reason=error.reason)
                 await asyncio.sleep(error.retry_after or PAUSES[min(failures, len(PAUSES) - 1)])
@@ -149,9 +165,8 @@ class SlackAdapter:
             return
 
     def _socket(self) -> Socket:
-        client = self.client_for("")
         return Socket(
-            lambda: client.socket_address(self._app_token),
+            lambda: self._workspaces.nowhere.socket_address(self._app_token),
             self._line.session,
             self._door.take,
             self._afterwards,
@@ -163,9 +178,9 @@ class SlackAdapter:
 
     # --- what comes in
 
-    async def _listen(self, raw: Json) -> tuple[int, Json | None, Call | None]:
+    async def _listen(self, raw: Json) -> tuple[int, Json | None, Errand | None]:
         said = await self._take(raw)
-        return said.status, said.body, said.then
+        return said.status, said.body, Errand(installation_of(raw), said.then) if said.then else None
 
     async def _take(self, raw: Json) -> Answer:
         """Answer one payload: what is answered is stored, what was not stored is said to be so."""
@@ -190,12 +205,12 @@ class SlackAdapter:
             return busy(surface)
         return answer(work.result(), surface, inbound.on)
 
-    def _answered_late(self, done: asyncio.Task[Reply], surface: Surface, on: Place) -> None:
+    def _answered_late(self, done: asyncio.Task[Reply], surface: Surface, inbound: Inbound) -> None:
         """A text is still answered: its second delivery will not be. Who pressed was told to press again."""
         if done.cancelled() or done.exception() is not None or not isinstance(surface, Written):
             return
-        if (then := answer(done.result(), surface, on).then) is not None:
-            self._afterwards(then)
+        if (then := answer(done.result(), surface, inbound.on).then) is not None:
+            self._afterwards(Errand(inbound.sender.tenant, then))
 
     async def _hand_on(self, on_inbound: OnInbound, raw: Json, inbound: Inbound) -> Reply:
         """With the name and the zone of whoever is new here, as a first message greets by name."""
@@ -206,22 +221,22 @@ class SlackAdapter:
 
     # --- what goes out
 
-    def _afterwards(self, call: Call) -> None:
+    def _afterwards(self, errand: Errand) -> None:
         """Make the call that follows an acknowledgement."""
-        task = asyncio.create_task(self._made(call))
+        task = asyncio.create_task(self._made(errand))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _made(self, call: Call) -> None:
+    async def _made(self, errand: Errand) -> None:
+        call = errand.call
         try:
-            await self._make(call)
+            await self._make(await self.client_for(errand.team), call)
         except DeliveryError as error:
-            log.warning("slack.reply_lost", what=type(call).__name__, reason=error.reason)
+            log.warning("slack.reply_lost", what=type(call).__name__, team=errand.team, reason=error.reason)
             if isinstance(call, OpenView) and (sorry := too_late(call)):
-                self._afterwards(sorry)
+                self._afterwards(Errand(errand.team, sorry))
 
-    async def _make(self, call: Call) -> None:
-        client = self.client_for("")
+    async def _make(self, client: Client, call: Call) -> None:
         match call:
             case OpenView(trigger, view, over):
                 await client.open_view(trigger, view, over=over)

@@ -15,3 +15,7 @@ class Office(Protocol):
     async def knows(self, team: str, user: str) -> bool:
         """Whether that account belongs to somebody whose time zone is known."""
         ...
+
+    async def team(self, connection: int) -> str:
+        """The workspace behind a connection; nothing where there is none."""
+        ...

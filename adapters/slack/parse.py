@@ -67,6 +67,11 @@ def asked(raw: Any) -> Json | None:
         return None
 
 
+def installation_of(raw: Any) -> str:
+    """The team or organisation whose installation a payload is for; nothing where it names none."""
+    return _team(raw) if isinstance(raw, Mapping) else ""
+
+
 def removed(raw: Any) -> str:
     """The team whose people took the app away, or our token, so that nothing more is sent there; else nothing."""
     if not isinstance(raw, Mapping) or raw.get("type") != "event_callback":

@@ -509,6 +509,10 @@ class Store(Protocol):
         """(organisation, connection) of a workspace or tenant; None for a stranger."""
         ...
 
+    def connection(self, connection: int) -> tuple[OrganisationId, Connection] | None:
+        """Whose a connection is, and what it is."""
+        ...
+
     def add_organisation(self, name: str, zone: str) -> Organisation: ...
     def beat(self, worker: str, now: datetime) -> None:
         """Leave a sign of life."""

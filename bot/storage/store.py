@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection as Opened
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.ports import Outbox, Unit
-from bot.core.records import Organisation, OrganisationId
+from bot.core.records import Connection, Organisation, OrganisationId
 from bot.storage.database import Database
 from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
 from bot.storage.fields import table
@@ -32,6 +33,10 @@ ADD_ORGANISATION = insert(_organisation).returning(_organisation.c.id)
 ORGANISATION_OF = select(_connection.c.org_id, _connection.c.id).where(
     _connection.c.platform == bindparam("platform"), _connection.c.external == bindparam("external")
 )
+CONNECTION = select(
+    _connection.c.org_id,
+    *(_connection.c[name] for name in ("id", "platform", "external", "active")),
+).where(_connection.c.id == bindparam("id"))
 BEATS = select(_beat.c.worker, _beat.c.at)
 
 
@@ -72,6 +77,10 @@ class SqlStore:
         rows = self._database.read(lambda connection: _rows(connection, ORGANISATION_OF, who))
         return (rows[0].org_id, rows[0].id) if rows else None
 
+    def connection(self, connection: int) -> tuple[OrganisationId, Connection] | None:
+        rows = self._database.read(lambda opened: _rows(opened, CONNECTION, {"id": connection}))
+        return (rows[0].org_id, Connection(*rows[0][1:])) if rows else None
+
     def add_organisation(self, name: str, zone: str) -> Organisation:
         values = {"name": name, "zone": zone}
         rows = self._database.write(lambda connection: _rows(connection, ADD_ORGANISATION, values))
@@ -90,7 +99,7 @@ class SqlStore:
         self._database.close()
 
     def _run(self, run: Callable[[Any], Any], organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
-        def unit_of_work(connection: Connection) -> tuple[SqlUnit, T]:
+        def unit_of_work(connection: Opened) -> tuple[SqlUnit, T]:
             unit = SqlUnit(connection, self._organisation(connection, organisation), self._known)
             result = work(unit)
             if unit.failed is not None:
@@ -103,7 +112,7 @@ class SqlStore:
         self._known.learn(unit)
         return result
 
-    def _organisation(self, connection: Connection, organisation: OrganisationId) -> Organisation:
+    def _organisation(self, connection: Opened, organisation: OrganisationId) -> Organisation:
         known = self._known.organisations.get(organisation)
         if known is None:
             rows = _rows(connection, ORGANISATION, {"id": organisation})
@@ -113,7 +122,7 @@ class SqlStore:
         return known
 
 
-def _rows(connection: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+def _rows(connection: Opened, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
     try:
         result = connection.execute(statement, values or {})
         return result.all() if result.returns_rows else []
@@ -121,7 +130,7 @@ def _rows(connection: Connection, statement: Any, values: Mapping[str, Any] | No
         raise explained(error) from error
 
 
-def _check_version(connection: Connection) -> None:
+def _check_version(connection: Opened) -> None:
     try:
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     except SQLAlchemyError as error:

@@ -16,6 +16,7 @@ from bot.core.ports import DeliveryError, MessageRef
 from bot.core.records import Address
 from tests.adapters.slack.airport import Airport
 from tests.fakes.slack.server import BOT_TOKEN, FakeSlack, Fault
+from tests.fakes.slack.workspace import TEAM
 
 pytest_plugins = ["tests.databases"]
 
@@ -33,6 +34,10 @@ class Nobody:
     async def knows(self, team: str, user: str) -> bool:
         del team, user
         return True
+
+    async def team(self, connection: int) -> str:
+        del connection
+        return TEAM
 
 
 Story = Callable[[FakeSlack, SlackAdapter], Awaitable[None]]
