@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from bot.core import tokens
+from bot.core import tokens, wording
 from bot.core.cadence import day_words
 from bot.core.card import Button, Tone, fit
 from bot.core.questionnaire import STAGE_NAMES, Item
 from bot.core.readiness import GateItem, Lack
 from bot.core.records import PilotId
-from bot.core.signals import Course
+from bot.core.signals.kinds import Course
 from bot.core.tokens import About, Token
+
+count = wording.count
 
 NAME_LIMIT = 60  # characters of a pilot's name in a line with others; an import may bring longer ones
 NOBODY = "nobody yet"
@@ -26,11 +28,6 @@ COURSES = {
 PLURALS = {"has": "have", "is": "are", "was": "were"}
 # What the first part of an item's id stands for, where the content gives the item no name.
 SUBJECTS = {"base": "platform", "gov": "governance", "flow": "workflow"}
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 pilot", "12 pilots"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def verb(number: int, singular: str) -> str:

@@ -1,0 +1,130 @@
+"""Signals about all pilots together: PF1 to PF4; it must not know one pilot from another but by its blocker.
+
+They call for one act each and name no pilot as a fault.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.questionnaire import Policy
+from bot.core.wording import count
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One blocker that several pilots name: its slug and label, and for how many rounds of check-ins running."""
+
+    slug: str
+    label: str
+    pilots: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioFacts:
+    """All pilots on one day. Counts are over the policy's months.
+
+    `entered` production, `stopped` (stopped, merged or retired), `old` in Pilot for more than a year. `ages` are the
+    median days in Pilot at the last month-ends, the oldest first; `started` and `left` Pilot in that time.
+    `pilots` are all that there were, `open` those asked now.
+    """
+
+    entered: int = 0
+    stopped: int = 0
+    old: int = 0
+    ages: Sequence[float] = ()
+    started: int = 0
+    left: int = 0
+    blockers: Sequence[Shared] = ()
+    open: int = 0
+    pilots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSignal:
+    """One that is on: what it says, what to do; `strong` where it is more than a remark."""
+
+    id: str
+    name: str
+    text: str
+    action: str
+    strong: bool = True
+
+
+def portfolio_signals(facts: PortfolioFacts, policy: Policy) -> tuple[PortfolioSignal, ...]:
+    """Every portfolio signal that is on, in the order of their numbers."""
+    found = [
+        low_conversion(facts, policy),
+        older(facts, policy),
+        *shared(facts, policy),
+        no_stops(facts, policy),
+    ]
+    return tuple(signal for signal in found if signal is not None)
+
+
+def low_conversion(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
+    """PF1: `entered / (entered + stopped + old)`; a remark below the average, strong below the poor end."""
+    limits = policy.thresholds["PF1"]
+    ended = facts.entered + facts.stopped + facts.old
+    if not ended or facts.entered >= limits["info"] * ended:
+        return None
+    return PortfolioSignal(
+        "PF1",
+        "Low conversion",
+        f"{facts.entered} of {ended} that ended or are over a year in Pilot reached production "
+        f"in {limits['months']:g} months.",
+        "Start no new pilot until one is decided; limit the open pilots of each sponsor.",
+        strong=facts.entered < limits["high"] * ended,
+    )
+
+
+def older(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
+    """PF2: the median age in Pilot rose at so many month-ends running, and more start than leave."""
+    needed = int(policy.thresholds["PF2"]["month_ends"]) + 1
+    ages = list(facts.ages)[-needed:]
+    rises = len(ages) == needed and all(after > before for before, after in itertools.pairwise(ages))
+    if not rises or facts.started <= facts.left:
+        return None
+    return PortfolioSignal(
+        "PF2",
+        "Pilots are getting older",
+        f"Half of those in Pilot are there for over {ages[-1]:g} days, up from {ages[0]:g}; "
+        f"{facts.started} started, {facts.left} left.",
+        "Hold a decide hour: every pilot past its date leaves with scale, fix or stop.",
+    )
+
+
+def shared(facts: PortfolioFacts, policy: Policy) -> list[PortfolioSignal]:
+    """PF3, once for each blocker: the same in so many pilots, or such a share of those open, for so many rounds."""
+    limits = policy.thresholds["PF3"]
+    return [
+        PortfolioSignal(
+            "PF3",
+            "Shared blocker",
+            f"{blocker.label}: {count(blocker.pilots, 'pilot')} wait.",
+            "Give it one owner outside the pilots, as one task.",
+        )
+        for blocker in facts.blockers
+        if blocker.rounds >= limits["cycles"] and _many(blocker, facts, limits)
+    ]
+
+
+def no_stops(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
+    """PF4: nothing was stopped in so many months, of enough pilots to choose from."""
+    limits = policy.thresholds["PF4"]
+    if facts.stopped or facts.pilots < limits["pilots"]:
+        return None
+    return PortfolioSignal(
+        "PF4",
+        "Nobody ever stops",
+        f"No pilot of {facts.pilots} was stopped in {limits['months']:g} months.",
+        "Look at the stop rules: a portfolio without a stop is not choosing.",
+    )
+
+
+def _many(blocker: Shared, facts: PortfolioFacts, limits: Mapping[str, float]) -> bool:
+    share = facts.open > 0 and blocker.pilots >= limits["share"] * facts.open
+    return blocker.pilots >= limits["pilots"] or (share and blocker.pilots > 1)
