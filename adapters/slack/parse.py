@@ -11,12 +11,12 @@ from typing import Any
 from adapters.slack import controls
 from adapters.slack.blocks import Json
 from adapters.slack.inputs import values_of
+from adapters.slack.scopes import SHORTCUT_CALLBACK
 from adapters.slack.text import storable, typed
 from adapters.slack.view import origin, view
 from bot.core.ports import Act, Clicked, Inbound, Joined, Left, Place, Ran, Sender, Wrote
 
 PLATFORM = "slack"
-SHORTCUT = "rampcheck."  # begins the callback_id of our shortcuts; a command's name follows
 MAX_KEY = 200  # characters of a dedupe key; a longer one is replaced by its digest
 
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}")
@@ -237,12 +237,12 @@ def _shortcut(raw: Raw) -> _Made | None:
     """A shortcut of ours is the command of its name, on the message it was used on."""
     user, channel = _part(raw, "user"), _part(raw, "channel")
     name = _text(raw, "callback_id")
-    if not name.startswith(SHORTCUT):
+    if not name.startswith(SHORTCUT_CALLBACK):
         return None
     ident, message = _text(user, "id"), _match(_STAMP, raw.get("message_ts"))
     on = _place(channel.get("id"), channel.get("name"), ident, message)
     parts = ("shortcut", _text(raw, "trigger_id"), _text(raw, "action_ts"))
-    return _Made(ident, Ran(storable(name.removeprefix(SHORTCUT))), on, parts, name=_name(user))
+    return _Made(ident, Ran(storable(name.removeprefix(SHORTCUT_CALLBACK))), on, parts, name=_name(user))
 
 
 def _command(raw: Raw) -> _Made | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 # The only lists of them: the manifest, the installation, the docs and `rampcheck doctor` read these.
@@ -31,3 +32,17 @@ COMMAND: Final = "/rampcheck"
 # Below the public address, where there is one.
 EVENTS_PATH: Final = "/slack/events"  # events, commands, presses and forms alike
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """An entry in the menu of every message: its name there, and the command that it runs on that message."""
+
+    name: str  # at most 24 characters
+    command: str
+    about: str
+
+
+SHORTCUTS: Final[tuple[Shortcut, ...]] = ()
+SHORTCUT_CALLBACK: Final = "rampcheck."  # begins a shortcut's callback_id; the name of its command follows
+HOME_TAB: Final = False  # whether there is a page of one's own beside the messages

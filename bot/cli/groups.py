@@ -27,6 +27,7 @@ pilots = _group("The portfolio: list, add, import, export.")
 answers = _group("What was answered.")
 people = _group("The people: list, add, name a lead.")
 channels = _group("The channels that Rampcheck posts to.")
+manifest = _group("What an admin of a chat platform creates the app from.")
 
 GROUPS = {
     "db": db,
@@ -35,6 +36,7 @@ GROUPS = {
     "answers": answers,
     "people": people,
     "channels": channels,
+    "manifest": manifest,
 }
 
 
@@ -247,3 +249,27 @@ def channels_list(json: AsJson = False) -> None:
     from bot.cli import people as room
 
     room.channels(as_json=json)
+
+
+# --- manifests ------------------------------------------------------------------------------------------------------
+
+
+@manifest.command("slack")
+def manifest_slack(
+    mode: Annotated[
+        Literal["socket", "http"],
+        typer.Option(help="How Slack's messages reach us: a socket that we open, or posts to our address."),
+    ] = "socket",
+    url: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Our public address, such as https://rampcheck.example.org."),
+    ] = "",
+    oauth: Annotated[bool, typer.Option("--oauth", help="Let further workspaces install it.")] = False,
+) -> None:
+    """Print Slack's app manifest (YAML).
+
+    To be pasted where Slack creates an app; beside each permission stands what it is for.
+    """
+    from bot.cli import manifests
+
+    manifests.slack(mode, url=url, oauth=oauth)
