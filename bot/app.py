@@ -13,12 +13,13 @@ from typing import Any
 
 import adapters
 from bot.content.loader import load
-from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Store
+from bot.core.card import Offer
+from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Search, Store
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Organisation
 from bot.desk import LocalDesk
 from bot.log import get
-from bot.service import ServiceError, deliver, receive, seats
+from bot.service import ServiceError, deliver, receive, search, seats
 from bot.settings import Settings
 from bot.storage import open_store
 from bot.storage.errors import StorageError
@@ -83,6 +84,14 @@ class App:
             return Problems({"": TRY_AGAIN})
         self.nudge()
         return reply
+
+    async def on_search(self, asked: Search) -> tuple[Offer, ...]:
+        """What adapters call while somebody types into a field that searches; nothing of it is stored."""
+        try:
+            return await asyncio.to_thread(search.search, self.store, asked)
+        except StorageError as error:
+            log.error("search.failed", cause=error, platform=asked.sender.platform)
+            return ()
 
     def close(self) -> None:
         """Let go of everything; what was accepted is finished first."""

@@ -27,6 +27,7 @@ from bot.core.ports import (
     MessageRef,
     Nothing,
     OnInbound,
+    OnSearch,
     Payload,
     Problems,
     Ran,
@@ -97,8 +98,9 @@ class LocalAdapter:
         posted = self._rooms.get(_ident("m", address.conversation, key))
         return MessageRef(posted.conversation, posted.id, thread=posted.thread) if posted else None
 
-    async def run(self, on_inbound: OnInbound) -> None:
-        """Take what people do until cancelled, then send the pages away."""
+    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
+        """Take what people do until cancelled, then send the pages away. The page shows options, it searches none."""
+        del on_search
         self._on_inbound = on_inbound
         try:
             await asyncio.Event().wait()

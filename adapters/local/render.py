@@ -203,7 +203,8 @@ def _particular(shown: Field, pen: _Pen) -> Json:
 
 
 def _offer(offer: Any, pen: _Pen) -> Json:
-    return {"value": offer.value, "label": pen.line(offer.label), "hint": pen.line(offer.hint)}
+    drawn = {"value": offer.value, "label": pen.line(offer.label), "hint": pen.line(offer.hint)}
+    return drawn | ({"group": pen.line(offer.group)} if offer.group else {})
 
 
 def _finite(number: float | None) -> float | None:

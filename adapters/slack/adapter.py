@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, assert_never
 
@@ -29,11 +29,23 @@ from adapters.slack.replies import (
     opening,
     too_late,
 )
+from adapters.slack.searching import offered, searched
 from adapters.slack.socket import Socket
 from adapters.slack.surface import Surface, Written, surface_of
 from adapters.slack.workspaces import Workspaces
-from bot.core.card import Card
-from bot.core.ports import Clock, DeliveryError, Inbound, MessageRef, OnInbound, Payload, Reply, Traits
+from bot.core.card import Card, Offer
+from bot.core.ports import (
+    Clock,
+    DeliveryError,
+    Inbound,
+    MessageRef,
+    OnInbound,
+    OnSearch,
+    Payload,
+    Reply,
+    Search,
+    Traits,
+)
 from bot.core.records import Address
 from bot.log import get
 
@@ -80,6 +92,7 @@ class SlackAdapter:
         self._people = Acquaintance(office, self.client_for)
         self._installed: Installation | None = None
         self._on_inbound: OnInbound | None = None
+        self._on_search: OnSearch | None = None
         self._in_hand: set[asyncio.Task[Reply]] = set()
         self._calls: set[asyncio.Task[None]] = set()
         self._door = Door(self._listen, self._authorize, url=url)
@@ -116,16 +129,16 @@ class SlackAdapter:
         client = await self._client_at(address)
         return await client.find(address.conversation, key)
 
-    async def run(self, on_inbound: OnInbound) -> None:
+    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
         """Take what people do until cancelled."""
-        self._on_inbound = on_inbound
+        self._on_inbound, self._on_search = on_inbound, on_search
         try:
             await self._introduce()
             if self._app_token:
                 await self._socket().run()
             await asyncio.Event().wait()
         finally:
-            self._on_inbound = None
+            self._on_inbound = self._on_search = None
             if self._calls:
                 await asyncio.wait(self._calls, timeout=DRAIN)
 
@@ -179,8 +192,21 @@ class SlackAdapter:
     # --- what comes in
 
     async def _listen(self, raw: Json) -> tuple[int, Json | None, Errand | None]:
+        if (search := searched(raw)) is not None:
+            return 200, offered(await self._found(search)), None
         said = await self._take(raw)
         return said.status, said.body, Errand(installation_of(raw), said.then) if said.then else None
+
+    async def _found(self, search: Search) -> Sequence[Offer]:
+        """What a search is offered: nothing where that takes too long, as the person types on anyway."""
+        if self._on_search is None:
+            return ()
+        try:
+            async with asyncio.timeout(BUDGET):
+                return await self._on_search(search)
+        except TimeoutError:
+            log.warning("slack.search_slow", source=search.source.value)
+            return ()
 
     async def _take(self, raw: Json) -> Answer:
         """Answer one payload: what is answered is stored, what was not stored is said to be so."""

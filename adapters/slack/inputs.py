@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any, assert_never
 
 from adapters.slack import limits
@@ -19,7 +20,8 @@ MAIN = "field:"
 NONE_YET = "none:"  # a box to tick beside a number
 DAY = "day:"  # a day to pick beside the ones offered
 
-VALUE = "value"  # the action_id of every input: it is unique within its block, and that is all Slack asks
+VALUE = "value"  # the action_id of an input: it is unique within its block, and that is all Slack asks
+SEARCH = "search:"  # begins that of an input that searches; the source follows
 NONE = "none"
 OTHER = "other"
 PICK_BELOW = "Another day (pick it below)"
@@ -52,13 +54,13 @@ def inputs_of(field: Field) -> Iterator[Json]:
             assert_never(field)
 
 
-def _input(field: Field, element: Json, *, optional: bool | None = None) -> Json:
+def _input(field: Field, element: Json, *, optional: bool | None = None, action: str = VALUE) -> Json:
     block: Json = {
         "type": "input",
         "block_id": f"{MAIN}{field.name}",
         "label": plain(field.label, limits.NOTE),
         "optional": not field.required if optional is None else optional,
-        "element": {**element, "action_id": VALUE},
+        "element": {**element, "action_id": action},
     }
     return {**block, "hint": plain(field.hint, limits.NOTE)} if line(field.hint, limits.NOTE) else block
 
@@ -75,6 +77,9 @@ def _beside(field: Field, kind: str, label: str, element: Json) -> Json:
 
 
 def _choice(choice: Choice) -> Iterator[Json]:
+    if choice.source is not None and not choice.many:
+        yield _input(choice, _searching(choice), action=f"{SEARCH}{choice.source.value}")
+        return
     offers = [offer for offer in choice.options if 0 < len(offer.value) <= limits.LABEL]
     if not offers:
         yield _input(choice, _entry("plain_text_input", ""))
@@ -84,12 +89,30 @@ def _choice(choice: Choice) -> Iterator[Json]:
     yield _input(choice, _options(offers, choice.initial, many=choice.many))
 
 
+def _searching(choice: Choice) -> Json:
+    """A select that asks us for its options from the first letter on, and before it."""
+    chosen = [drawn for drawn in options_of(choice.options) if drawn["value"] in choice.initial]
+    return {
+        "type": "external_select",
+        "placeholder": plain("Type a name", 150),
+        "min_query_length": 0,
+        **({"initial_option": chosen[0]} if chosen else {}),
+    }
+
+
+def options_of(offers: Iterable[Offer]) -> list[Json]:
+    """Options as Slack takes them, as many of them as it takes; one whose value is too long is none."""
+    fitting = (offer for offer in offers if 0 < len(offer.value) <= limits.LABEL)
+    return [_option(offer.value, offer.label, offer.hint) for offer in islice(fitting, limits.SELECT)]
+
+
 def _is_cut(text: str) -> bool:
     return len(clean(text[: limits.LABEL * 2])) > limits.LABEL
 
 
 def _options(offers: Sequence[Offer], initial: Sequence[str], *, many: bool) -> Json:
     drawn = [_option(offer.value, offer.label, offer.hint) for offer in offers]
+    names = [offer.group for offer in offers]
     chosen = [option for option in drawn if option["value"] in initial]
     start: Json = {}
     if chosen:
@@ -100,9 +123,20 @@ def _options(offers: Sequence[Offer], initial: Sequence[str], *, many: bool) -> 
         "type": "multi_static_select" if many else "static_select",
         "placeholder": plain("Choose", 150),
     }
+    if any(names):
+        return {**select, "option_groups": list(_named_groups(drawn, names)), **start}
     if len(drawn) <= limits.SELECT:
         return {**select, "options": drawn, **start}
     return {**select, "option_groups": list(_groups(drawn)), **start}
+
+
+def _named_groups(drawn: list[Json], names: Sequence[str]) -> Iterator[Json]:
+    """Options under the names of their groups, in the order in which these come first."""
+    groups: dict[str, list[Json]] = {}
+    for option, name in zip(drawn, names, strict=True):
+        groups.setdefault(name, []).append(option)
+    for name, options in islice(groups.items(), limits.GROUPS):
+        yield {"label": plain(name, limits.LABEL), "options": options[: limits.SELECT]}
 
 
 def _groups(drawn: list[Json]) -> Iterator[Json]:
@@ -224,7 +258,7 @@ def _answer(name: str, found: Entered, starts: Entered) -> str | list[str]:
 
 
 def _entered(inputs: object) -> str | list[str]:
-    element = inputs.get(VALUE) if isinstance(inputs, Mapping) else None
+    element = _element(inputs) if isinstance(inputs, Mapping) else None
     if not isinstance(element, Mapping):
         return ""
     several = element.get("selected_options")
@@ -234,6 +268,12 @@ def _entered(inputs: object) -> str | list[str]:
         if isinstance(element.get(part), str):
             return storable(element[part])
     return _value(element.get("selected_option"))
+
+
+def _element(inputs: Mapping[Any, Any]) -> object:
+    """The one element of an input."""
+    searching = (part for name, part in inputs.items() if isinstance(name, str) and name.startswith(SEARCH))
+    return inputs.get(VALUE, next(searching, None))
 
 
 def _value(option: object) -> str:

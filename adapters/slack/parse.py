@@ -121,6 +121,11 @@ def _team(raw: Raw) -> str:
     return next((team for team in map(_match_team, known) if team), "")
 
 
+def is_user(ident: str) -> bool:
+    """Whether this is the id of an account."""
+    return bool(_USER.fullmatch(ident))
+
+
 def _match_team(value: object) -> str:
     return _match(_TEAM, value)
 

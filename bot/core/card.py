@@ -87,20 +87,31 @@ class Divider:
 Block = Paragraph | Heading | Facts | Table | Bars | Picture | Divider
 
 
+class Source(StrEnum):
+    """What a Choice with more options than anybody scrolls through is searched in."""
+
+    PILOTS = "pilots"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One option of a Choice: `value` comes back, `label` is shown, `hint` explains it in a line."""
+    """One option of a Choice: `value` comes back, `label` is shown, `hint` explains it in a line.
+
+    `group` names the options it belongs to; a door that cannot group them shows them in their order.
+    """
 
     value: str
     label: str
     hint: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Pick one option, or several when `many`. `previous` is last time's answer in words, never preselected.
 
-    `initial` holds what this person already entered in this check-in (after going back), nothing else.
+    `initial` holds what this person already entered in this check-in (after going back), nothing else. With a
+    `source` the `options` are the likeliest ones, and a door that can search looks further as somebody types.
     """
 
     name: str
@@ -111,6 +122,7 @@ class Choice:
     hint: str = ""
     required: bool = False
     previous: str = ""
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from bot.core.card import (
     Paragraph,
     Person,
     Picture,
+    Source,
     Span,
     Style,
     Submit,
@@ -116,7 +117,7 @@ def _read_block(raw: Mapping[str, Any]) -> Block:
 def _field(field: Field) -> Json:
     match field:
         case Choice():
-            options: list[Json] = [[offer.value, offer.label, offer.hint] for offer in field.options]
+            options: list[Json] = [_offer(offer) for offer in field.options]
             return {"choice": _given(field) | {"options": options, "initial": list(field.initial)}}
         case Date():
             keep = None if field.keep is None else field.keep.isoformat()
@@ -132,6 +133,10 @@ def _field(field: Field) -> Json:
     assert_never(field)
 
 
+def _offer(offer: Offer) -> Json:
+    return [offer.value, offer.label, offer.hint, *([offer.group] if offer.group else [])]
+
+
 def _given(field: Field) -> dict[str, Json]:
     """The parts of a field by name."""
     return {part.name: getattr(field, part.name) for part in fields(field)}
@@ -139,7 +144,8 @@ def _given(field: Field) -> dict[str, Json]:
 
 # The parts of fields that JSON cannot hold as they are.
 PARTS: Mapping[str, Callable[[Any], Any]] = {
-    "options": lambda raw: tuple(Offer(value, label, hint) for value, label, hint in raw),
+    "options": lambda raw: tuple(Offer(*parts) for parts in raw),
+    "source": lambda raw: None if raw is None else Source(raw),
     "initial": lambda raw: tuple(raw) if isinstance(raw, list) else raw,
     "keep": lambda raw: None if raw is None else date.fromisoformat(raw),
 }

@@ -123,11 +123,15 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """A command that lacks something: `missing` asks for it in a whole sentence, `example` shows it complete."""
+    """A command that lacks something: `missing` asks for it in a whole sentence, `example` shows it complete.
+
+    `pick` is the command with `{}` for the pilot, where a pilot is all that it lacks.
+    """
 
     command: str
     missing: str
     example: str
+    pick: str = ""
 
 
 Command = (

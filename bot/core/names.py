@@ -53,17 +53,35 @@ def match_name(query: str, names: Sequence[Named]) -> Match:
     if not wanted:
         return Nearest(())
     known = [(folded(name), folded(key)) for _, key, name in names]
-    ways = (
+    for way in _ways(wanted, known):
+        if fitting := list(way):
+            return _fitting(fitting, names)
+    return Nearest(tuple((names[n][0], names[n][2]) for n in _nearest(wanted, [name for name, _ in known])))
+
+
+def suggested(query: str, names: Sequence[Named], *, limit: int) -> list[int]:
+    """The ids of at most `limit` that may be meant, likeliest first: all that fit, else those most like it.
+
+    Where nothing is typed yet, everybody in the order given.
+    """
+    wanted = folded(query[:READ_AT_MOST])
+    if not wanted:
+        return [] if query.strip() else [ident for ident, _, _ in names[:limit]]
+    known = [(folded(name), folded(key)) for _, key, name in names]
+    fitting = list(dict.fromkeys(n for way in _ways(wanted, known) for n in way))
+    found = fitting or _nearest(wanted, [name for name, _ in known])
+    return [names[n][0] for n in found[:limit]]
+
+
+def _ways(wanted: str, known: Sequence[tuple[str, str]]) -> tuple[Iterable[int], ...]:
+    """The places of those that a folded query fits, by one way after the other, the surest first."""
+    return (
         (n for n, (_, key) in enumerate(known) if key == wanted),
         (n for n, (name, _) in enumerate(known) if name == wanted),
         (n for n, (name, key) in enumerate(known) if name.startswith(wanted) or key.startswith(wanted)),
         (n for n, (name, _) in enumerate(known) if f" {wanted}" in name),
         (n for n, (name, key) in enumerate(known) if wanted in name or wanted in key),
     )
-    for way in ways:
-        if fitting := list(way):
-            return _fitting(fitting, names)
-    return Nearest(tuple((names[n][0], names[n][2]) for n in _nearest(wanted, [name for name, _ in known])))
 
 
 def folded(text: str) -> str:

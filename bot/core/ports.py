@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.core.card import Card
+from bot.core.card import Card, Offer, Source
 from bot.core.questionnaire import ItemId, QuestionId, Questionnaire
 from bot.core.records import (
     Address,
@@ -103,6 +103,15 @@ class Inbound:
     on: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody has typed so far into a field that searches. It only asks: nothing of it is stored."""
+
+    sender: Sender
+    source: Source
+    text: str = ""
+
+
 # --- what is answered in place --------------------------------------------------------------------------------------
 
 
@@ -149,6 +158,7 @@ Reply = Nothing | Problems | Show | Update | Close
 
 Payload = Mapping[str, Any]
 OnInbound = Callable[[Inbound], Awaitable[Reply]]
+OnSearch = Callable[[Search], Awaitable[Sequence[Offer]]]  # at most a hundred, likeliest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +224,8 @@ class Adapter(Protocol):
         """The message sent under `key`, where the platform can be asked; else None."""
         ...
 
-    async def run(self, on_inbound: OnInbound) -> None:
-        """Take what people do until cancelled."""
+    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
+        """Take what people do until cancelled; what they search for is answered where the platform can ask."""
         ...
 
 

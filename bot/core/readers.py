@@ -64,8 +64,10 @@ def resume(words: Words, _today: date) -> Command:
     return Resume(pilot) if pilot else _which("resume")
 
 
-def _which(command: str) -> Incomplete:
-    return Incomplete(command, "Which pilot do you mean?", f"{command} Invoice matcher")
+def _which(command: str, behind: str = "") -> Incomplete:
+    return Incomplete(
+        command, "Which pilot do you mean?", f"{command} Invoice matcher", pick=f"{command} {{}}{behind}"
+    )
 
 
 def _name(words: Words) -> str:
@@ -102,7 +104,8 @@ def checkin(words: Words, _today: date) -> Command:
 
 def _checkin(words: Words, questionnaire: str) -> Command:
     pilot = _name(words)
-    return CheckinNow(pilot, questionnaire) if pilot else _which("checkin")
+    behind = f" {_KEY}{questionnaire}" if questionnaire else ""
+    return CheckinNow(pilot, questionnaire) if pilot else _which("checkin", behind)
 
 
 # --- a new pilot ------------------------------------------------------------------------------------------------

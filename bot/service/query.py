@@ -12,14 +12,15 @@ from bot.core import names, tokens
 from bot.core.card import Card
 from bot.core.compose import notes, portfolio
 from bot.core.compose.form import form_card
+from bot.core.compose.picking import BUTTONS_SHOWN, HERE, pick_card
 from bot.core.compose.portfolio import ListView, Task, Todo
 from bot.core.compose.status import status_card
 from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
 from bot.core.records import Address, Connection, Person, Pilot
 from bot.core.state import Checkin
 from bot.core.tokens import About, Token
-from bot.service import ServiceError, checkins, digest, history, registry, rounds, selection, tick, views
-from bot.service.registry import may_change, relations
+from bot.service import ServiceError, checkins, digest, history, registry, rounds, search, selection, tick, views
+from bot.service.registry import may_change, relations, sees
 from bot.service.work import Work
 
 PULSE, KICKOFF = "pulse", "kickoff"
@@ -60,7 +61,7 @@ class Asker:
 
     def sees(self, pilot: Pilot) -> bool:
         """A private pilot is there for its people and the leads alone."""
-        return not pilot.private or bool(relations(pilot, self.person))
+        return sees(pilot, self.person)
 
 
 def answer(work: Work, person: Person, command: c.Command, where: Where) -> Reply:
@@ -97,6 +98,8 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
             return _digest(asker, command)
         case c.Unknown():
             return _unknown(asker, command)
+        case c.Incomplete(pick=template) if template:
+            return Show(pick_card(search.pilot_offers(work.unit, person), template, example=command.example))
         case c.Incomplete():
             return Show(notes.incomplete(command.missing, command.example))
     assert_never(command)
@@ -115,12 +118,13 @@ def _on_pilot(asker: Asker, wanted: str, command: str, then: Callable[[Pilot], R
         mine = [pilot for pilot in known if relations(pilot, asker.person) - {"lead"}]
         if len(mine) == 1:
             return then(mine[0])
-        return Show(
-            portfolio.which_card([(pilot.id, pilot.name) for pilot in mine or known], command=command)
-        )
+        return Show(pick_card(search.pilot_offers(asker.unit, asker.person), f"{command} {HERE}"))
     match names.match_name(wanted, [(pilot.id, pilot.key, pilot.name) for pilot in known]):
         case names.Found(pilot_id):
             return then(by_id[pilot_id])
+        case names.Several(_, total) if total > BUTTONS_SHOWN:
+            fitting = search.pilot_offers(asker.unit, asker.person, wanted)
+            return Show(pick_card(fitting, f"{command} {HERE}"))
         case names.Several(several):
             return Show(portfolio.which_card(several, command=command))
         case names.Nearest(near):

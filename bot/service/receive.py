@@ -13,6 +13,7 @@ from bot.core.answers import tidy
 from bot.core.compose import checkin as words
 from bot.core.compose import notes
 from bot.core.compose.form import form_card
+from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
 from bot.core.days import parse_day
 from bot.core.ports import (
     Clicked,
@@ -33,7 +34,7 @@ from bot.core.questionnaire import Content, QuestionId
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase
 from bot.core.tokens import About, Token
-from bot.service import checkins, query, registry, requests
+from bot.service import checkins, query, registry, requests, search
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
@@ -119,6 +120,8 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
             return _checkin_clicked(desk, token, values)
         case About.REQUEST:
             return requests.replied(desk.work, desk.person, token)
+        case About.COMMAND if token.verb == PICK:
+            return _picked(desk, token.arg, values)
         case About.COMMAND:
             return run(desk, token.arg)
         case About.PILOT:
@@ -127,6 +130,14 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
         case About.DIGEST:
             return run(desk, "digest")
     assert_never(token.about)
+
+
+def _picked(desk: Desk, template: str, values: Values | None) -> Reply | Look:
+    """A pilot was chosen for a command, or is to be: the command is run on it."""
+    if values is None:
+        return Show(pick_card(search.pilot_offers(desk.unit, desk.person), template))
+    key = tidy(str(values.get(PILOT) or ""))
+    return run(desk, filled(template, key)) if key else Problems({PILOT: CHOOSE})
 
 
 def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:

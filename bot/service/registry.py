@@ -177,6 +177,11 @@ def relations(pilot: Pilot, person: Person) -> frozenset[str]:
     return frozenset(own | ({"lead"} if person.standing is not Standing.MEMBER else set()))
 
 
+def sees(pilot: Pilot, person: Person) -> bool:
+    """A private pilot is there for its people and the leads alone."""
+    return not pilot.private or bool(relations(pilot, person))
+
+
 def may_change(pilot: Pilot, person: Person) -> bool:
     """Who may pause, resume and ask about a pilot: its people and the leads."""
     return bool(relations(pilot, person) & {"owner", "deputy", "sponsor", "decider", "lead"})

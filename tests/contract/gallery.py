@@ -26,6 +26,7 @@ from bot.core.card import (
     Paragraph,
     Person,
     Picture,
+    Source,
     Span,
     Style,
     Submit,
@@ -102,6 +103,19 @@ FIELDS: dict[str, Field] = {
         "level", "What do the numbers say?", FIVE, previous="Last time, 3 Nov: Level 2"
     ),
     "choice of forty": Choice("group", "Which group?", FORTY, initial=("o7",)),
+    "choice that is searched": Choice(
+        "pilot",
+        "Which pilot?",
+        tuple(Offer(f"pilot-{number}", f"Pilot {number}", "Pilot stage") for number in range(30)),
+        initial=("pilot-3",),
+        required=True,
+        source=Source.PILOTS,
+    ),
+    "choice of groups": Choice(
+        "item",
+        "What does it prove?",
+        tuple(Offer(f"i{n}", f"Item {n}", group=f"Group {n % 3}") for n in range(15)),
+    ),
     "choice of several": Choice("blocks", "What is in the way?", FIVE, many=True, hint="Pick all that hold."),
     "several already chosen": Choice("risks", "Which risks?", FIVE, many=True, initial=("1", "3")),
     "short text": Text("title", "What do you call it?", max_chars=40, initial="Invoice matcher"),

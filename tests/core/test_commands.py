@@ -216,6 +216,8 @@ def test_a_command_without_its_pilot_asks_which_one_and_shows_how(line: str) -> 
     found = parse(line, today=TODAY)
     assert isinstance(found, Incomplete)
     assert found.missing == "Which pilot do you mean?"
+    if found.pick:  # with a pilot in its place it is complete, and keeps what was said beside it
+        assert not isinstance(parse(found.pick.format("invoice-matcher"), today=TODAY), Incomplete | Unknown)
     assert not isinstance(parse(found.example, today=TODAY), Incomplete | Unknown)
 
 
@@ -494,3 +496,9 @@ def test_a_text_of_any_length_is_read_in_a_moment(text: str) -> None:
     looks_like_command(text)
     # No timing of speed: a hundred times more than it takes, so that only runaway work fails.
     assert time.process_time() - started < 5
+
+
+def test_a_command_that_lacks_its_pilot_keeps_the_questionnaire_it_named() -> None:
+    found = parse("checkin with review", today=TODAY)
+    assert isinstance(found, Incomplete)
+    assert parse(found.pick.format("claims"), today=TODAY) == CheckinNow("claims", "review")

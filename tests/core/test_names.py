@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.names import NEAREST, SHOWN, Found, Match, Named, Nearest, Several, folded, match_name
+from bot.core.names import NEAREST, SHOWN, Found, Match, Named, Nearest, Several, folded, match_name, suggested
 
 PILOTS: list[Named] = [
     (1, "invoice-matcher", "Invoice matcher"),
@@ -126,3 +126,20 @@ def test_ten_thousand_names_are_searched_while_nobody_waits() -> None:
     assert isinstance(match_name("x" * 100_000, names), Nearest)
     # Some ten times more than it takes, so that only runaway work fails.
     assert time.process_time() - started < 3
+
+
+def test_what_fits_best_is_suggested_first_and_nothing_twice() -> None:
+    known = [(1, "reader", "Invoice reader"), (2, "in", "Minutes"), (3, "x", "In-flight meals"), (4, "y", "Claims")]
+    assert suggested("in", known, limit=10) == [2, 1, 3]
+    assert suggested("in", known, limit=2) == [2, 1]
+
+
+def test_a_slip_still_finds_what_is_most_like_it() -> None:
+    assert suggested("clams", [(1, "a", "Invoice reader"), (4, "y", "Claims")], limit=10) == [4]
+
+
+def test_nothing_typed_yet_suggests_everybody_in_the_order_given() -> None:
+    known = [(2, "b", "B"), (1, "a", "A")]
+    assert suggested("", known, limit=10) == [2, 1]
+    assert suggested("", known, limit=1) == [2]
+    assert suggested("...", known, limit=10) == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.card import Card
-from bot.core.ports import DeliveryError, Inbound, MessageRef, OnInbound, Payload, Traits
+from bot.core.ports import DeliveryError, Inbound, MessageRef, OnInbound, OnSearch, Payload, Traits
 from bot.core.records import Address
 
 
@@ -57,7 +57,7 @@ class Platform:
         found = next((post for post in self.posts if post.key == key), None)
         return MessageRef(address.conversation, found.key) if found else None
 
-    async def run(self, on_inbound: OnInbound) -> None:
+    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
         del on_inbound
         await asyncio.Event().wait()
 

@@ -105,7 +105,7 @@ function option(type, name, value, label, hint) {
 function buttons(field) {
   const name = freshId();
   const type = field.many ? "checkbox" : "radio";
-  const made = field.options.map((one) => option(type, name, one.value, one.label, one.hint));
+  const made = field.options.map((one) => option(type, name, one.value, one.label, one.hint || one.group));
   const inputs = made.map((one) => one.input);
   const short = field.options.every((one) => !one.hint && one.label.length <= 24);
   const clear = h("button.quiet.clear", { type: "button", hidden: true }, "Clear this answer");
@@ -132,13 +132,20 @@ function buttons(field) {
 }
 
 function dropDown(field) {
-  const options = field.options.map((one) => h("option", { value: one.value }, one.label));
-  const input = h("select", {}, h("option", { value: "" }, "Choose…"), ...options);
+  const input = h("select", {}, h("option", { value: "" }, "Choose…"), ...grouped(field.options));
   const set = (value) => {
     input.value = (Array.isArray(value) ? value[0] : value) ?? "";
   };
   set(field.initial);
   return { input, parts: [input], get: () => input.value, set, focus: () => input.focus() };
+}
+
+/** Options under the names of their groups, in the order in which these come first. */
+function grouped(options) {
+  const groups = new Map();
+  for (const one of options) groups.set(one.group ?? "", [...(groups.get(one.group ?? "") ?? []), one]);
+  const drawn = (some) => some.map((one) => h("option", { value: one.value }, one.label));
+  return [...groups].flatMap(([label, some]) => (label ? [h("optgroup", { label }, ...drawn(some))] : drawn(some)));
 }
 
 // --- texts and numbers

@@ -65,7 +65,7 @@ class Airport:
         if self.mode == "http":
             host, port = self._site.addresses[0][:2]
             self.slack.events_url = f"http://{host}:{port}/slack/events"
-        self.running = asyncio.create_task(self.adapter.run(self.app.on_inbound))
+        self.running = asyncio.create_task(self.adapter.run(self.app.on_inbound, self.app.on_search))
         await self.slack.until(lambda: self.connected)
         return self
 
@@ -122,11 +122,11 @@ class Airport:
     def person(self, ident: str) -> Person | None:
         return self.read(lambda unit: unit.person_of(self.connection, ident))
 
-    def pilot(self, name: str, owner: str) -> Pilot:
+    def pilot(self, name: str, owner: str, **more: Any) -> Pilot:
         since = (self.clock.now() - timedelta(days=20)).date()
         person = self.person(owner)
         assert person
-        fresh = Pilot(0, "", name, stage="pilot", stage_since=since, created=since, owner=person.id)
+        fresh = Pilot(0, "", name, stage="pilot", stage_since=since, created=since, owner=person.id, **more)
         return self.write(lambda work: registry.add_pilot(work, fresh, actor=None))
 
     def live(self, ident: str) -> list[Checkin]:

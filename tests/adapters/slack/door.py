@@ -12,9 +12,10 @@ from adapters.slack import limits
 from adapters.slack.controls import form
 from adapters.slack.parse import asked, parse
 from adapters.slack.render import render
+from adapters.slack.searching import offered
 from adapters.slack.view import view
-from bot.core.card import Action, Button, Card, Submit
-from bot.core.ports import Clicked, DeliveryError, Inbound, MessageRef, OnInbound, Payload, Traits
+from bot.core.card import Action, Button, Card, Choice, Field, Submit
+from bot.core.ports import Clicked, DeliveryError, Inbound, MessageRef, OnInbound, OnSearch, Payload, Traits
 from bot.core.records import Address
 from tests.adapters.slack import screen
 from tests.adapters.slack.validators import check_message
@@ -59,7 +60,7 @@ class PaperSlack:
     async def find(self, address: Address, key: str) -> MessageRef | None:
         return self._keys.get(key)
 
-    async def run(self, on_inbound: OnInbound) -> None:
+    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
         raise NotImplementedError("paper takes no acts")
 
 
@@ -90,7 +91,9 @@ class SlackDoor:
     def seen(self, payload: Payload) -> list[str]:
         opened = self._opened(payload)
         asks = [asked(screen.pressed(one)) for one in screen.buttons(payload["blocks"]) if form(one)]
-        return [*_words(payload["blocks"]), *_words(opened), *_words(asks)]
+        searches = (field for field in self.adapter.cards[_text(payload)].fields if _searches(field))
+        found = [offered(getattr(field, "options", ())) for field in searches]
+        return [*_words(payload["blocks"]), *_words(opened), *_words(asks), *_words(found)]
 
     def fallback(self, payload: Payload) -> str:
         return str(payload["text"]).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -165,6 +168,10 @@ class SlackDoor:
             inbound = parse(screen.pressed(opener))
             assert inbound is not None
             assert inbound.act == Clicked(token, None)
+
+
+def _searches(field: Field) -> bool:
+    return isinstance(field, Choice) and field.source is not None
 
 
 class _Remembering(PaperSlack):

@@ -175,7 +175,10 @@ def filled(view: Json, values: Values) -> Json:
     for name, value in values.items():
         assert MAIN + name in inputs, f"a value for {name!r}, which is not asked"
         entered |= _placed(name, value, inputs)
-    return {block: {"value": _state(element, entered.get(block))} for block, element in inputs.items()}
+    return {
+        block: {element["action_id"]: _state(element, entered.get(block))}
+        for block, element in inputs.items()
+    }
 
 
 def _placed(name: str, value: str | list[str], inputs: Mapping[str, Json]) -> dict[str, str | list[str]]:
@@ -194,6 +197,8 @@ def _offered(element: Json) -> list[str]:
 
 def _state(element: Json, value: str | list[str] | None) -> Json:
     kind = element["type"]
+    if kind == "external_select":
+        return _one(kind, [{"value": value, "text": {"type": "plain_text", "text": value}}] if value else [])
     if "option" in str(sorted(element)):
         known = _offered(element)
         chosen = [value] if isinstance(value, str) else value or []

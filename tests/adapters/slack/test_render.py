@@ -341,6 +341,7 @@ def test_a_modal_starts_with_what_was_entered_in_this_checkin_and_never_with_las
     entered = {name for name, keys in started.items() if keys}
     assert entered == {
         "field:group",
+        "field:pilot",
         "field:risks",
         "field:title",
         "none:cost",

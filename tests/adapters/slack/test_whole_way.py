@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from bot.core.state import Phase
-from tests.adapters.slack.airport import Airport, Mode
+from tests.adapters.slack.airport import Airport
+from tests.adapters.slack.telling import Tell
 from tests.fakes.slack.people import labels, words
 from tests.fakes.slack.server import Fault
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.adapters.slack.telling"]
 
 CALM = {
     "pulse.moved": "worked",
@@ -23,24 +23,6 @@ CALM = {
     "pulse.users": "12",
     "pulse.sure": "even",
 }
-Story = Callable[[Airport], Awaitable[None]]
-
-
-@pytest.fixture(params=["http", "socket"])
-def tell(request: pytest.FixtureRequest, sqlite_url: str) -> Callable[[Story], None]:
-    mode: Mode = request.param
-
-    def told(story: Story) -> None:
-        async def all_of_it() -> None:
-            async with Airport(sqlite_url, mode) as airport:
-                await story(airport)
-
-        asyncio.run(all_of_it())
-
-    return told
-
-
-Tell = Callable[[Story], None]
 
 
 def test_an_invitation_is_answered_in_a_modal_and_changes_to_what_came_of_it(tell: Tell) -> None:

@@ -67,6 +67,23 @@ def wrong_view(view: Json) -> str:
     return "invalid_arguments" if bad else ""
 
 
+def wrong_options(said: Json) -> list[str]:
+    """What is wrong with the answer to a search."""
+    options = said.get("options")
+    if not isinstance(options, list) or len(options) > 100 or set(said) != {"options"}:
+        return ["options"]
+    values = [option["value"] for option in options]
+    wrong = [fault for option in options for fault in _wrong_option(option)]
+    return wrong + (["a value twice"] if len(values) != len(set(values)) else [])
+
+
+def _wrong_option(option: Json) -> Iterator[str]:
+    texts = [_plain(option["text"]), option["value"]]
+    texts += [_plain(option["description"])] if "description" in option else []
+    if any(not 0 < len(text) <= 75 for text in texts):
+        yield "option"
+
+
 def _wrong(blocks: list[Json]) -> Iterator[str]:
     """What is wrong with blocks."""
     ids = [block["block_id"] for block in blocks if "block_id" in block]
@@ -112,8 +129,7 @@ def _wrong_element(element: Json) -> Iterator[str]:
     if options is not None and not 0 < len(options) <= few:
         yield "options"
     for option in options or []:
-        if not 0 < len(_plain(option["text"])) <= 75 or not 0 < len(option["value"]) <= 75:
-            yield "option"
+        yield from _wrong_option(option)
 
 
 def _plain(text: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.slack.laws import wrong_options
 from tests.fakes.slack.server import Delivered, FakeSlack
 from tests.fakes.slack.workspace import APP, TEAM, Message, View
 
@@ -154,6 +155,29 @@ class Somebody:
             self._changed(view, said.body)
         return said
 
+    async def search(self, field: str, text: str = "") -> list[Json]:
+        """Type into a field of the modal that searches; the options that come up."""
+        view = self._modal()
+        block = next(one for one in view.view["blocks"] if one.get("block_id") == f"field:{field}")
+        assert block["element"]["type"] == "external_select", f"{field} does not search"
+        assert len(text) >= block["element"].get("min_query_length", 3), "Slack does not ask yet"
+        said = await self.send(
+            {
+                "type": "block_suggestion",
+                **{name: part for name, part in self._envelope().items() if name != "trigger_id"},
+                "container": {"type": "view", "view_id": view.id},
+                "view": {**view.view, "id": view.id, "hash": view.hash, "app_installed_team_id": TEAM},
+                "action_id": block["element"]["action_id"],
+                "block_id": block["block_id"],
+                "value": text,
+            }
+        )
+        assert said, "Slack shows that the options could not be loaded"
+        assert said.status == 200
+        assert not wrong_options(said.body), wrong_options(said.body)
+        view.offered |= {one["value"]: one for one in said.body["options"]}
+        return list(said.body["options"])
+
     async def send(self, payload: Json) -> Delivered | None:
         """Deliver an interaction, once: Slack does not repeat what people press."""
         return await self.slack.deliver("interactive", payload)
@@ -199,7 +223,7 @@ class Somebody:
         state: dict[str, Any] = {}
         for label, block in fields.items():
             element = block["element"]
-            entered = _entered(element, values.get(label))
+            entered = _entered(element, values.get(label), view.offered)
             assert entered is not None or block.get("optional"), f"{label} has to be answered"
             state[block["block_id"]] = {
                 element["action_id"]: {"type": element["type"], **(entered or _nothing(element))}
@@ -254,13 +278,16 @@ def _elements(blocks: list[Json]) -> Iterator[tuple[Json, str]]:
             yield block["accessory"], block.get("block_id", "")
 
 
-def _entered(element: Json, value: Any) -> Json | None:
+def _entered(element: Json, value: Any, found: Mapping[str, Json]) -> Json | None:
     """A field's state with something entered; options are named by their label or their value."""
     if value is None:
         return _initial(element)
     match element["type"]:
         case "static_select" | "radio_buttons":
             return {"selected_option": _option(element, value)}
+        case "external_select":
+            assert value in found, f"{value!r} was not offered; there is {list(found)}"
+            return {"selected_option": {"text": found[value]["text"], "value": value}}
         case "checkboxes" | "multi_static_select":
             return {"selected_options": [_option(element, one) for one in value]}
         case "users_select":
@@ -282,7 +309,7 @@ def _nothing(element: Json) -> Json:
     names = {"users_select": "selected_user", "datepicker": "selected_date"}
     if element["type"] in {"checkboxes", "multi_static_select"}:
         return {"selected_options": []}
-    if element["type"] in {"static_select", "radio_buttons"}:
+    if element["type"] in {"static_select", "radio_buttons", "external_select"}:
         return {"selected_option": None}
     return {names.get(element["type"], "value"): None}
 

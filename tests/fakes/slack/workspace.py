@@ -77,13 +77,14 @@ class Message:
 
 @dataclass
 class View:
-    """A modal that somebody has open; `errors` is what stands at its fields."""
+    """A modal that somebody has open; `errors` is what stands at its fields, `offered` what its searches found."""
 
     id: str
     user: str
     view: Json
     hash: str
     errors: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass
