@@ -63,7 +63,9 @@ async def serve(
     await asyncio.sleep(0)  # it listens from here on: told to stop while still starting, we stop as cleanly
     site = web.AppRunner(application(app), access_log=None, shutdown_timeout=5)
     await site.setup()
-    tasks = [asyncio.create_task(adapter.run(app.on_inbound, app.on_search)) for adapter in app.adapters.values()]
+    tasks = [
+        asyncio.create_task(adapter.run(app.on_inbound, app.on_search)) for adapter in app.adapters.values()
+    ]
     await web.TCPSite(site, app.settings.host, app.settings.port).start()
     if beside is not None:
         await beside.start()

@@ -43,7 +43,9 @@ def lone(card: Card) -> tuple[Choice, Submit] | None:
     """The card's only question with the way to send it, if its options fit as buttons in the message."""
     submit = next((action for action in card.actions if isinstance(action, Submit)), None)
     match card.fields:
-        case (Choice(many=False, source=None) as choice,) if submit and 0 < len(choice.options) <= limits.IN_PLACE:
+        case (Choice(many=False, source=None) as choice,) if (
+            submit and 0 < len(choice.options) <= limits.IN_PLACE
+        ):
             fits = all(len(_option(choice, submit, offer)) <= limits.VALUE for offer in choice.options)
             return (choice, submit) if fits else None
     return None

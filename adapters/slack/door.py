@@ -73,7 +73,15 @@ class Door:
             request_verification_enabled=False,  # done before, on the raw bytes
         )
         app.error(_failed)
-        for kind in (app.event, app.action, app.command, app.view, app.view_closed, app.shortcut, app.options):
+        for kind in (
+            app.event,
+            app.action,
+            app.command,
+            app.view,
+            app.view_closed,
+            app.shortcut,
+            app.options,
+        ):
             kind(EVERY)(heard)
         return app
 

@@ -25,7 +25,9 @@ def searched(raw: Any) -> Search | None:
     team = installation_of(raw)
     if not team or not isinstance(ident, str) or not is_user(ident) or source not in set(Source):
         return None
-    return Search(Sender(PLATFORM, team, ident), Source(source), storable(text) if isinstance(text, str) else "")
+    return Search(
+        Sender(PLATFORM, team, ident), Source(source), storable(text) if isinstance(text, str) else ""
+    )
 
 
 def offered(offers: Iterable[Offer]) -> Json:

@@ -19,7 +19,18 @@ from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
 from bot.core.records import Address, Connection, Person, Pilot
 from bot.core.state import Checkin
 from bot.core.tokens import About, Token
-from bot.service import ServiceError, checkins, digest, history, registry, rounds, search, selection, tick, views
+from bot.service import (
+    ServiceError,
+    checkins,
+    digest,
+    history,
+    registry,
+    rounds,
+    search,
+    selection,
+    tick,
+    views,
+)
 from bot.service.registry import may_change, relations, sees
 from bot.service.work import Work
 

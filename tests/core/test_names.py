@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.names import NEAREST, SHOWN, Found, Match, Named, Nearest, Several, folded, match_name, suggested
+from bot.core.names import (
+    NEAREST,
+    SHOWN,
+    Found,
+    Match,
+    Named,
+    Nearest,
+    Several,
+    folded,
+    match_name,
+    suggested,
+)
 
 PILOTS: list[Named] = [
     (1, "invoice-matcher", "Invoice matcher"),
@@ -129,7 +140,12 @@ def test_ten_thousand_names_are_searched_while_nobody_waits() -> None:
 
 
 def test_what_fits_best_is_suggested_first_and_nothing_twice() -> None:
-    known = [(1, "reader", "Invoice reader"), (2, "in", "Minutes"), (3, "x", "In-flight meals"), (4, "y", "Claims")]
+    known = [
+        (1, "reader", "Invoice reader"),
+        (2, "in", "Minutes"),
+        (3, "x", "In-flight meals"),
+        (4, "y", "Claims"),
+    ]
     assert suggested("in", known, limit=10) == [2, 1, 3]
     assert suggested("in", known, limit=2) == [2, 1]
 

@@ -14,9 +14,16 @@ from tests.adapters.slack.airport import Airport
 from tests.adapters.slack.telling import Tell
 from tests.fakes.slack.people import words
 
-pytest_plugins = ["tests.databases", "tests.adapters.slack.telling"]
+pytest_plugins = ["tests.databases"]
 
-NAMES = ("Invoice matcher", "Invoice reader", "Claims triage", "Demand forecast", "Écriture assistée", "Rostering")
+NAMES = (
+    "Invoice matcher",
+    "Invoice reader",
+    "Claims triage",
+    "Demand forecast",
+    "Écriture assistée",
+    "Rostering",
+)
 
 
 def portfolio(airport: Airport) -> None:

@@ -14,7 +14,7 @@ from tests.adapters.slack.telling import Tell
 from tests.fakes.slack.people import labels, words
 from tests.fakes.slack.server import Fault
 
-pytest_plugins = ["tests.databases", "tests.adapters.slack.telling"]
+pytest_plugins = ["tests.databases"]
 
 CALM = {
     "pulse.moved": "worked",
