@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from adapters.slack.client import Client, Profile
+from adapters.slack.client import Client
 from adapters.slack.office import Office
+from adapters.slack.profile import Profile
 from adapters.slack.surface import picked_people
 from bot.core.ports import DeliveryError, Inbound, Joined, Place, Sender
 from bot.log import get
@@ -50,7 +51,7 @@ class Acquaintance:
         return [
             _coming(sender, user, profile)
             for user, profile in zip(new, found, strict=True)
-            if profile is not None and profile.human
+            if profile is not None and profile.human and profile.active
         ]
 
     async def _is_known(self, team: str, user: str) -> bool:

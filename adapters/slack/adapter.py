@@ -35,6 +35,7 @@ from adapters.slack.surface import Surface, Written, surface_of
 from adapters.slack.workspaces import Workspaces
 from bot.core.card import Card, Offer
 from bot.core.ports import (
+    Changed,
     Clock,
     DeliveryError,
     Inbound,
@@ -240,6 +241,8 @@ class SlackAdapter:
 
     async def _hand_on(self, on_inbound: OnInbound, raw: Json, inbound: Inbound) -> Reply:
         """With the name and the zone of whoever is new here, as a first message greets by name."""
+        if isinstance(inbound.act, Changed):
+            return await on_inbound(inbound)  # it says itself who they are
         for met in await self._people.picked(raw, inbound.sender):
             await on_inbound(met)
         sender = await self._people.introduced(inbound.sender)

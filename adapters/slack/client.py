@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import zoneinfo
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.faults import fault, too_many
 from adapters.slack.pacing import Pacing, Wait
+from adapters.slack.profile import Profile, profile
 from bot.core.ports import DeliveryError, MessageRef, Payload
 from bot.log import get
 
@@ -39,15 +39,6 @@ class Installation:
     team: str
     bot: str
     bot_user: str
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A person as Slack knows them; `zone` is empty for bots and guests without one."""
-
-    name: str
-    zone: str
-    human: bool
 
 
 class Line:
@@ -163,7 +154,7 @@ class Client:
     async def profile(self, user: str, *, patience: float) -> Profile:
         """What Slack says of a person; waits no longer than `patience` seconds for a turn."""
         said = await self._call("users.info", lambda web: web.users_info(user=user), patience=patience)
-        return _profile(said["user"])
+        return profile(said["user"])
 
     async def open_view(self, trigger: str, view: Json, *, over: bool = False) -> None:
         """Open a modal for whoever pressed, `over` the one that is open."""
@@ -283,24 +274,3 @@ def _key(message: Json) -> str:
         if metadata.get("event_type") == EVENT_TYPE
         else ""
     )
-
-
-def _profile(user: Json) -> Profile:
-    shown = user.get("profile") or {}
-    names: Sequence[Any] = (
-        shown.get("real_name"),
-        user.get("real_name"),
-        shown.get("display_name"),
-        user.get("name"),
-    )
-    name = next((str(one) for one in names if one), "")
-    human = not (user.get("is_bot") or user.get("deleted"))
-    return Profile(name, _zone(user.get("tz")), human)
-
-
-def _zone(name: object) -> str:
-    """A time zone that there is, else none: the organisation's is used then."""
-    try:
-        return zoneinfo.ZoneInfo(str(name)).key if name else ""
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        return ""

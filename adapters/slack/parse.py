@@ -11,10 +11,11 @@ from typing import Any
 from adapters.slack import controls
 from adapters.slack.blocks import Json
 from adapters.slack.inputs import values_of
+from adapters.slack.profile import profile
 from adapters.slack.scopes import SHORTCUT_CALLBACK
 from adapters.slack.text import storable, typed
 from adapters.slack.view import origin, view
-from bot.core.ports import Act, Clicked, Inbound, Joined, Left, Place, Ran, Sender, Wrote
+from bot.core.ports import Act, Changed, Clicked, Inbound, Joined, Place, Ran, Sender, Wrote
 
 PLATFORM = "slack"
 MAX_KEY = 200  # characters of a dedupe key; a longer one is replaced by its digest
@@ -38,6 +39,7 @@ class _Made:
     on: Place
     parts: tuple[str, ...]
     name: str = ""
+    zone: str = ""
 
 
 def parse(raw: Any) -> Inbound | None:
@@ -49,7 +51,7 @@ def parse(raw: Any) -> Inbound | None:
         return None
     if not all(made.parts):
         return None
-    sender = Sender(PLATFORM, team, made.user, name=made.name)
+    sender = Sender(PLATFORM, team, made.user, name=made.name, zone=made.zone)
     return Inbound(_key(team, made), sender, made.act, made.on)
 
 
@@ -178,10 +180,11 @@ def _us(raw: Raw) -> frozenset[str]:
 
 
 def _changed(user: Raw, parts: tuple[str, ...]) -> _Made | None:
-    """An account that ended; other changes are no act of anybody."""
-    ident = _text(user, "id")
-    ended = user.get("deleted") is True and user.get("is_bot") is not True
-    return _Made(ident, Left(), Place(ident), parts) if ended else None
+    """What an account is from now on; a bot's is nobody's."""
+    ident, now = _text(user, "id"), profile(user)
+    if not now.human:
+        return None
+    return _Made(ident, Changed(open=now.active), Place(ident), parts, name=now.name, zone=now.zone)
 
 
 # --- presses, forms, commands

@@ -25,7 +25,7 @@ BOT_EVENTS: Final = {
     "member_joined_channel": "the app was invited to a channel and may post there again",
     "message.im": "somebody writes to the app in a direct message",
     "tokens_revoked": "the app's access was withdrawn: nothing more is sent to that workspace",
-    "user_change": "an account was closed: that person is asked nothing any more",
+    "user_change": "somebody moved to another time zone, changed their name, left or came back",
 }
 COMMAND: Final = "/rampcheck"
 

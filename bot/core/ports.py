@@ -65,10 +65,17 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The bot was removed, or the person's account ended."""
+    """The bot was removed from this conversation."""
 
 
-Act = Clicked | Wrote | Ran | Joined | Left
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The person's account is another one now: the sender has its name and zone. One that was closed is not `open`."""
+
+    open: bool = True
+
+
+Act = Clicked | Wrote | Ran | Joined | Left | Changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""People as an admin keeps them: added, made a lead, moved to a time zone; every change leaves an event."""
+"""People as they are kept: added, renamed, made a lead, moved, gone; every change leaves an event."""
 
 from __future__ import annotations
 
@@ -48,8 +48,19 @@ def set_zone(work: Work, person: Person, zone: str) -> Person:
     """Set somebody's time zone; empty is the organisation's."""
     changed = _changed(work, person, replace(person, zone=zone), "person.zone")
     if changed.zone != person.zone:
-        schedules.plan_for(work, changed)
+        schedules.move(work, changed, out_of=work.zone(person))
     return changed
+
+
+def set_name(work: Work, person: Person, name: str) -> Person:
+    """Call somebody by another name; one that is empty changes nothing."""
+    name = " ".join(name.split())[:NAME_LIMIT].rstrip()
+    return _changed(work, person, replace(person, name=name or person.name), "person.name")
+
+
+def set_active(work: Work, person: Person, *, active: bool) -> Person:
+    """Somebody has left the organisation, or is back."""
+    return _changed(work, person, replace(person, active=active), "person.active")
 
 
 def _changed(work: Work, person: Person, changed: Person, kind: str) -> Person:

@@ -16,6 +16,7 @@ from bot.core.compose.form import form_card
 from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
 from bot.core.days import parse_day
 from bot.core.ports import (
+    Changed,
     Clicked,
     Inbound,
     Joined,
@@ -34,7 +35,7 @@ from bot.core.questionnaire import Content, QuestionId
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase
 from bot.core.tokens import About, Token
-from bot.service import checkins, query, registry, requests, search
+from bot.service import accounts, checkins, people, query, registry, requests, search
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
@@ -89,12 +90,17 @@ def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> 
 
 def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
     known = work.unit.connection(connection)
-    if known is None or not work.unit.first_sight(inbound.dedupe_key, work.now):
+    if known is None:
         return Nothing()
+    if isinstance(inbound.act, Changed):  # told twice, it is as it was: it needs no mark against that
+        accounts.follow(work, inbound.sender, connection, is_open=inbound.act.open)
+        return Nothing()
+    if not work.unit.first_sight(inbound.dedupe_key, work.now):
+        return Nothing()
+    if isinstance(inbound.act, Left):
+        return _left(work.unit, known, inbound)
     met = registry.meet(work, inbound, connection)
-    if not met.person.active:
-        return Show(notes.not_there())
-    desk = Desk(work, met.person, known, inbound)
+    desk = Desk(work, people.set_active(work, met.person, active=True), known, inbound)  # who acts is here
     match inbound.act:
         case Clicked(token, values):
             return _clicked(desk, tokens.decode(token), values)
@@ -104,8 +110,6 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
             return run(desk, command)
         case Joined():
             return _joined(desk, new=met.new)
-        case Left():
-            return _left(desk)
     assert_never(inbound.act)
 
 
@@ -379,9 +383,8 @@ def _joined(desk: Desk, *, new: bool) -> Reply:
     return Show(notes.welcome(desk.person.name)) if new else Nothing()
 
 
-def _left(desk: Desk) -> Reply:
-    place = desk.inbound.on
-    desk.unit.switch_off(
-        Address(desk.connection.id, desk.connection.platform, place.conversation, place.service)
-    )
+def _left(unit: Unit, connection: Connection, inbound: Inbound) -> Reply:
+    """Nothing more is sent there; whoever we never met is not met by leaving."""
+    place = inbound.on
+    unit.switch_off(Address(connection.id, connection.platform, place.conversation, place.service))
     return Nothing()

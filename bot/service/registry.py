@@ -138,7 +138,7 @@ def meet(work: Work, inbound: Inbound, connection: int) -> Met:
     person = known or _new_person(unit, sender.name or sender.user, zone)
     if known and zone not in ("", known.zone):
         person = unit.save_person(replace(known, zone=zone))
-        schedules.plan_for(work, person)
+        schedules.move(work, person, out_of=work.zone(known))
     if inbound.on.direct:
         address = Address(connection, sender.platform, inbound.on.conversation, inbound.on.service)
         unit.save_identity(Identity(person.id, sender.user, address))

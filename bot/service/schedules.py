@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
 from bot.core import cadence
-from bot.core.localtime import wall
+from bot.core.localtime import local, wall
 from bot.core.questionnaire import Asking, Cadence, Content
 from bot.core.records import Event, Person, PersonId, Pilot, Schedule
 from bot.service import ServiceError
@@ -30,11 +30,21 @@ def plan(work: Work, pilot: Pilot) -> None:
             work.unit.save_schedule(replace(schedule, next_due_at=due))
 
 
-def plan_for(work: Work, owner: Person) -> None:
-    """Plan anew what depends on the zone of one person: the pilots that they own."""
-    for pilot in work.unit.pilots_of(owner.id):
-        if pilot.owner == owner.id:
-            plan(work, pilot)
+def move(work: Work, person: Person, *, out_of: str) -> None:
+    """Keep the planned hours of the day in the zone that a person has moved to, `out_of` another one.
+
+    Moved and not planned anew: a slot whose hour has passed there already is due at once, not left out, and one that
+    was used does not come a second time.
+    """
+    zone = work.zone(person)
+    for pilot in work.unit.pilots_of(person.id):
+        if person.id != (pilot.owner or pilot.deputy):
+            continue
+        for schedule in work.unit.schedules(pilot.id):
+            if schedule.next_due_at is not None:
+                shown = local(schedule.next_due_at, out_of)
+                moved = wall(shown.date(), shown.time(), zone)
+                work.unit.save_schedule(replace(schedule, next_due_at=moved))
 
 
 def set_cadence(work: Work, pilot: Pilot, weeks: int | None, *, actor: PersonId | None = None) -> None:

@@ -81,6 +81,11 @@ def unreachable(name: str) -> str:
     return f"I cannot reach {name} yet: they have to open the chat with me once. Name somebody else, or tell them."
 
 
+def has_left(name: str) -> str:
+    """Why a check-in ends whose person's account was closed."""
+    return f"{name} has left."
+
+
 def which_one(pilots: Sequence[str]) -> Card:
     """Typed text while several check-ins are open."""
     shown = ", ".join(pilots[:NAMES_SHOWN])

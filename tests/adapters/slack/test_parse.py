@@ -15,7 +15,7 @@ from adapters.slack.parse import MAX_KEY, asked, parse, removed
 from adapters.slack.text import typed
 from adapters.slack.view import errors, view
 from bot.core.card import Button, Card, Choice, Date, Number, Offer, Person, Submit, Text
-from bot.core.ports import Act, Clicked, Inbound, Joined, Left, Place, Ran, Wrote
+from bot.core.ports import Act, Changed, Clicked, Inbound, Joined, Place, Ran, Wrote
 from tests.adapters.slack import screen
 from tests.adapters.slack.screen import ANNA, CHANNEL, DIRECT, MESSAGE, TEAM, US
 from tests.contract.gallery import EVERYTHING
@@ -301,10 +301,22 @@ def test_being_invited_to_a_channel_is_the_act_of_whoever_invites() -> None:
     assert inbound.on == Place(CHANNEL, direct=False)
 
 
-def test_an_account_that_ends_leaves_and_another_change_is_no_act() -> None:
-    ended = screen.event({"type": "user_change", "user": {"id": ANNA, "deleted": True}})
-    assert (read(ended).act, read(ended).on) == (Left(), Place(ANNA))
-    assert parse(screen.event({"type": "user_change", "user": {"id": ANNA, "tz": "Europe/Riga"}})) is None
+def test_an_account_that_changes_says_who_it_is_now_and_whether_it_is_open() -> None:
+    anna = {"id": ANNA, "deleted": False, "tz": "Europe/Riga", "profile": {"real_name": "Anna Berzina"}}
+    moved = read(screen.event({"type": "user_change", "user": anna}))
+    assert (moved.act, moved.on) == (Changed(), Place(ANNA))
+    assert (moved.sender.user, moved.sender.name, moved.sender.zone) == (ANNA, "Anna Berzina", "Europe/Riga")
+    ended = read(screen.event({"type": "user_change", "user": {"id": ANNA, "deleted": True}}))
+    assert ended.act == Changed(open=False)
+
+
+def test_a_bot_that_changes_is_nobody_and_a_zone_that_is_none_is_not_told() -> None:
+    bot = {"id": ANNA, "is_bot": True, "tz": "Europe/Riga", "profile": {"real_name": "Deploy"}}
+    assert parse(screen.event({"type": "user_change", "user": bot})) is None
+    for zone in (None, "", "Moon/Base", 7, ["Europe/Riga"]):
+        guest = {"id": ANNA, "tz": zone, "profile": "none", "name": "guest"}
+        found = read(screen.event({"type": "user_change", "user": guest}))
+        assert (found.sender.name, found.sender.zone) == ("guest", "")
 
 
 @pytest.mark.parametrize(
