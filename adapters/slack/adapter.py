@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, assert_never
 
 from aiohttp import web
@@ -224,15 +225,14 @@ class SlackAdapter:
         await asyncio.wait({work}, timeout=BUDGET)
         if not work.done():
             log.warning("slack.busy", in_hand=len(self._in_hand))
-            return busy(
-                surface
-            )  # the work goes on: Slack's second delivery of it, or the next press, finds it done
+            work.add_done_callback(partial(self._answered_late, surface=surface, inbound=inbound))
+            return busy(surface)  # the work goes on; Slack's second delivery, or the next press, finds it done
         if (error := work.exception()) is not None:
             log.error("slack.failed", cause=error)
             return busy(surface)
         return answer(work.result(), surface, inbound.on)
 
-    def _answered_late(self, done: asyncio.Task[Reply], surface: Surface, inbound: Inbound) -> None:
+    def _answered_late(self, done: asyncio.Task[Reply], *, surface: Surface, inbound: Inbound) -> None:
         """A text is still answered: its second delivery will not be. Who pressed was told to press again."""
         if done.cancelled() or done.exception() is not None or not isinstance(surface, Written):
             return

@@ -149,7 +149,7 @@ def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     if checkin is None or desk.person.id not in _concerned(checkin):
         return Show(notes.not_there())
     if token.verb == "show" or (token.verb == "submit" and values is None):
-        return _show_form(desk, checkin)
+        return _show_form(desk, checkin, token.arg)
     if token.verb == "pause":
         return _pause_from_checkin(desk, checkin, values or {})
     made = _event(desk, checkin, token, values or {})
@@ -282,7 +282,8 @@ def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
     return Nothing()
 
 
-def _show_form(desk: Desk, checkin: Checkin) -> Reply:
+def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:
+    """The form as it stands; to a colleague, the one question that was `handed` to them."""
     form, pilot = checkins.form_of(desk.work, checkin), desk.unit.pilot(checkin.pilot)
     if form is None or pilot is None:
         return Show(notes.not_there())
@@ -290,6 +291,10 @@ def _show_form(desk: Desk, checkin: Checkin) -> Reply:
     context = checkins.context_for(desk.work, checkin, form, pilot)
     if state.person == desk.person.id and state.asking:
         return Show(form_card(form, context, state, desk.now))
+    asked = state.phase in ASKING and state.handed.get(handed) == desk.person.id
+    question = form.question(handed) if asked else None
+    if question is not None:
+        return Show(words.asked_card(form, context, question, state.person, state))
     return Show(notes.stale())
 
 

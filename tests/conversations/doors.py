@@ -7,76 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from adapters.local.adapter import LocalAdapter
 from adapters.local.parse import MARK
 from bot.app import App, local_connection
 from bot.core.card import Button, Card, Choice, Field, Submit, spoken
 from bot.core.ports import Act, Clicked, Inbound, Nothing, Place, Problems, Reply, Sender, Show, Update, Wrote
-from bot.core.records import PersonId
+from bot.core.records import Address, PersonId
 from bot.desk import LocalDesk
 from bot.service import receive
+from tests.conversations.door import Asked, Control, Door, Seen, Values, Wrong
+from tests.conversations.slack import SlackWorkspace
 from tests.fakes.platform import Platform
-
-Values = Mapping[str, str | list[str]]
-Wrong = Mapping[str, str]  # field -> what is wrong with it; the empty name speaks of the whole
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One field: what already stands in it, and the options where there are some."""
-
-    name: str
-    initial: str | list[str] = ""
-    options: tuple[str, ...] = ()
-    many: bool = False
-
-
-@dataclass(frozen=True)
-class Control:
-    """A button, or the one that sends a form's fields; `token` is the door's own."""
-
-    label: str
-    token: str
-    fields: tuple[Asked, ...] = ()
-    sends_form: bool = False
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One message as somebody sees it; `place` is empty in their direct conversation."""
-
-    key: str
-    place: str
-    text: str
-    controls: tuple[Control, ...] = ()
-
-
-class Door(Protocol):
-    """A platform as people have it before them."""
-
-    async def open(self, app: App) -> None:
-        """Join the program."""
-        ...
-
-    async def close(self) -> None: ...
-
-    async def sees(self, user: str) -> Sequence[Seen]:
-        """Every message that this person can see, the oldest first, without what people typed."""
-        ...
-
-    async def press(self, user: str, on: Seen, control: Control, values: Values, ident: str) -> Wrong:
-        """Press a control of a message; `ident` tells one press from another."""
-        ...
-
-    async def type(self, user: str, place: str, text: str, ident: str) -> Wrong: ...
-
-    def pick(self, person: PersonId, user: str) -> str:
-        """What a field for a person sends when this one is picked from the list."""
-        ...
 
 
 class Scripted:
@@ -88,7 +34,7 @@ class Scripted:
 
     async def open(self, app: App) -> None:
         self._app = app
-        local_connection(app.store, app.organisation)
+        self._connection = local_connection(app.store, app.organisation).id
         app.adapters["local"] = self._platform
 
     async def close(self) -> None:
@@ -112,6 +58,13 @@ class Scripted:
     def pick(self, person: PersonId, user: str) -> str:
         del user
         return str(person)
+
+    def seat(self, user: str, name: str) -> tuple[str, Address]:
+        del name
+        return user, Address(self._connection, "local", f"dm:{user}")
+
+    def room(self, name: str) -> Address:
+        return Address(self._connection, "local", f"channel:{name}")
 
     async def _act(self, user: str, place: str, act: Act, ident: str) -> Wrong:
         where = Place(f"channel:{place}" if place else f"dm:{user}", direct=not place, name=place)
@@ -178,9 +131,11 @@ class LocalPage:
 
     chat: LocalAdapter = field(init=False)
     running: asyncio.Task[None] = field(init=False)
+    connection: int = 0
 
     async def open(self, app: App) -> None:
         connection = local_connection(app.store, app.organisation)
+        self.connection = connection.id
         desk = LocalDesk(app.store, app.organisation, connection, app.clock)
         self.chat = LocalAdapter(app.clock, desk=desk)
         app.adapters["local"] = self.chat
@@ -216,6 +171,13 @@ class LocalPage:
     def pick(self, person: PersonId, user: str) -> str:
         del user
         return str(person)
+
+    def seat(self, user: str, name: str) -> tuple[str, Address]:
+        del name
+        return user, Address(self.connection, "local", f"dm:{user}")
+
+    def room(self, name: str) -> Address:
+        return Address(self.connection, "local", f"channel:{name}")
 
     async def _post(self, user: str, place: str, ident: str, parts: Mapping[str, Any]) -> Wrong:
         conversation = f"channel:{place}" if place else f"dm:{user}"
@@ -275,4 +237,9 @@ def _page_field(shown: Mapping[str, Any]) -> Asked:
     return Asked(shown["name"], initial, options, many)
 
 
-DOORS: dict[str, type[Door]] = {"service": Scripted, "local": LocalPage}
+DOORS: dict[str, Callable[[], Door]] = {
+    "service": Scripted,
+    "local": LocalPage,
+    "slack-http": partial(SlackWorkspace, "http"),
+    "slack-socket": partial(SlackWorkspace, "socket"),
+}

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.service import deliver
 from tests.conversations import script
-from tests.conversations.doors import DOORS, Asked, Control, Door, Seen, Values, Wrong
+from tests.conversations.door import Asked, Control, Door, Seen, Values, Wrong
+from tests.conversations.doors import DOORS
 from tests.conversations.script import Line
 from tests.conversations.world import CONTENT, ROLES, World
 
@@ -92,7 +93,7 @@ class Player:
         self.form, _, self.version = form.partition("@")
         self.world = World(self.url, zone)
         await self.door.open(self.world.app)
-        self.world.join(script.OWNER, "Anna Apron")
+        self.join(script.OWNER, "Anna Apron")
 
     async def tell_start(self, rest: str) -> None:
         self.world.clock.moment = self.world.moment(rest)
@@ -101,10 +102,14 @@ class Player:
         told, _, standing = rest.partition(", ")
         known, _, zone = told.partition(" in ")
         user, _, name = known.partition(" ")
-        self.world.join(user, name, zone=zone, standing=standing or "member")
+        self.join(user, name, zone=zone, standing=standing or "member")
+
+    def join(self, user: str, name: str, *, zone: str = "", standing: str = "member") -> None:
+        account, address = self.door.seat(user, name)
+        self.world.join(user, name, account, address, zone=zone, standing=standing)
 
     async def tell_channel(self, rest: str) -> None:
-        self.world.channel(rest)
+        self.world.channel(rest, self.door.room(rest))
 
     async def tell_pilot(self, rest: str) -> None:
         name, _, values = rest.partition(":")

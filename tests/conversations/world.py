@@ -83,18 +83,27 @@ class World:
 
     # --- who and what is there
 
-    def join(self, user: str, name: str, *, zone: str = "", standing: str = "member") -> None:
+    def join(
+        self,
+        user: str,
+        name: str,
+        account: str,
+        address: Address,
+        *,
+        zone: str = "",
+        standing: str = "member",
+    ) -> None:
         def work(work: Work) -> int:
             person = work.unit.save_person(
                 Person(0, name, zone=zone or self.zone, standing=Standing(standing))
             )
-            work.unit.save_identity(Identity(person.id, user, self._address(f"dm:{user}")))
+            work.unit.save_identity(Identity(person.id, account, address))
             return person.id
 
         self.people[user] = self.write(work)
 
-    def channel(self, name: str) -> None:
-        self.write(lambda work: work.unit.channel(self._address(f"channel:{name}"), name))
+    def channel(self, name: str, address: Address) -> None:
+        self.write(lambda work: work.unit.channel(address, name))
 
     def add_pilot(self, name: str, values: dict[str, str]) -> None:
         """A pilot of `anna`'s, in Pilot since fortnight ago, but for what the values say."""
@@ -105,11 +114,6 @@ class World:
         start: dict[str, Any] = {"stage": "pilot", "stage_since": since, "created": since}
         made = start | {"owner": self.people["anna"], "owner_accepted": True} | roles | days | values
         self.write(lambda work: registry.add_pilot(work, Pilot(0, "", name, **made), actor=None))
-
-    def _address(self, conversation: str) -> Address:
-        found = self.app.store.organisation_of("local", "local")
-        assert found, "the door connects first"
-        return Address(found[1], "local", conversation)
 
     # --- what is true
 
@@ -169,10 +173,16 @@ class World:
                 "requests": [asdict(one) for one in unit.requests(unanswered=False)],
                 "levels": [sorted(map(str, unit.levels(pilot.id).values())) for pilot in pilots],
                 "events": [asdict(event) for event in unit.events(limit=1000)],
-                "subscriptions": [asdict(one) for one in unit.subscriptions()],
+                "subscriptions": [_anywhere(asdict(one)) for one in unit.subscriptions()],
             }
 
         checkins = self.checkins()
         states = {one.id: asdict(one.state) for one in checkins}
         given = {one.id: self.read(lambda unit, one=one: list(unit.given(one.id))) for one in checkins}
         return self.read(look) | {"states": states, "given": given}
+
+
+def _anywhere(subscription: dict[str, Any]) -> dict[str, Any]:
+    """A subscription without the address of its channel, which is each platform's own."""
+    channel = {name: part for name, part in subscription["channel"].items() if name != "address"}
+    return {**subscription, "channel": channel}

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.card import Submit
 from bot.core.ports import Clicked, Inbound, Nothing, Place, Problems, Sender, Show, Store, Update, Wrote
 from bot.core.values import NoneYet
 from bot.service import receive, registry
@@ -131,6 +132,21 @@ def test_a_question_handed_to_a_colleague_is_answered_by_typing(office: Office) 
     assert given["pulse.who"].value == str(carl.id)
     assert given["pulse.who"].by != anna.id
     assert "Anna needs your help" in office.platform.inbox("carl")[0].fallback
+
+
+def test_a_colleague_opens_the_one_question_that_was_handed_to_them(office: Office) -> None:
+    office.pilot("Invoice matcher", office.person("anna"))
+    office.person("bo")
+    office.until_asked("anna")
+    office.presses("anna", "Ask a colleague", {"question": "pulse.users", "to": "bo"})
+    [submit] = [one for one in office.platform.inbox("bo")[-1].actions if isinstance(one, Submit)]
+    opened = office.act("bo", Clicked(submit.token, None))  # a door without fields in messages asks for them so
+    assert isinstance(opened, Show)
+    assert [field.name for field in opened.card.fields] == ["pulse.users"]
+    office.presses("bo", "I don't know either")
+    settled = office.act("bo", Clicked(submit.token, None))
+    assert isinstance(settled, Show)
+    assert not settled.card.fields
 
 
 def test_a_name_that_fits_several_or_nobody_is_asked_back(office: Office) -> None:

@@ -211,6 +211,30 @@ def test_too_slow_is_said_before_slack_shows_an_error(tell: Tell, monkeypatch: p
     tell(story)
 
 
+def test_a_text_that_took_too_long_is_answered_when_it_is_done_and_once(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        monkeypatch.setattr("adapters.slack.adapter.BUDGET", 0.1)
+        taken: Any = airport.adapter._on_inbound
+        slow = iter([0.4])
+
+        async def at_first_slow(inbound: Any) -> Any:
+            reply = await taken(inbound)
+            await asyncio.sleep(next(slow, 0.0))
+            return reply
+
+        monkeypatch.setattr(airport.adapter, "_on_inbound", at_first_slow)
+        said = await anna.write("help")
+        assert said.attempts > 1
+        await airport.slack.until(lambda: airport.slack.count("chat.postMessage"))
+        await airport.settled()
+        assert airport.slack.count("chat.postMessage") == 1
+
+    tell(story)
+
+
 def test_more_at_once_than_can_be_stored_in_time_is_said_to_be_so(
     tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

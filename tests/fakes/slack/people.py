@@ -128,31 +128,26 @@ class Somebody:
         """Press a button inside the modal."""
         view = self._modal()
         element, block = _labelled(view.view["blocks"], label)
+        return await self.send(self.pressed_in(view, element, block))
+
+    def pressed_in(self, view: View, element: Json, block: str) -> Json:
+        """The payload of a press inside a modal."""
         action = {"action_id": element["action_id"], "block_id": block, "type": element["type"]}
         action |= {"action_ts": self.slack.workspace.ts(), "value": element.get("value", "")}
-        return await self.send(
-            {
-                "type": "block_actions",
-                **self._envelope(),
-                "container": {"type": "view", "view_id": view.id},
-                "view": self._shown(view, {}),
-                "actions": [action],
-            }
-        )
+        return {
+            "type": "block_actions",
+            **self._envelope(),
+            "container": {"type": "view", "view_id": view.id},
+            "view": self._shown(view, {}, strict=False),
+            "actions": [action],
+        }
 
     async def submit(self, values: Mapping[str, Any]) -> Delivered | None:
         """Send the modal with what was entered, by the names of its fields; then it changes as Slack is told."""
         view = self._modal()
-        said = await self.send(
-            {
-                "type": "view_submission",
-                **self._envelope(),
-                "view": self._shown(view, values),
-                "response_urls": [],
-            }
-        )
+        said = await self.send(self.submitted(view, self._shown(view, values)))
         if said is not None and said.status == 200:
-            self._changed(view, said.body)
+            self.changed(view, said.body)
         return said
 
     async def search(self, field: str, text: str = "") -> list[Json]:
@@ -178,11 +173,27 @@ class Somebody:
         view.offered |= {one["value"]: one for one in said.body["options"]}
         return list(said.body["options"])
 
+    def submitted(self, view: View, shown: Json) -> Json:
+        """The payload of a modal that is sent; `shown` is how it stands then."""
+        return {"type": "view_submission", **self._envelope(), "view": shown, "response_urls": []}
+
+    async def close_modal(self) -> Delivered | None:
+        """Close the modal by its cross; the app is told where it asked to be."""
+        view = self._modal()
+        self.slack.workspace.close(self.id)
+        if not view.view.get("notify_on_close"):
+            return None
+        shown = self._shown(view, {}, strict=False)
+        return await self.send(
+            {"type": "view_closed", **self._envelope(), "view": shown, "is_cleared": False}
+        )
+
     async def send(self, payload: Json) -> Delivered | None:
         """Deliver an interaction, once: Slack does not repeat what people press."""
         return await self.slack.deliver("interactive", payload)
 
-    def _changed(self, view: View, said: Json) -> None:
+    def changed(self, view: View, said: Json) -> None:
+        """Show what came back for a modal that was sent."""
         workspace = self.slack.workspace
         match said.get("response_action"):
             case "errors":
@@ -214,8 +225,8 @@ class Somebody:
         assert view, "no modal is open"
         return view
 
-    def _shown(self, view: View, values: Mapping[str, Any]) -> Json:
-        """The modal with its state, as Slack sends it back."""
+    def _shown(self, view: View, values: Mapping[str, Any], *, strict: bool = True) -> Json:
+        """The modal with its state, as Slack sends it back; `strict` where it is sent, so required inputs are full."""
         inputs = [block for block in view.view["blocks"] if block["type"] == "input"]
         fields = {block["block_id"].removeprefix("field:"): block for block in inputs}
         missing = set(values) - set(fields)
@@ -224,18 +235,16 @@ class Somebody:
         for label, block in fields.items():
             element = block["element"]
             entered = _entered(element, values.get(label), view.offered)
-            assert entered is not None or block.get("optional"), f"{label} has to be answered"
+            assert not strict or entered is not None or block.get("optional"), f"{label} has to be answered"
             state[block["block_id"]] = {
                 element["action_id"]: {"type": element["type"], **(entered or _nothing(element))}
             }
-        return {
-            **view.view,
-            "id": view.id,
-            "hash": view.hash,
-            "team_id": TEAM,
-            "app_installed_team_id": TEAM,
-            "state": {"values": state},
-        }
+        return self.standing(view, state)
+
+    def standing(self, view: View, state: Json) -> Json:
+        """A modal as Slack sends it back, with what stands in its inputs."""
+        ours = {"id": view.id, "hash": view.hash, "team_id": TEAM, "app_installed_team_id": TEAM}
+        return {**view.view, **ours, "state": {"values": state}}
 
 
 def labels(blocks: list[Json]) -> list[str]:
