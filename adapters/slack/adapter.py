@@ -226,7 +226,9 @@ class SlackAdapter:
         if not work.done():
             log.warning("slack.busy", in_hand=len(self._in_hand))
             work.add_done_callback(partial(self._answered_late, surface=surface, inbound=inbound))
-            return busy(surface)  # the work goes on; Slack's second delivery, or the next press, finds it done
+            return busy(
+                surface
+            )  # the work goes on; Slack's second delivery, or the next press, finds it done
         if (error := work.exception()) is not None:
             log.error("slack.failed", cause=error)
             return busy(surface)

@@ -73,7 +73,7 @@ class SlackWorkspace:
         )
         app.adapters["slack"] = self._adapter
         await self._serve()
-        self._running = asyncio.create_task(self._adapter.run(app.on_inbound))
+        self._running = asyncio.create_task(self._adapter.run(app.on_inbound, app.on_search))
         await self._slack.until(self._connected, within=PATIENT)
 
     async def close(self) -> None:

@@ -140,7 +140,9 @@ def test_a_colleague_opens_the_one_question_that_was_handed_to_them(office: Offi
     office.until_asked("anna")
     office.presses("anna", "Ask a colleague", {"question": "pulse.users", "to": "bo"})
     [submit] = [one for one in office.platform.inbox("bo")[-1].actions if isinstance(one, Submit)]
-    opened = office.act("bo", Clicked(submit.token, None))  # a door without fields in messages asks for them so
+    opened = office.act(
+        "bo", Clicked(submit.token, None)
+    )  # a door without fields in messages asks for them so
     assert isinstance(opened, Show)
     assert [field.name for field in opened.card.fields] == ["pulse.users"]
     office.presses("bo", "I don't know either")
