@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.core.card import Card, Offer, Source
+from bot.core.installations import Installations
 from bot.core.questionnaire import ItemId, QuestionId, Questionnaire
 from bot.core.records import (
     Address,
@@ -518,6 +519,7 @@ class Store(Protocol):
     """
 
     outbox: Outbox
+    installations: Installations
 
     def write(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...
     def read(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...

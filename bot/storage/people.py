@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal, select, update
+from sqlalchemy import and_, bindparam, case, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.records import Address, Channel, Connection, Identity, Person, PersonId, Standing
@@ -47,10 +47,12 @@ PERSON_OF = mine(
 ADD_PERSON = added(PersonRow, "id")
 CHANGE_PERSON = changed(PersonRow)
 
+# Nobody is reached by a chat that was disconnected; what was switched off by itself stays off when it is back.
+_reached = and_(_identity.c.active, _connection.c.active)
 IDENTITIES = mine(
     select(
         _identity.c.external,
-        _identity.c.active,
+        _reached.label("active"),
         _identity.c.connection_id,
         _connection.c.platform,
         _identity.c.conversation,
@@ -59,7 +61,7 @@ IDENTITIES = mine(
     )
     .join_from(_identity, _connection, _identity.c.connection_id == _connection.c.id)
     .where(_identity.c.person_id == bindparam("person"))
-    .order_by(_identity.c.active.desc(), _identity.c.connection_id, _identity.c.external)
+    .order_by(_reached.desc(), _identity.c.connection_id, _identity.c.external)
 )
 PUT_IDENTITY = put(
     IdentityRow,
@@ -74,7 +76,7 @@ PUT_CONNECTION = put(ConnectionRow, "id", by=("platform", "external"), columns=(
 _channels = select(
     _channel.c.id,
     _channel.c.name,
-    _channel.c.active,
+    and_(_channel.c.active, _connection.c.active).label("active"),
     _channel.c.connection_id,
     _connection.c.platform,
     _channel.c.conversation,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, select
 
 from bot.core.records import PersonId, PilotId, Request, Subscription
 from bot.storage.fields import table
@@ -61,7 +61,7 @@ _subscriptions = (
         _subscription.c.by_person,
         _channel.c.id.label("channel"),
         _channel.c.name,
-        _channel.c.active,
+        and_(_channel.c.active, _connection.c.active).label("active"),
         _channel.c.connection_id,
         _connection.c.platform,
         _channel.c.conversation,

@@ -11,14 +11,17 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.core.installations import Installations
 from bot.core.ports import Outbox, Unit
 from bot.core.records import Connection, Organisation, OrganisationId
 from bot.storage.database import Database
 from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
 from bot.storage.fields import table
+from bot.storage.installations import SqlInstallations
 from bot.storage.migrations import HEAD
 from bot.storage.outbox import SqlOutbox
 from bot.storage.scope import Known
+from bot.storage.sealing import Seal
 from bot.storage.tables import BeatRow, ConnectionRow, OrganisationRow
 from bot.storage.unit import SqlUnit
 
@@ -51,11 +54,12 @@ BEAT = {"sqlite": _beat_of(sqlite), "postgresql": _beat_of(postgresql)}
 class SqlStore:
     """Every organisation's data in one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, keys: Sequence[str] = ()) -> None:
         """Raises StorageError when the tables are not those of this version; the database is closed then."""
         self._database = database
         self._known = Known()
         self.outbox: Outbox = SqlOutbox(database.claim)
+        self.installations: Installations = SqlInstallations(database, Seal(keys))
         try:
             database.read(_check_version)
         except StorageError:

@@ -1,6 +1,7 @@
 """The rows: SQLModel tables and nothing else. They hold no rule and do not validate; domain values live in core.
 
-Every table has `org_id` (only `beat`, a sign of life of a process, belongs to nobody), and a reference to something
+Every table has `org_id` (only `beat`, a sign of life of a process, and `oauth_state`, an installation that was begun,
+belong to nobody), and a reference to something
 of an organisation names the organisation too, so that the database itself refuses one that crosses over.
 """
 
@@ -58,6 +59,35 @@ class ConnectionRow(Row, table=True):
     platform: str = plain()
     external: str = plain()
     active: bool
+
+
+class InstallationRow(Row, table=True):
+    """What lets us act in a connection: `sealed` holds its tokens, encrypted; empty once they are forgotten.
+
+    `edition` counts the grants; `renewing_until` is the lease of whoever exchanges the present one.
+    """
+
+    __tablename__ = "installation"
+    __table_args__ = (of("connection_id", to="connection"), NO_ROWID)
+    connection_id: int = given_key()
+    org_id: int = small()
+    edition: int
+    installed_at: datetime = moment()
+    expires_at: datetime | None = moment(null=True)
+    renewing_until: datetime | None = moment(null=True)
+    health: str = plain()
+    reason: str = plain()
+    about: Any = as_json()
+    sealed: str = plain()
+
+
+class OauthStateRow(Row, table=True):
+    """Installations that were begun: the digest of what comes back, and until when it may."""
+
+    __tablename__ = "oauth_state"
+    __table_args__ = (Index(None, "until"), NO_ROWID)
+    digest: str = text_key()
+    until: datetime = moment()
 
 
 class PersonRow(Row, table=True):
