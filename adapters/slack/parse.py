@@ -15,7 +15,7 @@ from adapters.slack.profile import profile
 from adapters.slack.scopes import SHORTCUT_CALLBACK
 from adapters.slack.text import storable, typed
 from adapters.slack.view import origin, view
-from bot.core.ports import Act, Changed, Clicked, Inbound, Joined, Place, Ran, Sender, Wrote
+from bot.core.ports import Act, Changed, Clicked, Closed, Inbound, Joined, Place, Ran, Sender, Wrote
 
 PLATFORM = "slack"
 MAX_KEY = 200  # characters of a dedupe key; a longer one is replaced by its digest
@@ -94,6 +94,8 @@ def _made(raw: Raw) -> _Made | None:
             return _press(raw)
         case "view_submission":
             return _sent(raw)
+        case "view_closed":
+            return _left_open(raw)
         case "shortcut" | "message_action":
             return _shortcut(raw)
         case None if _text(raw, "command").startswith("/"):
@@ -232,6 +234,16 @@ def _sent(raw: Raw) -> _Made | None:
     return _Made(
         ident, Clicked(storable(stored[0]), values), _or_direct(stored[1], ident), parts, name=_name(user)
     )
+
+
+def _left_open(raw: Raw) -> _Made | None:
+    """A modal closed unsent, with what Slack tells of its fields; one that nothing is told of is no act."""
+    form, user = _part(raw, "view"), _part(raw, "user")
+    stored, values = origin(form), values_of(form)
+    if stored is None or not values or not stored[0]:
+        return None
+    ident, act = _text(user, "id"), Closed(storable(stored[0]), values)
+    return _Made(ident, act, _or_direct(stored[1], ident), ("closed", _text(form, "id")), name=_name(user))
 
 
 def _or_direct(place: Place, user: str) -> Place:

@@ -14,6 +14,7 @@ from bot.core.compose import checkin as words
 from bot.core.compose.form import form_card
 from bot.core.context import Context
 from bot.core.events import (
+    Abandoned,
     Amend,
     Corrected,
     Declined,
@@ -43,6 +44,7 @@ from bot.core.progress import (
     finish,
     next_questions,
     settled,
+    still_drafted,
     waking,
 )
 from bot.core.questionnaire import Question, QuestionId, Questionnaire, Screen
@@ -81,9 +83,17 @@ def start(
 
 def step(form: Questionnaire, context: Context, state: State, event: Event) -> Step:
     """What an event does to a check-in. Total: a stale, repeated or foreign event changes nothing."""
+    done = _happened(form, context, state, event)
+    drafts = still_drafted(done.state)
+    return done if drafts == done.state.drafts else replace(done, state=replace(done.state, drafts=drafts))
+
+
+def _happened(form: Questionnaire, context: Context, state: State, event: Event) -> Step:
     match event:
         case Submitted():
             return _submitted(form, context, state, event)
+        case Abandoned():
+            return _abandoned(form, context, state, event)
         case Typed():
             return _typed(form, context, state, event)
         case WentBack():
@@ -142,6 +152,23 @@ def _submitted(form: Questionnaire, context: Context, state: State, event: Submi
     taken_back = tuple(Keep(q, None, event.by) for q in skipped if q in state.answers)
     kept = tuple(Keep(q, v, event.by) for q, v in found.items() if state.answers.get(q) != v)
     return advance(form, context, after, event.at, (*kept, *taken_back), by=event.by)
+
+
+def _abandoned(form: Questionnaire, context: Context, state: State, event: Abandoned) -> Step:
+    """What was entered and can be read is kept as a draft, and the message offers to go on.
+
+    The step stays as it is: the same form, open somewhere else, can still be sent.
+    """
+    if event.by != state.person or event.step != state.step or state.phase is not Phase.OPEN:
+        return Step(state)
+    known = on_path(path(form, state.answers, context.record))
+    asked = [known[q] for q in state.asking if q in known]
+    found, _ = _read(context, asked, event.values, event.at)
+    drafts = {question: value for question, value in found.items() if state.answers.get(question) != value}
+    if drafts == state.drafts:
+        return Step(state)
+    after = replace(state, drafts=drafts, revision=state.revision + 1)
+    return Step(after, (Amend(after.said, after.person, form_card(form, context, after, event.at)),))
 
 
 def _asked_by(state: State, event: Submitted) -> tuple[QuestionId, ...]:

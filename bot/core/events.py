@@ -29,6 +29,16 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A form was closed without being sent; `step` and `values` are as in Submitted. It answers nothing."""
+
+    at: datetime
+    by: PersonId
+    step: int
+    values: Mapping[QuestionId, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """A text was typed in the conversation."""
 
@@ -126,6 +136,7 @@ class Ticked:
 
 Event = (
     Submitted
+    | Abandoned
     | Typed
     | WentBack
     | Corrected

@@ -46,6 +46,7 @@ def handed_over(form: Questionnaire, context: Context, state: State, event: Hand
         person=event.to,
         handed={question: to for question, to in state.handed.items() if to != event.to},
         asking=(*state.asking, *own),
+        drafts={},
         said=f"handed{revision}",
         ladder=ladder,
         reminders=0,
@@ -74,6 +75,7 @@ def handed(form: Questionnaire, context: Context, state: State, event: Handed) -
         phase=Phase.OPEN,
         handed={**state.handed, event.question: event.to},
         asking=tuple(question for question in state.asking if question != event.question),
+        drafts={question: value for question, value in state.drafts.items() if question != event.question},
     )
     card = words.asked_card(form, context, shown[event.question], event.by, after)
     asked = Say(ask_slot(event.question, event.to), event.to, card, stale_at=state.closes_at)

@@ -46,6 +46,14 @@ class Clicked:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A form was closed without being sent. `values` are what had been entered, as far as the platform tells."""
+
+    token: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Wrote:
     """A text was typed to the bot."""
 
@@ -76,7 +84,7 @@ class Changed:
     open: bool = True
 
 
-Act = Clicked | Wrote | Ran | Joined | Left | Changed
+Act = Clicked | Closed | Wrote | Ran | Joined | Left | Changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bot.core.questionnaire import QuestionId, Questionnaire
 from bot.core.records import PersonId
 from bot.core.routing import on_path, path
 from bot.core.state import Phase, State
+from bot.core.values import Value
 
 OVER = frozenset({Phase.DONE, Phase.DECLINED, Phase.CLOSED})
 
@@ -79,6 +80,13 @@ def next_questions(form: Questionnaire, context: Context, state: State) -> tuple
 def settled(state: State, question: QuestionId) -> bool:
     """Whether a question needs nothing more from the person asked."""
     return question in state.answers or question in state.skipped or question in state.handed
+
+
+def still_drafted(state: State) -> dict[QuestionId, Value]:
+    """The drafts that are still of use: of questions that its person is being asked, until the time is over."""
+    if state.phase not in (Phase.OPEN, Phase.SNOOZED):
+        return {}
+    return {question: value for question, value in state.drafts.items() if question in state.asking}
 
 
 def finish(state: State, outcome: str, at: datetime) -> Step:

@@ -43,6 +43,7 @@ def _closed(form: Questionnaire, context: Context, state: State, at: datetime) -
     let_go = replace(
         state,
         handed={},
+        drafts={},
         skipped=(*state.skipped, *state.handed),
         revision=state.revision + 1,
     )

@@ -33,7 +33,8 @@ class State:
 
     `answers` are those on the path, newest value each. `asking` are the questions now before `person`, put at
     revision `step`; a submission that names another step is stale. `handed` maps a question to the colleague who has
-    it. `ladder` are the reminders still to come, `said` names the message that holds the form (`invite`,
+    it. `drafts` is what was entered in a form that was closed unsent: no answers, only where its person goes on.
+    `ladder` are the reminders still to come, `said` names the message that holds the form (`invite`,
     `reminder1`, ...). `wake_at` is when the next Ticked event is due. All moments are UTC.
     """
 
@@ -55,6 +56,7 @@ class State:
     outcome: str = ""
     late: bool = False
     done_at: datetime | None = None
+    drafts: Mapping[QuestionId, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

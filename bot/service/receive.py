@@ -10,14 +10,17 @@ from typing import Any, assert_never
 from bot.core import cadence, commands, events, tokens
 from bot.core import checkin as engine
 from bot.core.answers import tidy
+from bot.core.card import Card
 from bot.core.compose import checkin as words
 from bot.core.compose import notes
 from bot.core.compose.form import form_card
 from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
+from bot.core.context import Context
 from bot.core.days import parse_day
 from bot.core.ports import (
     Changed,
     Clicked,
+    Closed,
     Inbound,
     Joined,
     Left,
@@ -31,9 +34,9 @@ from bot.core.ports import (
     Update,
     Wrote,
 )
-from bot.core.questionnaire import Content, QuestionId
+from bot.core.questionnaire import Content, QuestionId, Questionnaire
 from bot.core.records import Address, Connection, Person, PersonId
-from bot.core.state import ASKING, Checkin, Phase
+from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
 from bot.service import accounts, checkins, people, query, registry, requests, search
 from bot.service.work import Work, again
@@ -104,6 +107,8 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
     match inbound.act:
         case Clicked(token, values):
             return _clicked(desk, tokens.decode(token), values)
+        case Closed(token, values):
+            return _closed(desk, tokens.decode(token), values)
         case Wrote(text):
             return _wrote(desk, text)
         case Ran(command):
@@ -158,6 +163,20 @@ def _checkin_clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     people = _people_named_in(desk, checkin, made)
     happened = checkins.happen(desk.work, token.id, made, actor=desk.person.id, people=people)
     return _answer(desk, happened) if happened else Show(notes.not_there())
+
+
+def _closed(desk: Desk, token: Token | None, values: Values) -> Reply:
+    """A check-in's form was closed unsent: what stands in it is kept for its person. Other forms are just closed."""
+    if token is None or (token.about, token.verb, token.arg) != (About.CHECKIN, "submit", ""):
+        return Nothing()
+    checkin = desk.unit.checkin(token.id)
+    if checkin is None or checkin.state.person != desk.person.id:
+        return Nothing()
+    entered = _people_resolved(desk, checkin, values)
+    left = events.Abandoned(desk.now, desk.person.id, token.step, entered)
+    people = _people_named_in(desk, checkin, left)
+    checkins.happen(desk.work, checkin.id, left, actor=desk.person.id, people=people)
+    return Nothing()
 
 
 def _concerned(checkin: Checkin) -> set[PersonId]:
@@ -244,7 +263,7 @@ def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:
 def _people_named_in(desk: Desk, checkin: Checkin, event: events.Event) -> dict[PersonId, str]:
     """Everybody whom an event brings in, so that cards can call them by name."""
     match event:
-        case events.Submitted(values=values):
+        case events.Submitted(values=values) | events.Abandoned(values=values):
             return _people_meant(desk, checkin, values)
         case events.HandedOver(to=to) | events.Handed(to=to):
             person = desk.unit.person(to)
@@ -276,7 +295,7 @@ def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
     if not happened.step.effects:
         return Show(notes.stale()) if state.phase not in ASKING else _show_form(desk, happened.checkin)
     if state.person == desk.person.id and state.asking:
-        return Update(form_card(form, happened.context, state, desk.now))
+        return Update(_form(desk, form, happened.context, state))
     if state.phase is Phase.DONE and state.person == desk.person.id:
         return Update(words.closing_card(form, happened.context, state, happened.lines), over=True)
     return Nothing()
@@ -290,12 +309,17 @@ def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:
     state = checkin.state
     context = checkins.context_for(desk.work, checkin, form, pilot)
     if state.person == desk.person.id and state.asking:
-        return Show(form_card(form, context, state, desk.now))
+        return Show(_form(desk, form, context, state))
     asked = state.phase in ASKING and state.handed.get(handed) == desk.person.id
     question = form.question(handed) if asked else None
     if question is not None:
         return Show(words.asked_card(form, context, question, state.person, state))
     return Show(notes.stale())
+
+
+def _form(desk: Desk, form: Questionnaire, context: Context, state: State) -> Card:
+    """The form as it is shown where the person acts."""
+    return registry.as_accounts(desk.unit, form_card(form, context, state, desk.now), desk.connection.id)
 
 
 def _pause_from_checkin(desk: Desk, checkin: Checkin, values: Values) -> Reply:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from bot.core.card import Card, Field
+from bot.core.card import Person as PersonField
 from bot.core.localtime import is_zone
 from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
@@ -155,6 +157,19 @@ def _new_person(unit: Unit, name: str, zone: str) -> Person:
 def address_of(unit: Unit, person: PersonId) -> Address | None:
     """Where a person is reached; None when every address of theirs was switched off."""
     return next((identity.address for identity in unit.identities(person) if identity.active), None)
+
+
+def as_accounts(unit: Unit, card: Card, connection: int) -> Card:
+    """A form whose people are filled in as their accounts on a connection, which its pickers know them by."""
+    return replace(card, fields=tuple(_as_account(unit, field, connection) for field in card.fields))
+
+
+def _as_account(unit: Unit, field: Field, connection: int) -> Field:
+    if not isinstance(field, PersonField) or not (field.initial.isascii() and field.initial.isdigit()):
+        return field
+    known = unit.identities(int(field.initial))
+    here = (account.external for account in known if account.address.connection == connection)
+    return replace(field, initial=next(here, ""))
 
 
 def leads(unit: Unit) -> tuple[Person, ...]:

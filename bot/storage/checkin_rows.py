@@ -10,7 +10,7 @@ from typing import Any
 from bot.core.questionnaire import ItemId, QuestionId
 from bot.core.records import PersonId
 from bot.core.state import Checkin, Phase, State
-from bot.core.values import Json, Value
+from bot.core.values import Json, Value, decode, encode
 from bot.storage.columns import EPOCH, MICROSECOND
 
 # Fields of State that are columns of their own; the others are in `detail` while they say anything.
@@ -29,6 +29,7 @@ class Detail:
     said: str = SAID
     snoozed_until: datetime | None = None
     focus: tuple[ItemId, ...] = ()
+    drafts: tuple[tuple[QuestionId, Value], ...] = ()
 
     def names(self) -> Iterator[str]:
         """Every name that the row holds as a number."""
@@ -36,14 +37,21 @@ class Detail:
         yield from (question for question, _ in self.handed)
         yield from self.skipped
         yield from self.focus
+        yield from (question for question, _ in self.drafts)
 
 
 def detail_of(checkin: Checkin) -> Detail:
     """The part of a check-in that has no columns."""
     state = checkin.state
-    handed = tuple(state.handed.items())
     return Detail(
-        state.asking, state.ladder, handed, state.skipped, state.said, state.snoozed_until, checkin.focus
+        asking=state.asking,
+        ladder=state.ladder,
+        handed=tuple(state.handed.items()),
+        skipped=state.skipped,
+        said=state.said,
+        snoozed_until=state.snoozed_until,
+        focus=checkin.focus,
+        drafts=tuple(state.drafts.items()),
     )
 
 
@@ -65,6 +73,7 @@ def state_of(columns: Mapping[str, Any], detail: Detail, answers: Mapping[Questi
         skipped=detail.skipped,
         said=detail.said,
         snoozed_until=detail.snoozed_until,
+        drafts=dict(detail.drafts),
         **{name: columns[name] for name in PLAIN},
     )
 
@@ -80,6 +89,7 @@ def packed(detail: Detail, numbers: Mapping[str, int]) -> Json:
         "said": None if detail.said == SAID else detail.said,
         "snoozed_until": None if until is None else _count(until),
         "focus": [numbers[name] for name in detail.focus],
+        "drafts": [[numbers[name], encode(value)] for name, value in detail.drafts],
     }
     return {key: value for key, value in found.items() if value not in (None, [])} or None
 
@@ -90,7 +100,8 @@ def numbers_in(raw: Mapping[str, Any] | None) -> Iterator[int]:
         return
     for key in ("asking", "skipped", "focus"):
         yield from raw.get(key, ())
-    yield from (number for number, _ in raw.get("handed", ()))
+    for key in ("handed", "drafts"):
+        yield from (number for number, _ in raw.get(key, ()))
 
 
 def unpacked(raw: Mapping[str, Any] | None, names: Mapping[int, str]) -> Detail:
@@ -106,6 +117,7 @@ def unpacked(raw: Mapping[str, Any] | None, names: Mapping[int, str]) -> Detail:
         said=raw.get("said", SAID),
         snoozed_until=None if until is None else _moment(until),
         focus=tuple(names[number] for number in raw.get("focus", ())),
+        drafts=tuple((names[number], decode(value)) for number, value in raw.get("drafts", ())),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -55,6 +56,7 @@ def lives(draw: st.DrawFn) -> tuple[Questionnaire, list[events.Event]]:
         made = st.one_of(
             likely(form).map(lambda values, at=at, by=by: events.Submitted(at, by, -1, values)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             likely(form).map(lambda values, at=at, by=by, step=step: events.Submitted(at, by, step, values)),  # type: ignore[misc]  # as above
+            likely(form).map(lambda values, at=at, by=by: events.Abandoned(at, by, -1, values)),  # type: ignore[misc]  # as above
             st.builds(events.Typed, st.just(at), st.just(by), st.text(max_size=20)),
             st.builds(events.WentBack, st.just(at), st.just(by), st.just(step)),
             st.builds(events.Corrected, st.just(at), st.just(by), ids),
@@ -71,7 +73,9 @@ def lives(draw: st.DrawFn) -> tuple[Questionnaire, list[events.Event]]:
 
 
 def fresh(event: events.Event, state: State) -> events.Event:
-    """Submissions drawn with step -1 come from the newest form."""
+    """Submissions drawn with step -1 come from the newest form, and so do forms closed unsent."""
+    if isinstance(event, events.Abandoned):
+        return replace(event, step=state.step)
     if isinstance(event, events.Submitted) and event.step == -1:
         return events.Submitted(event.at, event.by, state.step, event.values)
     return event
@@ -111,6 +115,14 @@ def test_whatever_happens_the_laws_hold(life: tuple[Questionnaire, list[events.E
         assert not set(after.asking) & set(after.handed), "nobody is asked what a colleague has"
         assert set(after.handed) <= set(shown)
         assert (after.wake_at is not None) is (after.phase in ASKING), "it wakes while it asks, and only then"
+        assert set(after.drafts) <= set(after.asking), "drafts are of what is asked now"
+        assert not after.drafts or after.phase in (Phase.OPEN, Phase.SNOOZED), "and end with the asking"
+        if isinstance(event, events.Abandoned):
+            assert replace(after, drafts=state.drafts, revision=state.revision) == state, (
+                "a draft answers nothing"
+            )
+        elif after.person != state.person:
+            assert not after.drafts, "a draft is shown to nobody else"
         if after.phase is Phase.OPEN:
             assert after.asking, "an open check-in asks something"
         for effect in step.effects:

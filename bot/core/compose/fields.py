@@ -25,7 +25,7 @@ from bot.core.values import NoneYet, NotApplicable, NotKnown, Value
 def field_of(question: Question, context: Context, state: State) -> Field:
     """The control that asks a question. Only what was entered in this very check-in is filled in."""
     label = fill(question.text, context)
-    entered = state.answers.get(question.id)
+    entered = state.drafts.get(question.id, state.answers.get(question.id))
     previous = "" if question.blind else previous_words(question, context)
     initial = "" if entered is None else _entered(entered)
     hint, required = fill(question.hint, context), question.required

@@ -88,6 +88,8 @@ def _opening(
         lines.append(say("Correct your answer; the earlier one stays in the history."))
     elif state.reminders:
         lines.append(say(bold("Reminder. "), "Still waiting for you."))
+    if _kept(state, asked):
+        lines.append(say(bold("Not sent yet. "), "What you entered is kept here until you send it."))
     for question, to in state.handed.items():
         asked_of = form.question(question)
         if asked_of is not None:
@@ -162,7 +164,15 @@ def _submits(
     submit = token(context, state, "submit")
     ahead = _ahead(form, context, state, asked)
     opener = "Answer" if len(ahead) == 1 else f"Answer ({_minutes(ahead)} min)"
+    if _kept(state, asked):
+        entered = sum(question.id in state.drafts or question.id in state.answers for question in asked)
+        opener = f"Go on: {entered} of {len(asked)} answered"
     return (Submit(_send_label(form, context, state), submit, opener=opener),)
+
+
+def _kept(state: State, asked: list[Question]) -> bool:
+    """Whether the form was closed half-way, and something entered in it is there to go on with."""
+    return any(question.id in state.drafts for question in asked)
 
 
 def _send_label(form: Questionnaire, context: Context, state: State) -> str:

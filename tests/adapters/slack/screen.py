@@ -115,6 +115,13 @@ def sent(view: Json, values: Values) -> Json:
     return envelope(type="view_submission", view=shown, response_urls=[])
 
 
+def closed(view: Json, values: Values) -> Json:
+    """A modal, closed with what was filled in until then; no trigger comes with it."""
+    told = sent(view, values)
+    del told["trigger_id"], told["response_urls"]
+    return told | {"type": "view_closed", "is_cleared": False}
+
+
 def ran(text: str, **parts: Any) -> Json:
     """A slash command, as its form arrives."""
     number = next(_number)

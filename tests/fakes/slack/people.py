@@ -150,6 +150,20 @@ class Somebody:
             self.changed(view, said.body)
         return said
 
+    async def close(self, values: Mapping[str, Any] | None = None, *, told: bool = True) -> None:
+        """Close the modal with what was entered until then; not `told`, Slack keeps the fields to itself."""
+        view = self._modal()
+        self.slack.workspace.close(self.id)
+        if view.view.get("notify_on_close"):
+            shown = self._shown(view, values or {}, strict=False)
+            state = shown["state"] if told else {"values": {}}
+            envelope = {name: part for name, part in self._envelope().items() if name != "trigger_id"}
+            said = await self.send(
+                {"type": "view_closed", **envelope, "view": {**shown, "state": state}, "is_cleared": False}
+            )
+            assert said
+            assert said.status == 200
+
     async def search(self, field: str, text: str = "") -> list[Json]:
         """Type into a field of the modal that searches; the options that come up."""
         view = self._modal()
