@@ -11,7 +11,7 @@ from typing import Any, Final, assert_never
 from adapters.teams import limits
 from adapters.teams.elements import Json, Pen, words
 from adapters.teams.text import escaped, storable
-from bot.core.card import Choice, Date, Field, Link, Number, Offer, Person, Text
+from bot.core.card import Choice, Date, Field, Link, Number, Offer, Person, Source, Text
 
 # An input's id is one of these and the field's name.
 ONE: Final = "one:"
@@ -21,6 +21,8 @@ TICKED: Final = "ticked:"  # the same, where it was ticked already
 OFFERED: Final = "offered:"  # days to choose from, beside a day to pick
 KEPT: Final = "kept:"  # the same, where one of them was chosen already
 PERSON: Final = "person:"
+
+SEARCHED: Final = "rampcheck/"  # begins the name under which our own lists are searched
 
 NONE = "none"
 OTHER = "other"
@@ -92,29 +94,45 @@ def _choice(choice: Choice, pen: Pen) -> Json:
         entry = {"type": "Input.Text", "id": f"{ONE}{choice.name}"}
         return _must(entry, _FILL_IN, required=choice.required)
     ident = f"{SEVERAL if choice.many else ONE}{choice.name}"
-    drawn = _options(ident, offers, choice.initial, pen)
+    drawn = _options(ident, offers, choice.initial, pen, None if choice.many else choice.source)
     return _must(drawn, _CHOOSE_SOME if choice.many else _CHOOSE, required=choice.required)
 
 
-def _options(ident: str, offers: Sequence[Offer], initial: Sequence[str], pen: Pen) -> Json:
+def _options(
+    ident: str, offers: Sequence[Offer], initial: Sequence[str], pen: Pen, source: Source | None = None
+) -> Json:
+    """Radio buttons or boxes, or where they are many a list that narrows as one types."""
     many = ident.startswith(SEVERAL)
-    in_sight = many or len(offers) <= limits.IN_SIGHT
+    in_sight = many or (len(offers) <= limits.IN_SIGHT and not source)
     value = [_sent(offer.value) if many else offer.value for offer in offers if offer.value in initial]
     drawn: Json = {
         "type": "Input.ChoiceSet",
         "id": ident,
-        "style": "expanded" if in_sight else "compact",
+        "style": "expanded" if in_sight else "filtered",
         "wrap": True,
         "choices": [_option(offer, pen, many=many, in_sight=in_sight) for offer in offers],
     }
     drawn |= {"isMultiSelect": True} if many else {}
+    drawn |= {"choices.data": {"type": "Data.Query", "dataset": dataset(source)}} if source else {}
     return drawn | ({"value": ",".join(value if many else value[:1])} if value else {})
+
+
+def dataset(source: Source) -> str:
+    """What Teams calls a list of ours when somebody types into a field that searches it."""
+    return f"{SEARCHED}{source.value}"
+
+
+def searched_in(name: object) -> Source | None:
+    """The list that is meant; None for another's."""
+    found = name.removeprefix(SEARCHED) if isinstance(name, str) and name.startswith(SEARCHED) else ""
+    return Source(found) if found in set(Source) else None
 
 
 def _option(offer: Offer, pen: Pen, *, many: bool, in_sight: bool) -> Json:
     """Radio buttons and boxes read Markdown in their labels, a list to choose from does not."""
-    hint = pen.line(offer.hint, limits.OPTION)
-    label = pen.line(offer.label, limits.OPTION) + (f": {hint}" if hint else "")
+    group, hint = pen.line(offer.group, limits.OPTION), pen.line(offer.hint, limits.OPTION)
+    named = f"{group} · " if group else ""
+    label = named + pen.line(offer.label, limits.OPTION) + (f": {hint}" if hint else "")
     value = _sent(offer.value) if many else offer.value
     return {"title": (escaped(label) if in_sight else label) or value, "value": value}
 
