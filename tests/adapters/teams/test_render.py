@@ -144,6 +144,7 @@ def test_what_this_person_entered_already_stands_there_again() -> None:
     }
     assert values == {
         "one:group": "o7",
+        "one:pilot": "pilot-3",
         "several:risks": "1,3",
         "one:title": "Invoice matcher",
         "ticked:cost": "none",

@@ -53,6 +53,8 @@ def _plain(part: Any) -> Any:
     if isinstance(part, Mapping):
         if part.get("type") == "Action.Execute":  # what a button carries is ours
             part = {**part, "data": {}}
+        if part.get("style") == "filtered":  # Teams' own look of a list
+            part = {**part, "style": "compact"}
         return {name: _plain(value) for name, value in part.items() if name not in ADDITIONS}
     return [_plain(one) for one in part] if isinstance(part, list) else part
 
