@@ -30,8 +30,7 @@ Json = dict[str, Any]
 Cells = Sequence[str]
 
 CELL = 500  # characters of one cell, name or value: more is prose
-BAR = 10  # characters of a full bar: ten points each
-ALIGNED = 28  # columns that the labels of bars are filled up to; a longer one sticks out
+BAR = 6  # characters of a full bar: with its number and most labels it fits the forty columns of a phone
 ROWS = 30  # of one block: what a phone scrolls through before the thread goes on
 SPANS = 60  # of one paragraph: more styles than sentences
 COLUMNS = 20  # what Slack's own table takes
@@ -250,25 +249,22 @@ def _listed(rows: Iterable[list[Json | None]]) -> Iterator[Json]:
 
 
 def _bars(bars: Sequence[Bar]) -> Iterator[Json]:
-    labels = [line(bar.label, CELL) for bar in bars]
-    width = min(max(map(_width, labels), default=0), ALIGNED)
-    lines = [_bar(bar, label, width) for bar, label in zip(bars, labels, strict=True)]
-    for part in _portions(lines):
+    for part in _portions([_bar(bar) for bar in bars]):
         elements = [element for row in part for element in row if element]
         elements[-1]["text"] = elements[-1]["text"].removesuffix("\n")
         yield rich({"type": "rich_text_preformatted", "elements": [one for one in elements if one["text"]]})
 
 
-def _bar(bar: Bar, label: str, width: int) -> list[Json | None]:
-    """Label, drawing and note as elements of their own, so that a cut shows at its end."""
+def _bar(bar: Bar) -> list[Json | None]:
+    """Number and drawing, label, note: what a narrow screen breaks off a line is the end of its words."""
     value = None if bar.value is None else min(max(bar.value, 0), 100)
     full = round((value or 0) * BAR / 100)
     drawn = "·" * BAR if value is None else "█" * full + "░" * (BAR - full)
-    known = " not known" if value is None else f" {value:>3}"
-    remark = line(bar.note, CELL)
+    known = "  –" if value is None else f"{value:>3}"
+    remark = "not known" if value is None and not bar.note.strip() else line(bar.note, CELL)
     return [
-        _words(_filled(label, width)),
-        _words(f"  {drawn}{known}" + ("" if remark else "\n")),
+        {"type": "text", "text": f"{known} {drawn} "},
+        _words(line(bar.label, CELL) + ("" if remark else "\n")),
         {"type": "text", "text": f"  {remark}\n"} if remark else None,
     ]
 

@@ -62,7 +62,8 @@ def _input(field: Field, element: Json, *, optional: bool | None = None, action:
         "optional": not field.required if optional is None else optional,
         "element": {**element, "action_id": action},
     }
-    return {**block, "hint": plain(field.hint, limits.NOTE)} if line(field.hint, limits.NOTE) else block
+    hint = " · ".join(part for part in (field.previous.strip(), field.hint.strip()) if part)
+    return {**block, "hint": plain(hint, limits.NOTE)} if line(hint, limits.NOTE) else block
 
 
 def _beside(field: Field, kind: str, label: str, element: Json) -> Json:

@@ -28,7 +28,7 @@ def view(card: Card, on: Place = _NOWHERE) -> Json:
     shown: Json = {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": plain(card.title, limits.VIEW_TITLE),
+        "title": plain(_short(card.title), limits.VIEW_TITLE),
         "close": plain("Cancel" if asked else "Close", limits.VIEW_TITLE),
         "blocks": _within(_blocks(card, asked)) or _words_only(card),
         "notify_on_close": bool(asked),
@@ -84,13 +84,22 @@ def _blocks(card: Card, asked: Iterable[Field]) -> Iterator[Json]:
     yield from note(card.footer)
 
 
+def _short(title: str) -> str:
+    """A title for the bar of a modal: one that is too long stands whole below it, and here by its last part."""
+    last = title.rpartition(": ")[2]
+    return (
+        last
+        if len(line(title, limits.HEADER)) > limits.VIEW_TITLE >= len(line(last, limits.HEADER))
+        else title
+    )
+
+
 def _words_only(card: Card) -> list[Json]:
     """What stands in a modal that would be empty: Slack opens none without a block."""
     return [*body((say(card.fallback),))] or [{"type": "divider"}]
 
 
 def _asked(field: Field, problem: str) -> Iterator[Json]:
-    yield from note(field.previous)
     if prose(problem).strip():
         yield from strong(WARNING + problem)
     yield from inputs_of(field)

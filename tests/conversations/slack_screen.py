@@ -22,7 +22,7 @@ PICKS = {"radio_buttons", "static_select", "external_select"} | TICKS
 
 # --- reading
 
-BAR = re.compile(r"^(.*?) +[█░·]{10} +(not known|\d+)(?:  (.*))?$", re.MULTILINE)
+BAR = re.compile(r"^ *(–|\d+) [█░·]{6} (.*?)(?:  (.*))?$", re.MULTILINE)
 
 
 def read(blocks: Blocks) -> str:
@@ -50,7 +50,9 @@ def _lines(block: Json) -> Iterator[str]:
 
 def _spoken(bar: re.Match[str]) -> str:
     """A bar of a chart as it is read out."""
-    return f"{bar[1]}: {bar[2]}" + (f" ({bar[3]})" if bar[3] else "")
+    if bar[1] == "–":
+        return f"{bar[2]}: {bar[3]}"
+    return f"{bar[2]}: {bar[1]}" + (f" ({bar[3]})" if bar[3] else "")
 
 
 def _joined(part: Json) -> str:

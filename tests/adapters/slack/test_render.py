@@ -230,9 +230,9 @@ def test_bars_have_numbers_stay_on_their_scale_and_say_what_is_not_known() -> No
     (block,) = render(card)["blocks"][1:]
     text = "".join(one["text"] for one in block["elements"][0]["elements"])
     assert text.splitlines() == [
-        "Data      ██████░░░░  58  +3",
-        "All       ██████████ 100",
-        "Platform  ·········· not known",
+        " 58 ███░░░ Data  +3",
+        "100 ██████ All",
+        "  – ······ Platform  not known",
     ]
 
 
@@ -400,5 +400,17 @@ def test_a_card_without_questions_is_a_modal_without_a_way_to_send() -> None:
 
 def test_a_long_title_stands_in_full_at_the_top() -> None:
     shown = view(Card("Invoice matcher: How is it going?", "t"))
-    assert shown["title"]["text"] == "Invoice matcher: How is…"
+    assert shown["title"]["text"] == "How is it going?", "its last part where that is whole"
     assert shown["blocks"][0]["text"]["text"] == "Invoice matcher: How is it going?"
+
+
+def test_a_long_title_without_parts_is_cut_in_the_bar_of_the_modal() -> None:
+    assert view(Card("Invoice matching for all of us", "t"))["title"]["text"] == "Invoice matching for al…"
+
+
+def test_what_was_said_last_time_stands_within_its_question() -> None:
+    field = Text("a", "What is in the way?", hint="In a sentence", previous="Last time, 9 Feb: nothing")
+    shown = view(Card("t", "t", fields=(field,), actions=(Submit("Send", "s"),)))
+    [block] = shown["blocks"]
+    assert block["hint"]["text"] == "Last time, 9 Feb: nothing · In a sentence"
+    assert "initial_value" not in block["element"]

@@ -46,6 +46,7 @@ from tests.e2e.screenshots import PICTURES, START, _free_port, _prepared
 
 HERE: Final = Path(__file__).parent
 SHARPNESS: Final = 1.5  # device pixels a pixel: readable when a page shows it smaller
+SLACKS: Final = Traits(can_amend=True, can_start=True, modal=True, max_payload_bytes=10**6)
 Json = Mapping[str, Any]
 
 
@@ -54,7 +55,7 @@ class Paper:
     """A chat that keeps what it is given, drawn as Slack gets it, in place of the local one."""
 
     name: str = "local"
-    traits: Traits = Traits(can_amend=True, can_start=True, modal=True, max_payload_bytes=10**6)
+    traits: Traits = SLACKS
     sent: dict[str, Payload] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     to: dict[str, str] = field(default_factory=dict)

@@ -16,10 +16,10 @@ const LOGO =
 const OURS = `
   body { margin: 0; background: #fff; font: 15px/1.46 "Liberation Sans", Arial, sans-serif; }
   .scene { width: max-content; padding: 14px; background: #fff; }
-  .desk { max-width: 660px; width: 660px; } .phone { width: 352px; max-width: 352px; }
+  .desk { max-width: 660px; } .desk.wide { width: 660px; } .phone { width: 352px; max-width: 352px; }
   .where { color: #616061; font-weight: bold; padding: 0 0 10px; border-bottom: 1px solid #ddd; margin-bottom: 8px; }
   .thread { margin: 4px 0 0 44px; border-left: 3px solid #ddd; padding-left: 8px; }
-  .modal { border: 1px solid #bbb; border-radius: 8px; box-shadow: 0 4px 16px #0003; width: 520px; }
+  .modal { border: 1px solid #bbb; border-radius: 8px; width: 520px; }
   .phone .modal { width: 350px; }
   .modal header, .modal footer { padding: 14px 20px; font-weight: 900; font-size: 18px; }
   .modal header { border-bottom: 1px solid #ddd; } .modal main { padding: 4px 20px; }
@@ -42,7 +42,7 @@ const message = ({ blocks, thread }) =>
   h("div", null, shown(blocks), (thread ?? []).length > 0 && h("div", { className: "thread" }, thread.map((one) => shown(one))));
 const scene = ({ id, width, where, only, messages, view }) =>
   h("div", { className: "scene", id },
-    h("div", { className: width },
+    h("div", { className: view ? width : `${width} wide` },
       where && h("div", { className: "where" }, where),
       only && h("div", { className: "ephemeral" }, "Only visible to you"),
       (messages ?? []).map(message),
