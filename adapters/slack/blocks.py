@@ -30,7 +30,7 @@ Json = dict[str, Any]
 Cells = Sequence[str]
 
 CELL = 500  # characters of one cell, name or value: more is prose
-BAR = 6  # characters of a full bar: with its number and most labels it fits the forty columns of a phone
+BAR = 5  # characters of a full bar: with its number and a label it fits the forty columns of a phone
 ROWS = 30  # of one block: what a phone scrolls through before the thread goes on
 SPANS = 60  # of one paragraph: more styles than sentences
 COLUMNS = 20  # what Slack's own table takes

@@ -22,7 +22,7 @@ PICKS = {"radio_buttons", "static_select", "external_select"} | TICKS
 
 # --- reading
 
-BAR = re.compile(r"^ *(–|\d+) [█░·]{6} (.*?)(?:  (.*))?$", re.MULTILINE)
+BAR = re.compile(r"^ *(–|\d+) [█░·]{5} (.*?)(?:  (.*))?$", re.MULTILINE)
 
 
 def read(blocks: Blocks) -> str:

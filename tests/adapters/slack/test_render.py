@@ -230,9 +230,9 @@ def test_bars_have_numbers_stay_on_their_scale_and_say_what_is_not_known() -> No
     (block,) = render(card)["blocks"][1:]
     text = "".join(one["text"] for one in block["elements"][0]["elements"])
     assert text.splitlines() == [
-        " 58 ███░░░ Data  +3",
-        "100 ██████ All",
-        "  – ······ Platform  not known",
+        " 58 ███░░ Data  +3",
+        "100 █████ All",
+        "  – ····· Platform  not known",
     ]
 
 
