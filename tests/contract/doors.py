@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from adapters.local.adapter import LocalAdapter
 from adapters.local.parse import BOT, MARK
 from bot.core.card import Action
-from bot.core.ports import Adapter, MessageRef, Payload
+from bot.core.ports import Adapter, MessageRef, OnInbound, Payload
 from bot.core.records import Address
 from tests.adapters.slack.door import SlackDoor
 from tests.fakes.desk import FakeClock, FakeDesk
@@ -18,11 +20,29 @@ Values = Mapping[str, str | list[str]]
 
 
 class Door(Protocol):
-    """A platform as the suite sees it. `here` can be written to, `gone` cannot any more."""
+    """A platform as the suite sees it. `here` can be written to, `gone` cannot any more.
+
+    `troubles` are the ways in which a call to it can fail: busy, broken, dropped, answer lost, silent; none where
+    nothing is called. `signs`: what it sends us is signed.
+    """
 
     adapter: Adapter
     here: Address
     gone: Address
+    troubles: frozenset[str]
+    signs: bool
+
+    def open(self) -> AbstractAsyncContextManager[None]:
+        """The platform is there to be written to, until the end of this."""
+        ...
+
+    def trouble(self, name: str) -> None:
+        """The next message that is sent to it fails so."""
+        ...
+
+    async def knock(self, on_inbound: OnInbound, *, forged: bool) -> list[int]:
+        """Have something sent to the adapter, in the platform's name or truly by it; the statuses that came back."""
+        ...
 
     def press(self, payload: Payload, control: Action, values: Values | None) -> Any:
         """The raw payload that the platform sends when somebody presses that control of the rendered card.
@@ -61,11 +81,22 @@ class LocalDoor:
 
     here = Address(1, "local", "dm:anna")
     gone = Address(1, "local", "dm:nobody")
+    troubles = frozenset[str]()  # it is in this very process
+    signs = False  # only this machine's own page posts to it
 
     def __init__(self) -> None:
         clock = FakeClock()
         self.adapter = LocalAdapter(clock, desk=FakeDesk(clock))
         self._number = itertools.count(1)
+
+    def open(self) -> AbstractAsyncContextManager[None]:
+        return contextlib.nullcontext()
+
+    def trouble(self, name: str) -> None:
+        raise NotImplementedError(name)
+
+    async def knock(self, on_inbound: OnInbound, *, forged: bool) -> list[int]:
+        raise NotImplementedError
 
     def press(self, payload: Payload, control: Action, values: Values | None) -> Any:
         token = getattr(control, "token", None)

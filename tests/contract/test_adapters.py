@@ -27,7 +27,7 @@ from bot.core.card import (
     Submit,
     Text,
 )
-from bot.core.ports import Clicked, DeliveryError, Inbound, Payload, Wrote
+from bot.core.ports import Clicked, DeliveryError, Inbound, Nothing, Payload, Wrote
 from tests.contract.doors import DOORS, Door, Values
 from tests.contract.gallery import EVERYTHING, GALLERY, NAUGHTY, addresses, large, texts
 
@@ -273,7 +273,11 @@ def spoil(part: Any, data: st.DataObject) -> Any:
 
 
 def run(door: Door, story: Callable[[Door], Any]) -> None:
-    asyncio.run(story(door))
+    async def told() -> None:
+        async with door.open():
+            await story(door)
+
+    asyncio.run(told())
 
 
 def test_a_message_is_sent_found_by_its_key_and_changed_in_its_place(door: Door) -> None:
@@ -310,5 +314,90 @@ def test_a_message_that_is_gone_cannot_be_changed(door: Door) -> None:
         with pytest.raises(DeliveryError) as refused:
             await door.adapter.amend(door.here, lost, door.adapter.render(EVERYTHING))
         assert refused.value.permanent
+
+    run(door, story)
+
+
+def refusal(door: Door, key: str = "k1") -> Any:
+    """The error that sending a message ends with."""
+
+    async def tried() -> DeliveryError:
+        with pytest.raises(DeliveryError) as refused:
+            await door.adapter.send(door.here, door.adapter.render(GALLERY["words only"]), key=key)
+        return refused.value
+
+    return tried()
+
+
+def with_trouble(name: str) -> Any:
+    """For every door whose platform can fail so."""
+    able = [door for door in sorted(DOORS) if name in DOORS[door].troubles]
+    return pytest.mark.parametrize("door", able, indirect=True)
+
+
+@with_trouble("busy")
+def test_a_platform_that_is_too_busy_says_when_to_come_back(door: Door) -> None:
+    async def story(door: Door) -> None:
+        door.trouble("busy")
+        error = await refusal(door)
+        assert (error.permanent, error.gone, error.retry_after) == (False, False, 7)
+
+    run(door, story)
+
+
+@with_trouble("broken")
+def test_a_platform_that_is_broken_is_tried_again_later(door: Door) -> None:
+    async def story(door: Door) -> None:
+        door.trouble("broken")
+        error = await refusal(door)
+        assert (error.permanent, error.gone) == (False, False)
+        await door.adapter.send(door.here, door.adapter.render(GALLERY["words only"]), key="k1")
+
+    run(door, story)
+
+
+@with_trouble("answer lost")
+@pytest.mark.parametrize("trouble", ["dropped", "answer lost"])
+def test_a_connection_that_breaks_sends_nothing_twice(door: Door, trouble: str) -> None:
+    async def story(door: Door) -> None:
+        door.trouble(trouble)
+        error = await refusal(door)
+        assert (error.permanent, error.gone) == (False, False)
+        if door.adapter.traits.can_look_up:
+            found = await door.adapter.find(door.here, "k1")
+            assert (found is not None) == (trouble == "answer lost")
+            assert found is None or door.shown(found) == door.adapter.render(GALLERY["words only"])
+
+    run(door, story)
+
+
+@with_trouble("silent")
+def test_a_platform_that_says_nothing_is_given_up_in_time(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"adapters.{door.adapter.name}.client.TIMEOUT", 0.2)
+
+    async def story(door: Door) -> None:
+        door.trouble("silent")
+        error = await refusal(door)
+        assert not error.permanent
+
+    run(door, story)
+
+
+@pytest.mark.parametrize("door", [name for name in sorted(DOORS) if DOORS[name].signs], indirect=True)
+@pytest.mark.parametrize("forged", [True, False], ids=["forged", "genuine"])
+def test_only_what_the_platform_signed_reaches_the_program(door: Door, *, forged: bool) -> None:
+    heard: list[Inbound] = []
+
+    async def on_inbound(inbound: Inbound) -> Nothing:
+        heard.append(inbound)
+        return Nothing()
+
+    async def story(door: Door) -> None:
+        statuses = await door.knock(on_inbound, forged=forged)
+        assert statuses
+        assert set(statuses) == {401 if forged else 200}
+        assert bool(heard) != forged
 
     run(door, story)

@@ -1,77 +1,89 @@
-"""Slack as the contract suite works it: real rendering and parsing, and a sheet of paper to post on."""
+"""Slack as the contract suite works it: the real adapter in front of the fake Slack."""
 
 from __future__ import annotations
 
-import itertools
+import asyncio
+import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from adapters.slack import limits
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from adapters.slack.adapter import SlackAdapter
 from adapters.slack.controls import form
 from adapters.slack.parse import asked, parse
-from adapters.slack.render import render
 from adapters.slack.searching import offered
 from adapters.slack.view import view
 from bot.core.card import Action, Button, Card, Choice, Field, Submit
-from bot.core.ports import Clicked, DeliveryError, Inbound, MessageRef, OnInbound, OnSearch, Payload, Traits
+from bot.core.ports import Clicked, MessageRef, OnInbound, Payload
 from bot.core.records import Address
 from tests.adapters.slack import screen
 from tests.adapters.slack.validators import check_message
+from tests.fakes.desk import FakeClock
+from tests.fakes.slack.server import BOT_TOKEN, SECRET, FakeSlack, Fault
+from tests.fakes.slack.workspace import TEAM
 
 Values = Mapping[str, "str | list[str]"]
 
-
-class PaperSlack:
-    """The pure half of the Slack adapter; what it posts is checked and kept, and goes nowhere."""
-
-    name: Final = "slack"
-    traits: Final = Traits(
-        can_amend=True, can_start=True, modal=True, max_payload_bytes=limits.PAYLOAD_BYTES, can_look_up=True
-    )
-
-    def __init__(self) -> None:
-        self.posted: dict[MessageRef, Payload] = {}
-        self._keys: dict[str, MessageRef] = {}
-        self._number = itertools.count(1)
-
-    def render(self, card: Card) -> Payload:
-        return render(card)
-
-    def parse(self, raw: Any) -> Inbound | None:
-        return parse(raw)
-
-    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
-        if address.conversation != SlackDoor.here.conversation:
-            raise DeliveryError("channel_not_found", gone=True)
-        check_message(payload)
-        ref = MessageRef(address.conversation, f"1795400000.{next(self._number):06}")
-        self.posted[ref] = payload
-        self._keys[key] = ref
-        return ref
-
-    async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
-        if ref not in self.posted:
-            raise DeliveryError("message_not_found", permanent=True)
-        check_message(payload)
-        self.posted[ref] = payload
-
-    async def find(self, address: Address, key: str) -> MessageRef | None:
-        return self._keys.get(key)
-
-    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
-        raise NotImplementedError("paper takes no acts")
+NOWHERE: Final = "http://127.0.0.1:9/api/"  # nobody listens there: what is only drawn and read needs no Slack
+TROUBLES: Final = {
+    "busy": Fault(status=429, after=7),
+    "broken": Fault(status=503),
+    "dropped": Fault(drop=True),
+    "answer lost": Fault(drop=True, kept=True),
+    "silent": Fault(hang=2.0),
+}
 
 
 class SlackDoor:
-    """A direct conversation in Slack. Forms are modals: the engine that shows them is played by `_cards`."""
+    """A direct conversation in Slack. Forms are modals: the engine that shows them is played by `_Remembering`."""
 
     here = Address(1, "slack", screen.DIRECT)
     gone = Address(1, "slack", "D0NOBODY1")
+    troubles = frozenset(TROUBLES)
+    signs = True
 
     def __init__(self) -> None:
-        self.adapter = _Remembering()
+        self.cards: dict[str, Card] = {}
+        self.adapter = _Remembering(self.cards, NOWHERE)
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """The fake Slack is there, and the adapter in front of it."""
+        async with FakeSlack() as self._slack:
+            self._slack.workspace.add(screen.ANNA, "Anna Apron")
+            self._slack.workspace.direct(screen.ANNA)
+            self.adapter = _Remembering(self.cards, f"{self._slack.url}/api/")
+            try:
+                yield
+            finally:
+                self.adapter.close()
+
+    def trouble(self, name: str) -> None:
+        self._slack.fail("chat.postMessage", TROUBLES[name])
+
+    async def knock(self, on_inbound: OnInbound, *, forged: bool) -> list[int]:
+        site = web.Application()
+        site.add_routes(self.adapter.routes())
+        listening = asyncio.create_task(self.adapter.run(on_inbound))
+        async with TestServer(site) as server:
+            self._slack.events_url = str(server.make_url("/slack/events"))
+            await self._slack.until(lambda: self.adapter._installed)
+            said = [
+                await self._slack.post(*self._written(), headers=one) for one in _signatures(forged=forged)
+            ]
+        listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
+        return [one.status for one in said]
+
+    def _written(self) -> tuple[bytes, str]:
+        return self._slack.encoded("events_api", screen.wrote("status"))
 
     def press(self, payload: Payload, control: Action, values: Values | None) -> Any:
         token = getattr(control, "token", "")
@@ -91,7 +103,7 @@ class SlackDoor:
     def seen(self, payload: Payload) -> list[str]:
         opened = self._opened(payload)
         asks = [asked(screen.pressed(one)) for one in screen.buttons(payload["blocks"]) if form(one)]
-        searches = (field for field in self.adapter.cards[_text(payload)].fields if _searches(field))
+        searches = (field for field in self.cards[_text(payload)].fields if _searches(field))
         found = [offered(getattr(field, "options", ())) for field in searches]
         return [*_words(payload["blocks"]), *_words(opened), *_words(asks), *_words(found)]
 
@@ -152,11 +164,17 @@ class SlackDoor:
         ]
 
     def shown(self, ref: MessageRef) -> Payload | None:
-        return self.adapter.posted.get(ref)
+        message = self._slack.workspace.message(ref.conversation, ref.message)
+        if message is None:
+            return None
+        parts = [message, *(one for one in self._slack.workspace.messages if one.thread == ref.message)]
+        first, *more = [{"text": one.text, "blocks": one.blocks} for one in parts]
+        check_message(first)
+        return {**first, "more": more} if more else first
 
     def _opened(self, payload: Payload) -> Payload:
         """The modal with which the engine's answer to the opener is shown."""
-        return view(self.adapter.cards[_text(payload)])
+        return view(self.cards[_text(payload)])
 
     def _press_opener(self, blocks: Any, token: str) -> None:
         openers = [
@@ -174,17 +192,47 @@ def _searches(field: Field) -> bool:
     return isinstance(field, Choice) and field.source is not None
 
 
-class _Remembering(PaperSlack):
-    """Keeps the cards it drew, as the engine would."""
+class _Remembering(SlackAdapter):
+    """The adapter, which keeps the cards it drew, as the engine would."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.cards: dict[str, Card] = {}
+    def __init__(self, cards: dict[str, Card], url: str) -> None:
+        super().__init__(
+            FakeClock(datetime.now(UTC)), Nobody(), bot_token=BOT_TOKEN, signing_secret=SECRET, url=url
+        )
+        self._cards = cards
 
     def render(self, card: Card) -> Payload:
         payload = super().render(card)
-        self.cards[_text(payload)] = card
+        self._cards[_text(payload)] = card
         return payload
+
+
+class Nobody:
+    """An office that knows everybody already."""
+
+    async def connected(self, team: str) -> None:
+        del team
+
+    async def knows(self, team: str, user: str) -> bool:
+        del team, user
+        return True
+
+    async def team(self, connection: int) -> str:
+        del connection
+        return TEAM
+
+
+def _signatures(*, forged: bool) -> Iterator[dict[str, str]]:
+    """Headers in place of the right ones."""
+    if not forged:
+        yield {}
+        return
+    old = str(int(time.time()) - 400)
+    yield {"X-Slack-Signature": "v0=" + "0" * 64}
+    yield {"X-Slack-Signature": ""}
+    yield {"X-Slack-Signature": "v0=ü"}
+    yield {"X-Slack-Request-Timestamp": "abc"}
+    yield {"X-Slack-Request-Timestamp": old}
 
 
 def _text(payload: Payload) -> str:
