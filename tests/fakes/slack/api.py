@@ -6,7 +6,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.slack.laws import SCOPES, wrong_message, wrong_view
+from tests.fakes.slack.laws import SCOPES, STACK
+from tests.fakes.slack.shapes import wrong_message, wrong_view
 from tests.fakes.slack.workspace import BOT, BOT_USER, TEAM, Workspace
 
 Json = dict[str, Any]
@@ -59,6 +60,8 @@ class Api:
 
     def _chat_postephemeral(self, args: Json) -> Json:
         channel = self._writable(args)
+        if not self.workspace.is_member(channel, args["user"]):
+            raise Refusal("user_not_in_channel")
         if code := wrong_message(args):
             raise Refusal(code)
         return {"message_ts": self.workspace.post(channel, args, only=args["user"]).ts}
@@ -67,6 +70,8 @@ class Api:
         message = self.workspace.message(args["channel"], args["ts"])
         if message is None or message.only:
             raise Refusal("message_not_found")
+        if message.user != BOT_USER:
+            raise Refusal("cant_update_message")
         if code := wrong_message(args):
             raise Refusal(code)
         before = {block.get("block_id") for block in message.blocks} - {None}
@@ -104,17 +109,28 @@ class Api:
         return {"members": [user.shown() for user in self.workspace.users.values()]}
 
     def _views_open(self, args: Json) -> Json:
-        return self._opened(args)
+        return self._opened(self._whose(args), args)
 
     def _views_push(self, args: Json) -> Json:
-        return self._opened(args)
+        user = self._whose(args)
+        if len([one for one in self.workspace.views if one.user == user]) >= STACK:
+            raise Refusal("push_limit_reached")
+        return self._opened(user, args)
 
-    def _opened(self, args: Json) -> Json:
-        user, until = self.workspace.triggers.pop(args["trigger_id"], ("", 0.0))
+    def _whose(self, args: Json) -> str:
+        """Whoever pressed what a trigger came from; a trigger is good once, and not for long."""
+        trigger = args["trigger_id"]
+        if trigger in self.workspace.exchanged:
+            raise Refusal("exchanged_trigger_id")
+        user, until = self.workspace.triggers.pop(trigger, ("", 0.0))
         if not user:
             raise Refusal("invalid_trigger_id")
+        self.workspace.exchanged.add(trigger)
         if self.workspace.clock() > until:
             raise Refusal("expired_trigger_id")
+        return user
+
+    def _opened(self, user: str, args: Json) -> Json:
         view = _view(args)
         if code := wrong_view(view):
             raise Refusal(code)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.slack.laws import wrong_options
+from tests.fakes.slack.laws import STACK
 from tests.fakes.slack.server import Delivered, FakeSlack
+from tests.fakes.slack.shapes import view_faults, wrong_options
 from tests.fakes.slack.workspace import APP, TEAM, Message, View
 
 Json = dict[str, Any]
@@ -216,7 +217,12 @@ class Somebody:
                 assert set(said["errors"]) <= known, "errors at fields that are not shown"
                 view.errors = said["errors"]
             case "update":
+                assert not [*view_faults(said["view"])], [*view_faults(said["view"])]
                 workspace.replace(view, said["view"])
+            case "push":
+                assert not [*view_faults(said["view"])], [*view_faults(said["view"])]
+                assert len([one for one in workspace.views if one.user == self.id]) < STACK, "a fourth modal"
+                workspace.open(self.id, said["view"])
             case "clear":
                 workspace.close(self.id, everything=True)
             case None:

@@ -9,7 +9,7 @@ import hmac
 import itertools
 import json
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,8 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.slack.api import Api, Refusal
-from tests.fakes.slack.laws import ALL_SCOPES, Speed, wrong_message
+from tests.fakes.slack.laws import ALL_SCOPES, ANSWERS, ANSWERS_FOR, SOCKETS, Speed
+from tests.fakes.slack.shapes import wrong_message
 from tests.fakes.slack.workspace import APP, BOT_USER, TEAM, Workspace
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret"
@@ -61,6 +62,9 @@ class FakeSlack:
     events_url: str = ""
     tiers: bool = True
     retry_pauses: tuple[float, ...] = (0.0, 0.05, 0.1)
+    forgetful: bool = (
+        False  # an event that is repeated gets another event_id: nothing says that it keeps its own
+    )
     calls: list[tuple[str, Json]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # what was answered with 429 because it came too fast
     acknowledged: list[str] = field(default_factory=list)
@@ -73,7 +77,8 @@ class FakeSlack:
         self.api = Api(self.workspace, ALL_SCOPES)
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Json]] = {}
-        self._respond_at: dict[str, tuple[str, str, str, int]] = {}
+        self._respond_at: dict[str, tuple[str, str, str, float]] = {}
+        self._answered: Counter[str] = Counter()
         self._arrived = asyncio.Condition()
 
     async def __aenter__(self) -> FakeSlack:
@@ -154,6 +159,8 @@ class FakeSlack:
         for attempt in range(RETRIES + 1):
             if attempt:
                 await asyncio.sleep(self.retry_pauses[attempt - 1])
+                if self.forgetful:
+                    payload["event_id"] = f"Ev{next(self._numbers):09}"
             said = await self.deliver("events_api", payload, attempt=attempt)
             if said is not None and 200 <= said.status < 300:
                 return Delivered(said.status, said.body, attempt + 1)
@@ -197,9 +204,9 @@ class FakeSlack:
             return Delivered(answer.status, json.loads(text) if text.startswith("{") else {})
 
     def answer_at(self, user: str, channel: str, ts: str) -> str:
-        """A response_url: good five times."""
+        """A response_url: good five times within half an hour."""
         ident = f"r{next(self._numbers)}"
-        self._respond_at[ident] = (user, channel, ts, 5)
+        self._respond_at[ident] = (user, channel, ts, self.workspace.clock() + ANSWERS_FOR)
         return f"{self.url}/respond/{ident}"
 
     async def _by_socket(self, kind: str, payload: Json, attempt: int) -> Delivered | None:
@@ -263,11 +270,16 @@ class FakeSlack:
 
     async def _respond(self, request: web.Request) -> web.Response:
         """A response_url."""
-        user, channel, ts, left = self._respond_at[request.match_info["id"]]
-        if not left:
+        ident = request.match_info["id"]
+        user, channel, ts, until = self._respond_at[ident]
+        self._answered[ident] += 1
+        if self._answered[ident] > ANSWERS:
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
-        self._respond_at[request.match_info["id"]] = (user, channel, ts, left - 1)
+        if self.workspace.clock() > until:
+            return web.json_response({"ok": False, "error": "expired_url"}, status=404)
         args = await request.json()
+        if not args.get("delete_original") and (code := wrong_message(args)):
+            return web.json_response({"ok": False, "error": code}, status=400)
         self.calls.append(("response_url", args))
         self.respond(args, user, channel, ts)
         return web.json_response({"ok": True})
@@ -295,6 +307,10 @@ class FakeSlack:
         self.api.tickets.discard(ticket)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if len(self.sockets) >= SOCKETS:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close()
+            return socket
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})
         self.sockets.append(socket)
         async for message in socket:

@@ -47,6 +47,7 @@ class Channel:
     user: str = ""
     archived: bool = False
     joined: bool = True
+    without: frozenset[str] = frozenset()  # who is not in it; everybody else is
 
 
 @dataclass
@@ -96,6 +97,7 @@ class Workspace:
     messages: list[Message] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
+    exchanged: set[str] = field(default_factory=set)  # triggers that were used
     clock: Callable[[], float] = time.monotonic
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -113,6 +115,12 @@ class Workspace:
         """The bot's conversation with a person, opened on first use."""
         known = next((one for one in self.channels.values() if one.user == user), None)
         return known or self.add_channel(f"D{user[1:]}", "directmessage", user=user)
+
+    def is_member(self, channel: str, user: str) -> bool:
+        """Whether a person is in a conversation; who was deactivated is in none."""
+        known, account = self.channels[channel], self.users.get(user)
+        there = user not in known.without and known.user in ("", user)
+        return there and account is not None and not account.deleted
 
     def number(self) -> int:
         """A number that was never used."""
