@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import adapters
+from bot import pictures
 from bot.content.loader import load
 from bot.core.card import Offer
 from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Search, Store
@@ -163,6 +164,7 @@ def _open_slack(app: App) -> None:
         signing_secret=found.slack_signing_secret,
         app_token=found.slack_app_token,
         url=found.slack_api_url,
+        draw=pictures.draw,
     )
 
 

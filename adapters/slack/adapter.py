@@ -14,6 +14,7 @@ from adapters.slack import limits
 from adapters.slack.acquaintance import Acquaintance
 from adapters.slack.client import Client, Installation, Line, is_direct
 from adapters.slack.door import Door
+from adapters.slack.faults import Refused
 from adapters.slack.ingress import Ingress
 from adapters.slack.office import Office
 from adapters.slack.parse import asked, installation_of, parse
@@ -33,12 +34,14 @@ from adapters.slack.replies import (
 from adapters.slack.searching import offered, searched
 from adapters.slack.socket import Socket
 from adapters.slack.surface import Surface, Written, surface_of
+from adapters.slack.uploads import Uploads
 from adapters.slack.workspaces import Workspaces
 from bot.core.card import Card, Offer
 from bot.core.ports import (
     Changed,
     Clock,
     DeliveryError,
+    Draw,
     Inbound,
     MessageRef,
     OnInbound,
@@ -56,6 +59,9 @@ BUDGET: Final = 2.0  # seconds from a press to its answer: Slack shows an error 
 IN_HAND: Final = 200  # acts at once: more would miss the budget, so whoever comes then is told at once
 DRAIN: Final = 5.0  # seconds that replies on their way get when we stop
 PAUSES: Final = (1.0, 5.0, 30.0, 300.0)  # seconds before each further try to learn where we are installed
+NOT_KNOWN: Final = (
+    "Slack did not say whether it took the message, so it may be there; look before posting it again"
+)
 
 log = get("slack")
 Json = Mapping[str, Any]
@@ -86,8 +92,10 @@ class SlackAdapter:
         signing_secret: str = "",
         app_token: str = "",
         url: str = API,
+        draw: Draw | None = None,
     ) -> None:
         self._office = office
+        self._uploads = Uploads(draw)
         self._app_token = app_token
         self._line = Line()
         self._workspaces = Workspaces(office, Client(self._line, token=bot_token, url=url))
@@ -115,9 +123,13 @@ class SlackAdapter:
         return parse(raw)
 
     async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
-        """Post a message. One post a call: nothing is repeated here."""
+        """Post a message with its pictures. One post a call: nothing is repeated here."""
         client = await self._client_at(address)
-        return await client.post(address.conversation, payload, key=key, thread=address.thread)
+        shown = await self._uploads.shown(client, address.connection, payload)
+        try:
+            return await client.post(address.conversation, shown, key=key, thread=address.thread)
+        except Refused as refused:
+            raise self._uploads.refused(address.connection, payload, refused) from None
 
     async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
         """Replace a message that was sent."""
@@ -125,11 +137,11 @@ class SlackAdapter:
         await client.update(ref, payload)
 
     async def find(self, address: Address, key: str) -> MessageRef | None:
-        """The message sent under `key`: in direct conversations, as no scope lets us read channels."""
-        if address.thread or not is_direct(address.conversation):
-            return None
+        """The message sent under `key`, in direct conversations. No scope lets us read channels: see ADR 0008."""
+        if not is_direct(address.conversation):
+            raise DeliveryError(NOT_KNOWN, permanent=True)
         client = await self._client_at(address)
-        return await client.find(address.conversation, key)
+        return await client.find(address.conversation, key, thread=address.thread)
 
     async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
         """Take what people do until cancelled."""
@@ -278,7 +290,7 @@ class SlackAdapter:
             case Post(channel, message, thread, only) if only:
                 await client.whisper(channel, only, message, thread=thread)
             case Post(channel, message, thread):
-                await client.post(channel, message, thread=thread)
+                await client.reply(channel, message, thread=thread)
             case _:
                 assert_never(call)
 

@@ -25,6 +25,7 @@ from bot.core.card import (
     Style,
     Table,
 )
+from bot.core.card_json import grid_to_json
 
 Json = dict[str, Any]
 Cells = Sequence[str]
@@ -91,17 +92,22 @@ def weight(block: Json) -> int:
 
 
 def illustrated(payload: Mapping[str, Any], files: Mapping[str, str]) -> Json:
-    """The payload with the uploaded pictures in their places; `files` maps a picture's key to Slack's file id."""
-    shown = {**payload, "blocks": [_illustrated(block, files) for block in payload["blocks"]]}
-    more = [illustrated(one, files) for one in payload.get("more", ())]
-    return {**shown, "more": more} if more else shown
+    """The message with the uploaded pictures in their places; `files` maps a picture's key to Slack's file id."""
+    return {**payload, "blocks": [_illustrated(block, files) for block in payload["blocks"]]}
 
 
 def pictures(payload: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys of the pictures that a payload has places for."""
-    parts = (payload, *payload.get("more", ()))
-    keys = (_picture_key(block) for part in parts for block in part["blocks"])
+    """The keys of the pictures that a message has places for."""
+    keys = (_picture_key(block) for block in payload["blocks"])
     return tuple(key for key in keys if key)
+
+
+def with_grids(payload: Json, blocks: Iterable[Block]) -> Json:
+    """The message with what its pictures are drawn from, by key, under `grids`: not for Slack."""
+    places = set(pictures(payload))
+    found = (block for block in blocks if isinstance(block, Picture))
+    grids = {one.key: grid_to_json(one.grid) for one in found if one.grid and one.key in places}
+    return {**payload, "grids": grids} if grids else payload
 
 
 def _drawn(block: Block, number: int) -> Iterator[Json]:
@@ -117,7 +123,7 @@ def _drawn(block: Block, number: int) -> Iterator[Json]:
         case Bars(rows):
             yield from _bars(rows)
         case Picture(key, alt):
-            yield from _picture(key, alt, number)
+            yield from _picture(key, alt, number)  # its grid goes beside the blocks, for whoever draws it
         case Divider():
             yield {"type": "divider"}
         case _:

@@ -17,15 +17,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.faults import fault, too_many
 from adapters.slack.pacing import Pacing, Wait
 from adapters.slack.profile import Profile, profile
-from bot.core.ports import DeliveryError, MessageRef, Payload
+from bot.core.ports import DeliveryError, MessageRef, Payload, pages
 from bot.log import get
 
 # Together they stay under the 20 s that a delivery may take.
 TIMEOUT = 10  # seconds for one call
 PATIENCE = 4.0  # seconds that a call waits for its turn; whoever would wait longer is told when to come back
-GOES_ON_WITHIN = 5.0  # seconds for all that goes on in a message's thread
+GOES_ON_WITHIN = 120.0  # seconds for all that goes on after an answer: nobody waits for it with us
 EVENT_TYPE: Final = "rampcheck_message"
 LOOKED_AT = 15  # messages looked through for a lost one: it is among the newest, or it was not sent
+THREAD_LOOKED_AT = 200  # of a thread, which Slack tells from its beginning; ours have a handful
 
 log = get("slack")
 Json = Mapping[str, Any]
@@ -84,21 +85,7 @@ class Client:
         return Installation(said["team_id"], said.get("bot_id", ""), said.get("user_id", ""))
 
     async def post(self, channel: str, payload: Payload, *, key: str = "", thread: str = "") -> MessageRef:
-        """Post to a channel, a direct conversation or, by their id, to a person. `key` finds it again.
-
-        What goes on after the first message stands in its thread; the first one standing is what counts as sent.
-        """
-        first, *more = messages(payload)
-        ref = await self._post(channel, first, key=key, thread=thread)
-        try:
-            async with asyncio.timeout(GOES_ON_WITHIN):
-                for message in more:
-                    await self._post(ref.conversation, message, thread=thread or ref.message)
-        except (DeliveryError, TimeoutError) as error:
-            log.warning("slack.cut_short", kind=type(error).__name__, message=ref.message)
-        return ref
-
-    async def _post(self, channel: str, payload: Payload, *, key: str = "", thread: str = "") -> MessageRef:
+        """Post one message to a channel, a direct conversation or, by their id, to a person. `key` finds it again."""
         to = self._direct.get(channel, channel)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": mark(key)}} if key else None
         said = await self._call(
@@ -109,7 +96,7 @@ class Client:
                 metadata=metadata,
                 unfurl_links=False,
                 unfurl_media=False,
-                **payload,
+                **for_slack(payload),
             ),
             channel=to,
         )
@@ -119,30 +106,80 @@ class Client:
 
     async def update(self, ref: MessageRef, payload: Payload) -> None:
         """Replace a message."""
-        first = messages(payload)[0]
+        message = for_slack(payload)
         await self._call(
-            "chat.update", lambda web: web.chat_update(channel=ref.conversation, ts=ref.message, **first)
+            "chat.update", lambda web: web.chat_update(channel=ref.conversation, ts=ref.message, **message)
         )
+
+    async def reply(self, channel: str, payload: Payload, *, thread: str = "") -> None:
+        """Post an answer and, however long Slack asks us to wait, what goes on in its thread."""
+        first, *more = pages(payload)
+        ref = await self.post(channel, first, thread=thread)
+        async with asyncio.timeout(GOES_ON_WITHIN):
+            for message in more:
+                await self._patiently(
+                    partial(self.post, ref.conversation, message, thread=thread or ref.message)
+                )
+
+    async def _patiently(self, post: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
+        """Post as soon as Slack takes it."""
+        while True:
+            try:
+                return await post()
+            except DeliveryError as error:
+                if error.retry_after is None:
+                    raise
+                await asyncio.sleep(error.retry_after)
 
     async def whisper(self, channel: str, user: str, payload: Payload, *, thread: str = "") -> None:
         """Show something to one person in a channel; it is gone when they reload."""
-        for message in messages(payload):
+        for message in map(for_slack, pages(payload)):
             await self._call(
                 "chat.postEphemeral",
                 partial(_whispered, channel=channel, user=user, thread_ts=thread or None, **message),
             )
 
-    async def find(self, conversation: str, key: str) -> MessageRef | None:
-        """The message posted under `key`, among the newest of a direct conversation."""
+    async def find(self, conversation: str, key: str, *, thread: str = "") -> MessageRef | None:
+        """The message posted under `key`, among the newest of a direct conversation or in a thread of it."""
         channel = await self.direct(conversation) if is_person(conversation) else conversation
-        said = await self._call(
-            "conversations.history",
-            lambda web: web.conversations_history(
-                channel=channel, limit=LOOKED_AT, include_all_metadata=True
-            ),
-        )
+        said = await (self._replies(channel, thread) if thread else self._newest(channel))
         found = (message for message in said.get("messages", []) if _key(message) == mark(key))
-        return next((MessageRef(channel, message["ts"]) for message in found), None)
+        return next((MessageRef(channel, message["ts"], thread=thread) for message in found), None)
+
+    async def _newest(self, channel: str) -> Any:
+        look: dict[str, Any] = {"channel": channel, "limit": LOOKED_AT, "include_all_metadata": True}
+        return await self._call("conversations.history", lambda web: web.conversations_history(**look))
+
+    async def _replies(self, channel: str, thread: str) -> Any:
+        look: dict[str, Any] = {
+            "channel": channel,
+            "ts": thread,
+            "limit": THREAD_LOOKED_AT,
+            "include_all_metadata": True,
+        }
+        return await self._call("conversations.replies", lambda web: web.conversations_replies(**look))
+
+    async def upload(self, name: str, data: bytes) -> str:
+        """Give Slack a file that is in no channel; its id. It can be shown once Slack has looked at it.
+
+        Its alternative text belongs to the block that shows it: with one at the upload Slack says yes and shares
+        nothing (python-slack-sdk 1818).
+        """
+        place = await self._call(
+            "files.getUploadURLExternal",
+            lambda web: web.files_getUploadURLExternal(filename=name, length=len(data)),
+        )
+        await self._put(place["upload_url"], data)
+        await self._call(
+            "files.completeUploadExternal",
+            lambda web: web.files_completeUploadExternal(files=[{"id": place["file_id"], "title": name}]),
+        )
+        return str(place["file_id"])
+
+    async def is_ready(self, file: str) -> bool:
+        """Whether Slack has looked at a file: until then it names no type of it."""
+        said = await self._call("files.info", lambda web: web.files_info(file=file))
+        return bool(said["file"].get("mimetype"))
 
     async def direct(self, user: str) -> str:
         """The direct conversation with a person, asked for once."""
@@ -172,12 +209,17 @@ class Client:
 
     async def respond(self, url: str, message: Json) -> None:
         """Answer at the address that came with a press: 5 times within 30 minutes, and no scope is needed."""
+        await self._put(url, for_slack(message))
+
+    async def _put(self, url: str, what: Json | bytes) -> None:
+        """Send to an address that Slack gave us: a file as it is, all else as JSON."""
+        body: dict[str, Any] = {"data": what} if isinstance(what, bytes) else {"json": dict(what)}
         try:
-            async with self._line.session().post(url, json=dict(message)) as answer:
+            async with self._line.session().post(url, **body) as answer:
                 if answer.status == 429:
                     raise too_many(answer.headers.get("Retry-After"))
                 if answer.status >= 400:
-                    raise DeliveryError(f"Slack answered {answer.status} to a reply")
+                    raise DeliveryError(f"Slack answered {answer.status} at an address of its own")
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DeliveryError(f"Slack could not be reached ({type(error).__name__})") from None
 
@@ -208,7 +250,10 @@ class Client:
         except SlackApiError as error:
             raise self._refused(method, error) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise DeliveryError(f"Slack could not be reached ({type(error).__name__})") from None
+            unsent = isinstance(error, aiohttp.ClientConnectorError)  # no connection, so nothing went out
+            raise DeliveryError(
+                f"Slack could not be reached ({type(error).__name__})", unsent=unsent
+            ) from None
 
     def _sdk(self) -> AsyncWebClient:
         """The SDK's client on the session of the running loop."""
@@ -242,10 +287,9 @@ class Client:
         return fault(str(code or ""), needed=str(needed or ""))
 
 
-def messages(payload: Payload) -> list[dict[str, Any]]:
-    """The message of a payload and those that go on after it."""
-    first = {name: part for name, part in payload.items() if name != "more"}
-    return [first, *payload.get("more", [])]
+def for_slack(payload: Json) -> dict[str, Any]:
+    """A message without what is ours to know."""
+    return {name: part for name, part in payload.items() if name not in {"more", "grids"}}
 
 
 async def _whispered(web: AsyncWebClient, **parts: Any) -> Any:

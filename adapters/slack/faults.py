@@ -35,17 +35,27 @@ PERMANENT: Final = {
     "token_expired": "the token has expired; install the app again",
     "token_revoked": "the app was removed from the workspace; install it again",
 }
+# The call may have had its effect all the same: Slack says of fatal_error that parts of it may have succeeded.
+DOUBTFUL: Final = {"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 DEFAULT_REST = 30.0  # seconds, where a 429 does not say how long
+
+
+class Refused(DeliveryError):
+    """Slack answered with an error code."""
+
+    def __init__(self, code: str, reason: str, *, permanent: bool = False, gone: bool = False) -> None:
+        super().__init__(reason, permanent=permanent, gone=gone, unsent=code not in DOUBTFUL)
+        self.code = code
 
 
 def fault(code: str, *, needed: str = "") -> DeliveryError:
     """The delivery's error for a code in Slack's answer; an unknown code is worth another try."""
     if code in GONE:
-        return DeliveryError(f"{GONE[code]} ({code})", gone=True)
+        return Refused(code, f"{GONE[code]} ({code})", gone=True)
     if code in PERMANENT:
         scope = f"{code}: {needed}" if needed else code
-        return DeliveryError(f"{PERMANENT[code]} ({scope})", permanent=True)
-    return DeliveryError(f"Slack answered {code or 'nothing that can be read'}")
+        return Refused(code, f"{PERMANENT[code]} ({scope})", permanent=True)
+    return Refused(code, f"Slack answered {code or 'nothing that can be read'}")
 
 
 def too_many(after: str | None) -> DeliveryError:

@@ -8,7 +8,7 @@ MESSAGE_CHARS = (
     12_000  # of its blocks as JSON; Slack says msg_blocks_too_long from about 13,200 and documents nothing
 )
 MESSAGE_TEXT = 4_000  # characters of `text`: what Slack recommends; it cuts at 40,000
-CONTINUATIONS = 4  # messages in the thread of a long one; beyond this it is a file, not a message
+CONTINUATIONS = 11  # messages in the thread of a long one; beyond this it is a file, not a message
 
 # A modal
 VIEW_BLOCKS = 100

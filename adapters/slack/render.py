@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from adapters.slack import controls, limits
-from adapters.slack.blocks import Json, actions, body, explained, header, note, strong, weight
+from adapters.slack.blocks import Json, actions, body, explained, header, note, strong, weight, with_grids
 from adapters.slack.text import escaped, line
 from bot.core.card import Card, Choice, spoken
 
@@ -33,7 +33,8 @@ def render_all(card: Card) -> list[Json]:
     first, *more = _pages(body(card.body), beside=[*head, *tail])
     first = [*head, *first, *note(GOES_ON if more else ""), *tail]
     text = card.fallback if card.fallback.strip() else card.title or spoken(card.body)
-    return [_message(text, first), *(_message(f"{card.title} (continued)", page) for page in more)]
+    shown = [_message(text, first), *(_message(f"{card.title} (continued)", page) for page in more)]
+    return [with_grids(message, card.body) for message in shown]
 
 
 def shareable(payload: Json, command: str) -> Json:

@@ -69,7 +69,7 @@ def block(each: Block) -> RenderableType:
             return screen.table(header, rows)
         case Bars(rows):
             return _grid(_bar(bar) for bar in rows)
-        case Picture(_, alt):
+        case Picture(alt=alt):
             return _line(f"[{alt}]", "italic")
         case Divider():
             return Line()

@@ -72,11 +72,28 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers 0..100 by row and column, to be drawn in colours; None where nothing is known.
+
+    A row is its label and as many values as there are columns. `note` stands small beneath.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int | None, ...]], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture kept under `key`; `alt` says all that it shows."""
+    """A picture; `alt` says all that it shows. The same `key` is the same picture, drawn from `grid`.
+
+    Without a grid there is nothing to draw, and a door shows the words.
+    """
 
     key: str
     alt: str
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +308,7 @@ def _lines(block: Block) -> list[str]:
             return [" | ".join(header), *(" | ".join(row) for row in rows)]
         case Bars(bars):
             return [_bar_line(bar) for bar in bars]
-        case Picture(_, alt):
+        case Picture(alt=alt):
             return [alt]
         case Divider():
             return []

@@ -19,6 +19,7 @@ from bot.core.card import (
     Divider,
     Facts,
     Field,
+    Grid,
     Heading,
     Link,
     Number,
@@ -76,6 +77,22 @@ def from_json(raw: Mapping[str, Any]) -> Card:
         raise ValueError(f"not a stored card: {error!r}") from error
 
 
+def grid_to_json(grid: Grid) -> dict[str, Json]:
+    """What a picture is drawn from."""
+    return {
+        "title": grid.title,
+        "columns": list(grid.columns),
+        "rows": [[label, list(values)] for label, values in grid.rows],
+        "note": grid.note,
+    }
+
+
+def grid_from_json(raw: Mapping[str, Any]) -> Grid:
+    """The grid that `grid_to_json` wrote; KeyError, TypeError or ValueError for anything else."""
+    rows = tuple((label, tuple(values)) for label, values in raw["rows"])
+    return Grid(raw["title"], tuple(raw["columns"]), rows, raw["note"])
+
+
 def _block(block: Block) -> Json:
     match block:
         case Paragraph(spans):
@@ -88,8 +105,8 @@ def _block(block: Block) -> Json:
             return {"table": [list(line) for line in (header, *lines)]}
         case Bars(bars):
             return {"bars": [[bar.label, bar.value, bar.note] for bar in bars]}
-        case Picture(key, alt):
-            return {"picture": [key, alt]}
+        case Picture(key, alt, grid):
+            return {"picture": [key, alt, *([grid_to_json(grid)] if grid else [])]}
         case Divider():
             return {"divider": True}
     assert_never(block)
@@ -109,6 +126,8 @@ def _read_block(raw: Mapping[str, Any]) -> Block:
             return Bars(tuple(Bar(label, value, note) for label, value, note in rows))
         case {"picture": [key, alt]}:
             return Picture(key, alt)
+        case {"picture": [key, alt, grid]}:
+            return Picture(key, alt, grid_from_json(grid))
         case {"divider": True}:
             return Divider()
     raise ValueError(f"not a stored block: {raw!r}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.core.card import Card, Offer, Source
+from bot.core.card import Card, Grid, Offer, Source
 from bot.core.installations import Installations
 from bot.core.questionnaire import ItemId, QuestionId, Questionnaire
 from bot.core.records import (
@@ -172,9 +172,11 @@ Reply = Nothing | Problems | Show | Update | Close
 
 # --- adapters -------------------------------------------------------------------------------------------------------
 
+# A platform's message. `more`, where it is there: messages of the same form that go on in the thread, in their order.
 Payload = Mapping[str, Any]
 OnInbound = Callable[[Inbound], Awaitable[Reply]]
 OnSearch = Callable[[Search], Awaitable[Sequence[Offer]]]  # at most a hundred, likeliest first
+Draw = Callable[[Grid], Awaitable[bytes]]  # a grid as a PNG. Raises PictureError
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,17 +203,35 @@ class DeliveryError(Exception):
     """A message could not be delivered.
 
     `permanent`: trying this message again is useless. `gone`: nothing can be delivered to that conversation until it
-    is heard from again. `retry_after`: seconds the platform asks us to wait.
+    is heard from again. `retry_after`: seconds the platform asks us to wait. `unsent`: it surely was not delivered;
+    without it, it may have been, and only its answer was lost.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool = False, gone: bool = False, retry_after: float | None = None
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        gone: bool = False,
+        retry_after: float | None = None,
+        unsent: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent or gone
         self.gone = gone
         self.retry_after = retry_after
+        self.unsent = unsent or retry_after is not None
+
+
+class PictureError(Exception):
+    """A picture could not be drawn; the message is shown without it."""
+
+
+def pages(payload: Payload) -> list[Payload]:
+    """The messages of a payload in their order: the first, and those that go on in its thread."""
+    first = {name: part for name, part in payload.items() if name != "more"}
+    return [first, *payload.get("more", ())]
 
 
 class Adapter(Protocol):
@@ -229,7 +249,7 @@ class Adapter(Protocol):
         ...
 
     async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
-        """Post a message; `key` lets it be found again. Raises DeliveryError."""
+        """Post one message, without what goes on after it; `key` lets it be found again. Raises DeliveryError."""
         ...
 
     async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
@@ -237,7 +257,11 @@ class Adapter(Protocol):
         ...
 
     async def find(self, address: Address, key: str) -> MessageRef | None:
-        """The message sent under `key`, where the platform can be asked; else None."""
+        """The message sent under `key`; None where it was not sent. With `address.thread`, one within that thread.
+
+        Asked after a send whose outcome is not known. Raises DeliveryError, a permanent one where the platform does
+        not let us look: such a message is not sent a second time.
+        """
         ...
 
     async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
@@ -279,7 +303,9 @@ class Leased:
     """A message in a worker's hands until `until`; `attempt` fences it: a later lease makes this one powerless.
 
     `ref` is the message to amend, `thread` the root to reply under, both already looked up. `again` says that an
-    earlier lease ran out, so it may have been sent.
+    earlier attempt may have been sent: its lease ran out, or its answer was lost.
+
+    `parts` of it are sent already, the first of them is `root`; the others stand in its thread.
     """
 
     id: int
@@ -290,10 +316,12 @@ class Leased:
     ref: MessageRef | None = None
     thread: str = ""
     again: bool = False
+    parts: int = 0
+    root: MessageRef | None = None
 
 
 class Outbox(Protocol):
-    """Messages to deliver: leased, then settled by exactly one of `sent`, `later` or `dead`."""
+    """Messages to deliver: leased, then settled by exactly one of `sent`, `goes_on`, `later`, `pause` or `dead`."""
 
     def lease(self, now: datetime, *, limit: int, hold: float) -> Sequence[Leased]:
         """Take up to `limit` due messages for `hold` seconds: the oldest of each lane, and no lane twice."""
@@ -303,8 +331,12 @@ class Outbox(Protocol):
         """It was delivered. False: the lease was lost meanwhile."""
         ...
 
-    def later(self, leased: Leased, at: datetime, reason: str) -> bool:
-        """Try again at `at`; counts as an attempt."""
+    def goes_on(self, leased: Leased, root: MessageRef, now: datetime) -> bool:
+        """One more part of it was delivered and there are others: the next is due now, before all else of its lane."""
+        ...
+
+    def later(self, leased: Leased, at: datetime, reason: str, *, unsure: bool = False) -> bool:
+        """Try again at `at`; counts as an attempt. `unsure`: it may have been delivered, so it is looked up first."""
         ...
 
     def pause(self, leased: Leased, at: datetime, reason: str) -> bool:
@@ -345,6 +377,10 @@ class Unit(Protocol):
 
     def person_of(self, connection: int, external: str) -> Person | None:
         """The person behind a platform account."""
+        ...
+
+    def person_at(self, address: Address) -> Person | None:
+        """The person whom a direct conversation reaches."""
         ...
 
     def save_person(self, person: Person) -> Person:
@@ -515,6 +551,10 @@ class Unit(Protocol):
 
     def cancel(self, key: str, reason: str) -> bool:
         """Drop a message that was not sent yet."""
+        ...
+
+    def was_sent(self, key: str) -> bool:
+        """Whether the message of that key was delivered, with all its parts."""
         ...
 
 

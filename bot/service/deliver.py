@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.ports import Adapter, DeliveryError, Leased, MessageRef, Outbox, Store, Unit
+from bot.core.ports import Adapter, DeliveryError, Leased, MessageRef, Outbox, Payload, Store, Unit, pages
 from bot.core.records import Event
 from bot.core.values import Json
 from bot.log import get
+from bot.service import trouble
 
 BATCH = 50  # performance.md, 3a: from 10 on the database is no longer what limits
 LEASE = timedelta(seconds=60)  # three times SEND_WITHIN: no lease runs out while its request is in flight
@@ -54,53 +55,76 @@ async def drain(post: Post) -> int:
 async def _one(post: Post, leased: Leased) -> None:
     try:
         async with asyncio.timeout(SEND_WITHIN.total_seconds()):
-            ref = await _send(post, leased)
+            ref, more = await _send(post, leased)
     except DeliveryError as error:
         await asyncio.to_thread(_failed, post, leased, error)
     except TimeoutError:
         await asyncio.to_thread(_failed, post, leased, DeliveryError("no answer in time"))
     else:
-        if not await asyncio.to_thread(post.outbox.sent, leased, ref, post.now()):
+        settle = post.outbox.goes_on if more else post.outbox.sent
+        if not await asyncio.to_thread(settle, leased, leased.root or ref, post.now()):
             log.warning("delivery.lease_lost", outbox=leased.id, attempt=leased.attempt)
 
 
-async def _send(post: Post, leased: Leased) -> MessageRef:
-    """Post or amend; a message that may have been sent before is looked up first where the platform allows it."""
-    message = leased.message
-    adapter = post.adapters.get(message.address.platform)
+async def _send(post: Post, leased: Leased) -> tuple[MessageRef, bool]:
+    """Amend a message, or post the next part of one: where it is now, and whether it goes on.
+
+    A part is a send of its own, settled before the next: neither a pause nor a crash loses or doubles one.
+    """
+    adapter = post.adapters.get(leased.message.address.platform)
     if adapter is None:
-        raise DeliveryError(f"no adapter for {message.address.platform} is running in this process")
-    payload = adapter.render(message.card)
+        platform = leased.message.address.platform
+        raise DeliveryError(f"no adapter for {platform} is running in this process", unsent=True)
+    parts = pages(adapter.render(leased.message.card))
     if leased.ref is not None:
-        await adapter.amend(message.address, leased.ref, payload)
-        return leased.ref
-    if (leased.again or leased.attempt > 1) and adapter.traits.can_look_up:
-        found = await adapter.find(message.address, message.key)
+        await adapter.amend(leased.message.address, leased.ref, parts[0])
+        return leased.ref, False
+    if leased.root is not None and leased.parts >= len(parts):
+        return leased.root, False  # it is drawn shorter than when its first part was sent
+    ref = await _post(adapter, leased, parts[leased.parts])
+    return ref, leased.parts + 1 < len(parts)
+
+
+async def _post(adapter: Adapter, leased: Leased, payload: Payload) -> MessageRef:
+    """Post; what may have been sent before is looked up first where the platform allows it."""
+    message, root = leased.message, leased.root
+    key = f"{message.key}#{leased.parts + 1}" if leased.parts else message.key
+    thread = leased.thread or ((root.thread or root.message) if root else "")
+    address = replace(message.address, thread=thread)
+    if leased.again and adapter.traits.can_look_up:
+        found = await adapter.find(address, key)
         if found is not None:
             return found
-    return await adapter.send(replace(message.address, thread=leased.thread), payload, key=message.key)
-
-
-def _give_up(unit: Unit, leased: Leased, error: DeliveryError, now: datetime) -> None:
-    """Leave a trace that an admin can find; a conversation that is gone gets nothing more."""
-    message = leased.message
-    if error.gone:
-        unit.switch_off(message.address)
-    after: Json = {"key": message.key, "reason": error.reason, "address_off": error.gone}
-    unit.record(Event("delivery.dead", now, None, subject=message.address.lane, after=after))
+    return await adapter.send(address, payload, key=key)
 
 
 def _failed(post: Post, leased: Leased, error: DeliveryError) -> None:
     """Settle what could not be sent: give up, wait as the platform asks, or try again later."""
     now = post.now()
     if error.permanent or leased.attempt >= ATTEMPTS:
-        post.outbox.dead(leased, now, error.reason)
-        log.warning("delivery.dead", outbox=leased.id, reason=error.reason, attempt=leased.attempt)
-        post.store.write(leased.organisation, lambda unit: _give_up(unit, leased, error, now))
+        _give_up(post, leased, error, now)
     elif error.retry_after is not None:
         post.outbox.pause(leased, now + timedelta(seconds=error.retry_after), error.reason)
         log.info("delivery.pause", outbox=leased.id, after=error.retry_after)
     else:
         wait = BACKOFF[min(leased.attempt, len(BACKOFF)) - 1]
-        post.outbox.later(leased, now + wait, error.reason)
+        post.outbox.later(leased, now + wait, error.reason, unsure=not error.unsent)
         log.info("delivery.retry", outbox=leased.id, after=wait.total_seconds(), reason=error.reason)
+
+
+def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) -> None:
+    """Leave a trace that an admin can find, and tell whoever can mend it. What stands of a message stays sent."""
+    if leased.root is None:
+        post.outbox.dead(leased, now, error.reason)
+    else:
+        post.outbox.sent(leased, leased.root, now)
+    log.warning(
+        "delivery.dead", outbox=leased.id, reason=error.reason, attempt=leased.attempt, parts=leased.parts
+    )
+    post.store.write(leased.organisation, lambda unit: _note_down(unit, leased, error, now))
+
+
+def _note_down(unit: Unit, leased: Leased, error: DeliveryError, now: datetime) -> None:
+    off = trouble.undelivered(unit, leased.message, error, now)
+    after: Json = {"key": leased.message.key, "reason": error.reason, "address_off": off}
+    unit.record(Event("delivery.dead", now, None, subject=leased.message.address.lane, after=after))

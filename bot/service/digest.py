@@ -11,18 +11,18 @@ from bot.core.card import Card
 from bot.core.compose import digest as words
 from bot.core.compose import notes
 from bot.core.compose.digest import Digest, DigestView, Due, Moved, Quiet, Stuck
-from bot.core.ports import Message, Unit
+from bot.core.ports import Message, Reply, Show, Unit
 from bot.core.questionnaire import SIDE_STAGES, STAGES
-from bot.core.records import Address, Event, Person, Pilot, PilotId, Subscription
+from bot.core.records import Address, Event, Person, Pilot, PilotId, Standing, Subscription
 from bot.core.signals import Course
 from bot.core.values import Json
+from bot.service import subscribed
 from bot.service.standings import standings
 from bot.service.work import Work
 
 WEEK = timedelta(days=7)
 STALE_AFTER = timedelta(days=2)  # a digest that comes later than this tells of another week
 JUMP = 3  # points of readiness that count as movement (content.md section 4)
-POSTED = "digest.posted"
 
 
 def compose(work: Work, group: str, *, before: int | None = None) -> Digest:
@@ -110,21 +110,36 @@ def post_due(work: Work, seen: Subscription) -> None:
 
 def post(work: Work, subscription: Subscription, *, key: str) -> None:
     """The channel's card, then its details as replies beneath it."""
-    last = next(iter(_posts(work.unit, subscription)), None)
+    last = next(iter(subscribed.posts(work.unit, subscription)), None)
     before = last.after.get("stuck") if last and isinstance(last.after, dict) else None
     view = gather(work, subscription.group, before=before if isinstance(before, int) else None)
     made = words.digest(view, work.content.policy.digest)
-    address, stale = subscription.channel.address, work.now + STALE_AFTER
+    # Whatever was wrong with the channel may have been mended: the platform knows, and its answer is passed on.
+    address, stale = work.unit.channel(subscription.channel.address).address, work.now + STALE_AFTER
     work.unit.enqueue(Message(key, address, made.channel, stale_at=stale), work.now)
     for number, card in enumerate(made.thread, start=1):
         work.unit.enqueue(Message(f"{key}:{number}", address, card, under=key, stale_at=stale), work.now)
     after: Json = {"stuck": len(view.stuck), "key": key}
-    work.unit.record(Event(POSTED, work.now, None, subject=str(subscription.id), after=after))
+    work.unit.record(Event(subscribed.POSTED, work.now, None, subject=str(subscription.id), after=after))
 
 
-def _posts(unit: Unit, subscription: Subscription) -> list[Event]:
-    events = unit.events(kinds=(POSTED,), limit=50)
-    return [event for event in events if event.subject == str(subscription.id)]
+def catch_up(work: Work, address: Address) -> None:
+    """The bot was let into a channel: the digest that could not be posted there lately is posted now."""
+    known = subscribed.of_channel(work.unit, address)
+    last = next(iter(subscribed.posts(work.unit, known)), None) if known else None
+    if known is None or last is None or work.now - last.at > STALE_AFTER:
+        return
+    if not work.unit.was_sent(subscribed.key_of(last)):
+        post(work, known, key=f"digest:{known.id}:{work.now.isoformat()}")
+
+
+def post_again(work: Work, person: Person, number: int) -> Reply:
+    """Post the digest of a subscription now: for whoever set it up and for leads."""
+    known = next((one for one in work.unit.subscriptions() if one.id == number), None)
+    if known is None or (known.by != person.id and person.standing is Standing.MEMBER):
+        return Show(notes.not_there())
+    post(work, known, key=f"digest:{known.id}:{work.now.isoformat()}")
+    return Show(notes.note(f"The digest is on its way to {subscribed.name_of(known)}."))
 
 
 def next_slot(work: Work) -> datetime:

@@ -38,7 +38,7 @@ from bot.core.questionnaire import Content, QuestionId, Questionnaire
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
-from bot.service import accounts, checkins, people, query, registry, requests, search
+from bot.service import accounts, checkins, digest, people, query, registry, requests, search
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
@@ -136,6 +136,8 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
         case About.PILOT:
             pilot = desk.unit.pilot(token.id)
             return run(desk, f"{token.verb} {pilot.key}") if pilot else Show(notes.not_there())
+        case About.DIGEST if token.verb == "post":
+            return digest.post_again(desk.work, desk.person, token.id)
         case About.DIGEST:
             return run(desk, "digest")
     assert_never(token.about)
@@ -408,6 +410,7 @@ def _joined(desk: Desk, *, new: bool) -> Reply:
         place = desk.inbound.on
         address = Address(desk.connection.id, desk.connection.platform, place.conversation, place.service)
         desk.unit.channel(address, place.name)
+        digest.catch_up(desk.work, address)
         return Nothing()
     return Show(notes.welcome(desk.person.name)) if new else Nothing()
 

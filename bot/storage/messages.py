@@ -27,9 +27,10 @@ ADD_MESSAGE = added_once(MessageRow, "id")
 SILENT = mine(select(literal(1)).where(or_(_silent(_identity), _silent(_channel))))
 CANCEL = mine(
     update(_message)
-    .where(_message.c.key == bindparam("at_key"), _message.c.state == "pending")
+    .where(_message.c.key == bindparam("at_key"), _message.c.state == "pending", _message.c.parts == 0)
     .values(state="cancelled", settled_at=_message.c.due_at)  # nobody says what time it is
 )
+SENT = mine(select(literal(1)).where(_message.c.key == bindparam("at_key"), _message.c.state == "sent"))
 
 
 class Messages(Scope):
@@ -44,6 +45,9 @@ class Messages(Scope):
     def cancel(self, key: str, reason: str) -> bool:
         """False as well for one in a worker's hands: it may be sent already."""
         return self._change(CANCEL, at_key=key, reason=reason) > 0
+
+    def was_sent(self, key: str) -> bool:
+        return self._one(SENT, at_key=key) is not None
 
 
 WAITING = {"state": "pending", "reason": "", "settled_at": None}
@@ -71,4 +75,5 @@ def _row(message: Message, now: datetime) -> dict[str, Any]:
         "ref_conversation": "",
         "ref_message": "",
         "ref_thread": "",
+        "parts": 0,
     }

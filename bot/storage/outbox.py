@@ -49,6 +49,7 @@ DROP_STALE = (
         _message.c.stale_at < bindparam("now"),
         # What is in somebody's hands is his; what he let go of may be dropped.
         or_(_message.c.state == "pending", _message.c.due_at <= bindparam("now")),
+        _message.c.parts == 0,  # what was begun is finished
     )
     .values(state="stale", reason="too late to send", settled_at=bindparam("now"))
 )
@@ -131,8 +132,13 @@ class SqlOutbox:
         refs = {"ref_conversation": ref.conversation, "ref_message": ref.message, "ref_thread": ref.thread}
         return self._settle(leased, state="sent", reason="", settled_at=now, **refs)
 
-    def later(self, leased: Leased, at: datetime, reason: str) -> bool:
-        return self._settle(leased, state="pending", due_at=at, reason=reason)
+    def goes_on(self, leased: Leased, root: MessageRef, now: datetime) -> bool:
+        refs = {"ref_conversation": root.conversation, "ref_message": root.message, "ref_thread": root.thread}
+        fresh = {"attempt": 0, "again": False, "parts": leased.parts + 1}
+        return self._settle(leased, state="pending", due_at=now, reason="", **fresh, **refs)
+
+    def later(self, leased: Leased, at: datetime, reason: str, *, unsure: bool = False) -> bool:
+        return self._settle(leased, state="pending", due_at=at, reason=reason, again=leased.again or unsure)
 
     def pause(self, leased: Leased, at: datetime, reason: str) -> bool:
         return self._settle(leased, state="pending", due_at=at, reason=reason, attempt=leased.attempt - 1)
@@ -220,8 +226,19 @@ def _leased(row: Record, named: Named, until: datetime) -> Leased:
     amended, root = named.get((row.org_id, row.replaces)), named.get((row.org_id, row.under))
     ref = MessageRef(amended.ref_conversation, amended.ref_message, amended.ref_thread) if amended else None
     thread = (root.ref_thread or root.ref_message) if root else row.thread
-    again = row.again or row.state == "leased"
-    return Leased(row.id, row.org_id, _as_message(row), row.attempt + 1, until, ref, thread, again=again)
+    begun = MessageRef(row.ref_conversation, row.ref_message, row.ref_thread) if row.parts else None
+    return Leased(
+        row.id,
+        row.org_id,
+        _as_message(row),
+        row.attempt + 1,
+        until,
+        ref,
+        thread,
+        again=row.again or row.state == "leased",
+        parts=row.parts,
+        root=begun,
+    )
 
 
 def _as_message(row: Record) -> Message:

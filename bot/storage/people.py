@@ -44,6 +44,11 @@ PERSON_OF = mine(
         _identity.c.connection_id == bindparam("connection"), _identity.c.external == bindparam("external")
     )
 )
+PERSON_AT = mine(
+    _people.join_from(_identity, _person, _identity.c.person_id == _person.c.id).where(
+        _identity.c.connection_id == bindparam("connection"), _identity.c.conversation == bindparam("at")
+    )
+)
 ADD_PERSON = added(PersonRow, "id")
 CHANGE_PERSON = changed(PersonRow)
 
@@ -151,6 +156,10 @@ class People(Scope):
         if not storable(external):
             return None
         row = self._one(PERSON_OF, connection=connection, external=external)
+        return None if row is None else _as_person(row)
+
+    def person_at(self, address: Address) -> Person | None:
+        row = self._one(PERSON_AT, connection=address.connection, at=address.conversation)
         return None if row is None else _as_person(row)
 
     def save_person(self, person: Person) -> Person:

@@ -455,7 +455,8 @@ class MessageRow(Row, table=True):
     """The outbox. A lane is (connection, conversation); `settled_at` NULL means that the message still is to go.
 
     `state` is pending, leased, sent, dead, stale or cancelled. `due_at` is the moment before which nobody takes it:
-    of a leased message, the end of its lease. `again`: a lease ran out, so it may have been sent.
+    of a leased message, the end of its lease. `again`: it may have been sent already. `parts` of it are sent, the
+    first of them as `ref_*` says.
     """
 
     __tablename__ = "message"
@@ -492,6 +493,7 @@ class MessageRow(Row, table=True):
     ref_conversation: str = plain()
     ref_message: str = plain()
     ref_thread: str = plain()
+    parts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class BeatRow(Row, table=True):

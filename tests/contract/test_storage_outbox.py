@@ -129,6 +129,53 @@ def test_what_may_have_been_sent_says_so_until_it_is_settled(store: Store) -> No
     assert third.again
 
 
+def test_what_was_answered_unclearly_may_have_been_sent(store: Store) -> None:
+    at = world(store)
+    enqueue(store, at, message(at, "k"))
+    (first,) = lease(store)
+    assert store.outbox.later(first, NOW + HOUR, "no answer", unsure=True)
+    (second,) = lease(store, NOW + HOUR)
+    assert second.again
+    assert store.outbox.later(second, NOW + 2 * HOUR, "no connection")
+    (third,) = lease(store, NOW + 2 * HOUR)
+    assert third.again, "once unclear it stays so"
+
+
+def test_a_message_of_several_parts_keeps_its_place_until_the_last_is_sent(
+    store: Store, database_url: str
+) -> None:
+    at = world(store)
+    enqueue(store, at, message(at, "long", stale_at=NOW + HOUR), message(at, "next", under="long"))
+    (first,) = lease(store)
+    assert (first.parts, first.root) == (0, None)
+    assert store.outbox.goes_on(first, REF, NOW)
+    assert not store.outbox.goes_on(first, REF, NOW), "settled once"
+    (second,) = lease(store)
+    assert (second.message.key, second.parts, second.root) == ("long", 1, REF)
+    assert (second.attempt, second.again) == (1, False), "each part has all its attempts"
+    assert store.outbox.later(second, NOW + DAY, "HTTP 503")
+    assert lease(store, NOW + HOUR * 2) == [], "what hangs under it waits"
+    (third,) = lease(store, NOW + DAY)
+    assert (third.message.key, third.parts) == ("long", 1), "what was begun is finished, however late"
+    assert store.outbox.sent(third, REF, NOW + DAY)
+    (child,) = lease(store, NOW + DAY)
+    assert (child.message.key, child.thread) == ("next", REF.message)
+    assert state_of(database_url, "long")[0] == "sent"
+
+
+def test_what_was_begun_cannot_be_cancelled_and_was_not_sent_until_it_is_whole(store: Store) -> None:
+    at = world(store)
+    enqueue(store, at, message(at, "long"))
+    (first,) = lease(store)
+    assert store.outbox.goes_on(first, REF, NOW)
+    assert not store.write(at.organisation.id, lambda unit: unit.cancel("long", "changed"))
+    assert not store.read(at.organisation.id, lambda unit: unit.was_sent("long"))
+    (second,) = lease(store)
+    assert store.outbox.sent(second, REF, NOW)
+    assert store.read(at.organisation.id, lambda unit: unit.was_sent("long"))
+    assert not store.read(at.organisation.id, lambda unit: unit.was_sent("other"))
+
+
 def test_trying_later_counts_and_pausing_does_not(store: Store) -> None:
     at = world(store)
     enqueue(store, at, message(at, "k"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.card import Card
@@ -31,29 +31,38 @@ class Platform:
     posts: list[Post] = field(default_factory=list)
     failing: list[DeliveryError | None] = field(default_factory=list)
     swallow: bool = False  # keep the message and then fail to answer
+    refusing: dict[str, list[DeliveryError | None]] = field(default_factory=dict)  # the same by conversation
+    searchable: bool = True  # whether it can be asked for what was sent
+    blocks_a_message: int = 0
     calls: int = 0
 
     def render(self, card: Card) -> Payload:
-        return {"card": card}
+        """With `blocks_a_message`, so many blocks of the body in each message."""
+        size = self.blocks_a_message or len(card.body) or 1
+        first, *more = (card.body[at : at + size] for at in range(0, max(len(card.body), 1), size))
+        payload = {"card": replace(card, body=first)}
+        return {**payload, "more": [{"card": replace(card, body=one)} for one in more]} if more else payload
 
     def parse(self, raw: Any) -> Inbound | None:
         del raw
         return None
 
     async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
-        self._maybe_fail()
+        self._maybe_fail(address.conversation)
         self.posts.append(Post(address.conversation, key, payload["card"], address.thread))
         if self.swallow:
             self.swallow = False
-            raise DeliveryError("the answer was lost")
+            raise DeliveryError("the answer was lost")  # it may have been sent, and was
         return MessageRef(address.conversation, key)
 
     async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
-        self._maybe_fail()
+        self._maybe_fail(address.conversation)
         post = next(post for post in self.posts if post.key == ref.message)
         post.card, post.versions = payload["card"], post.versions + 1
 
     async def find(self, address: Address, key: str) -> MessageRef | None:
+        if not self.searchable:
+            raise DeliveryError("it cannot be looked up", permanent=True)
         found = next((post for post in self.posts if post.key == key), None)
         return MessageRef(address.conversation, found.key) if found else None
 
@@ -61,9 +70,10 @@ class Platform:
         del on_inbound
         await asyncio.Event().wait()
 
-    def _maybe_fail(self) -> None:
+    def _maybe_fail(self, conversation: str) -> None:
         self.calls += 1
-        error = self.failing.pop(0) if self.failing else None
+        waiting = self.refusing.get(conversation) or self.failing
+        error = waiting.pop(0) if waiting else None
         if error is not None:
             raise error
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.card import Card, say
 from bot.core.compose.notes import note
 from bot.core.ports import DeliveryError, Message, Store
 from bot.service import deliver
@@ -116,3 +117,73 @@ def test_what_came_too_late_is_dropped_not_sent(office: Office) -> None:
     office.now += timedelta(hours=2)
     office.deliver()
     assert keys(office) == []
+
+
+# --- what goes on in a thread
+
+
+def put_long(office: Office, parts: int) -> None:
+    card = Card("long", "long", tuple(say(f"part {number}") for number in range(1, parts + 1)))
+    office.platform.blocks_a_message = 1
+    office.write(lambda unit: unit.enqueue(Message("long", office.address("anna"), card), office.now))
+    put(office, "after", under="long")
+
+
+def seen(office: Office) -> list[tuple[str, str]]:
+    posts = [post for post in office.platform.posts if post.conversation == "dm:anna"]
+    return [(post.key, post.thread) for post in posts]
+
+
+def test_the_parts_of_a_message_stand_in_its_thread_in_order(office: Office) -> None:
+    put_long(office, 3)
+    office.deliver()
+    assert seen(office) == [("long", ""), ("long#2", "long"), ("long#3", "long"), ("after", "long")]
+
+
+def test_a_pause_in_the_middle_of_a_thread_loses_and_doubles_nothing(office: Office) -> None:
+    put_long(office, 4)
+    busy = DeliveryError("busy", retry_after=30)
+    office.platform.failing = [None, busy, busy, None, DeliveryError("down")]
+    for _ in range(8):
+        office.deliver()
+        office.now += timedelta(seconds=31)
+    assert [key for key, _ in seen(office)] == ["long", "long#2", "long#3", "long#4", "after"]
+
+
+def test_a_part_whose_answer_was_lost_is_looked_up_and_not_doubled(office: Office) -> None:
+    put_long(office, 3)
+    office.platform.swallow = True
+    for _ in range(3):
+        office.deliver()
+        office.now += timedelta(minutes=5)
+    office.platform.swallow = True
+    assert [key for key, _ in seen(office)] == ["long", "long#2", "long#3", "after"]
+
+
+def test_what_stands_of_a_message_stays_when_a_later_part_is_refused(office: Office) -> None:
+    put_long(office, 3)
+    office.platform.failing = [None, DeliveryError("refused", permanent=True)]
+    office.deliver()
+    assert [key for key, _ in seen(office)] == ["long", "after"]
+    (event,) = office.events("delivery.dead")
+    assert event.after["reason"] == "refused"
+
+
+def test_what_was_surely_not_sent_is_sent_again_without_looking(office: Office) -> None:
+    office.platform.failing = [DeliveryError("no connection", unsent=True)]
+    office.platform.searchable = False
+    put(office, "one")
+    office.deliver()
+    office.now += timedelta(minutes=5)
+    office.deliver()
+    assert keys(office) == ["one"]
+
+
+def test_what_may_be_there_already_and_cannot_be_looked_up_is_not_sent_again(office: Office) -> None:
+    office.platform.swallow, office.platform.searchable = True, False
+    put(office, "one")
+    for _ in range(4):
+        office.deliver()
+        office.now += timedelta(hours=1)
+    assert keys(office) == ["one"]
+    assert len(office.events("delivery.dead")) == 1

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.slack import limits
-from adapters.slack.blocks import illustrated, pictures
+from adapters.slack.blocks import illustrated, pictures, weight
+from adapters.slack.client import for_slack
 from adapters.slack.controls import buttons, carried, form, meant, share
 from adapters.slack.parse import asked
-from adapters.slack.render import render, render_all, shareable
+from adapters.slack.render import NOTE_ROOM, render, render_all, shareable
 from adapters.slack.view import view
 from bot.core.card import (
     Bar,
@@ -23,6 +25,7 @@ from bot.core.card import (
     Card,
     Choice,
     Facts,
+    Grid,
     Heading,
     Number,
     Offer,
@@ -34,6 +37,7 @@ from bot.core.card import (
     Text,
     say,
 )
+from bot.core.card_json import grid_to_json
 from bot.core.ports import Clicked
 from tests.adapters.slack.screen import pressed
 from tests.adapters.slack.validators import check_message, check_view
@@ -248,9 +252,46 @@ def test_a_picture_is_its_words_until_its_file_is_there() -> None:
 
 def test_a_picture_in_a_continuation_finds_its_place_too() -> None:
     card = Card("t", "t", (*(say(str(number)) for number in range(60)), Picture("trend", "It rose.")))
-    shown = illustrated(render(card), {"trend": "F0ABCDEFGH"})
-    assert pictures(render(card)) == ("trend",)
-    assert shown["more"][-1]["blocks"][-1]["type"] == "image"
+    first, last = render_all(card)
+    assert (pictures(first), pictures(last)) == ((), ("trend",))
+    assert illustrated(last, {"trend": "F0ABCDEFGH"})["blocks"][-1]["type"] == "image"
+
+
+def test_what_a_picture_is_drawn_from_goes_with_the_message_that_shows_it_and_not_to_slack() -> None:
+    grid = Grid("Readiness", ("Value",), (("Invoice matcher", (42,)),))
+    card = Card("t", "t", (*(say(str(number)) for number in range(60)), Picture("map", "42.", grid)))
+    first, last = render_all(card)
+    assert "grids" not in first
+    assert last["grids"] == {"map": grid_to_json(grid)}
+    assert for_slack(last).keys() == {"text", "blocks"}
+
+
+@pytest.mark.parametrize(("lines", "messages"), [(47, 1), (48, 2), (470, 10)])
+def test_at_the_limit_of_blocks_one_over_and_ten_times_over_all_is_shown_in_order(
+    lines: int, messages: int
+) -> None:
+    pages_ = render_all(Card("Stuck", "t", tuple(say(f"line {number}.") for number in range(lines))))
+    assert len(pages_) == messages
+    for page in pages_:
+        check_message(page)
+    told = [int(found) for found in re.findall(r"line (\d+)\.", json.dumps(pages_))]
+    assert told == list(range(lines))
+
+
+@pytest.mark.parametrize("over", [0, 1, 10 * limits.MESSAGE_CHARS])
+def test_at_the_limit_of_characters_one_over_and_ten_times_over_all_is_shown_in_order(over: int) -> None:
+    frame = weight(render(Card("Stuck", "t", (say("x"),)))["blocks"][1]) - 1
+    head = weight(render(Card("Stuck", "t"))["blocks"][0]) + 2
+    chars = limits.MESSAGE_CHARS - head - NOTE_ROOM + over  # of all blocks with the commas between them
+    whole = (chars - frame - 5) // (frame + 1000 + 2)
+    last = chars - whole * (frame + 1000 + 2) - frame
+    texts = [f"{number:04}".ljust(1000, "x") for number in range(whole)] + [f"{whole:04}".ljust(last, "x")]
+    pages_ = render_all(Card("Stuck", "t", tuple(say(text) for text in texts)))
+    assert len(pages_) == {0: 1, 1: 2}.get(over, len(pages_))
+    assert len(pages_) <= 1 + limits.CONTINUATIONS
+    for page in pages_:
+        check_message(page)
+    assert list(re.findall(r"\d{4}x+", json.dumps(pages_))) == texts
 
 
 def test_only_an_answer_in_this_very_checkin_stands_out_among_the_options() -> None:

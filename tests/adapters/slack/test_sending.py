@@ -22,7 +22,6 @@ pytest_plugins = ["tests.databases"]
 
 CARD = Card("Hello", "Hello there", (say("Hello there"),))
 OTHER = Card("Hello", "Hello again", (say("Hello again"),))
-LONG = Card("Long", "Long", tuple(say(f"{number} " + "word " * 500) for number in range(12)))
 
 
 class Nobody:
@@ -86,7 +85,6 @@ def test_a_message_is_found_by_its_key_which_nobody_else_can_read() -> None:
         fresh = SlackAdapter(SystemClock(), Nobody(), bot_token=BOT_TOKEN, url=f"{slack.url}/api/")
         assert await fresh.find(to("U0ANNA"), "secret-1") == refs[1]
         assert await fresh.find(to("U0ANNA"), "secret-9") is None
-        assert await fresh.find(to("C0PILOTS"), "secret-1") is None
         assert slack.count("conversations.open") == 1
         metadata = slack.workspace.inbox("U0ANNA")[0].metadata
         assert metadata == {"event_type": "rampcheck_message", "event_payload": {"key": mark("secret-0")}}
@@ -106,18 +104,29 @@ def test_a_message_is_changed_in_its_place() -> None:
     played(story)
 
 
-def test_what_is_too_long_goes_on_in_the_thread() -> None:
+def test_a_channel_cannot_be_looked_through_so_what_may_be_there_is_not_posted_again() -> None:
     async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
-        ref = await adapter.send(to("C0PILOTS"), adapter.render(LONG), key="k1")
-        first, *more = slack.workspace.messages
-        assert first.ts == ref.message
-        assert more
-        assert {one.thread for one in more} == {ref.message}
+        error = await failure(adapter.find(to("C0PILOTS"), "k1"))
+        assert error.permanent
+        assert "look before posting it again" in error.reason
+        assert slack.calls == []
 
     played(story)
 
 
-def test_a_dropped_connection_does_not_post_twice() -> None:
+def test_a_part_of_a_thread_is_found_by_its_key() -> None:
+    async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
+        root = await adapter.send(to("U0ANNA"), adapter.render(CARD), key="k1")
+        part = await adapter.send(to("U0ANNA", root.message), adapter.render(OTHER), key="k1#2")
+        assert await adapter.find(to("U0ANNA", root.message), "k1#2") == part
+        assert await adapter.find(to("U0ANNA", root.message), "k1#3") is None
+
+    played(story)
+
+
+def test_trap_7_a_dropped_connection_does_not_post_twice() -> None:
+    """The SDK's own handler for lost connections would have posted again by itself."""
+
     async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
         slack.fail("chat.postMessage", Fault(drop=True, kept=True))
         error = await failure(adapter.send(to("U0ANNA"), adapter.render(CARD), key="k1"))
@@ -242,3 +251,58 @@ def test_the_outbox_finds_a_lost_message_instead_of_sending_it_again(sqlite_url:
             assert anna.inbox[0].versions == 2, "it was found, so it can be changed"
 
     asyncio.run(story())
+
+
+def test_nothing_went_out_where_there_was_no_connection() -> None:
+    async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
+        await slack._runner.cleanup()
+        error = await failure(adapter.send(to("C0PILOTS"), adapter.render(CARD), key="k1"))
+        assert error.unsent
+
+    played(story)
+
+
+@pytest.mark.parametrize(
+    ("fault", "unsent"),
+    [
+        (Fault(drop=True), False),
+        (Fault(status=503), False),
+        (Fault(code="internal_error"), False),
+        (Fault(code="fatal_error"), False),
+        (Fault(code="something_new"), True),
+        (Fault(status=429, after=1), True),
+    ],
+)
+def test_what_surely_did_not_happen_is_told_from_what_may_have(fault: Fault, unsent: bool) -> None:
+    async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
+        slack.fail("chat.postMessage", fault)
+        error = await failure(adapter.send(to("C0PILOTS"), adapter.render(CARD), key="k1"))
+        assert error.unsent is unsent
+
+    played(story)
+
+
+def test_trap_9_all_calls_go_over_one_session() -> None:
+    """Without a session of ours the SDK opens one for every call, with a handshake each."""
+
+    async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
+        session = adapter._line.session()
+        for number in range(3):
+            await adapter.send(to("U0ANNA"), adapter.render(CARD), key=f"k{number}")
+        client = await adapter.client_for("")
+        assert client._sdk().session is session is adapter._line.session()
+
+    played(story)
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_trap_17_every_message_has_its_text() -> None:
+    """The SDK warns where it is missing; a screen reader and a notification have nothing else."""
+
+    async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
+        for card in (CARD, Card("Only a title", "")):
+            ref = await adapter.send(to("U0ANNA"), adapter.render(card), key=card.title)
+            await adapter.amend(to("U0ANNA"), ref, adapter.render(OTHER))
+        assert all(args["text"] for method, args in slack.calls if method.startswith("chat."))
+
+    played(story)

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.slack.files import Files
 from tests.fakes.slack.laws import SCOPES, STACK
 from tests.fakes.slack.shapes import wrong_message, wrong_view
 from tests.fakes.slack.workspace import BOT, BOT_USER, TEAM, Workspace
@@ -29,6 +30,7 @@ class Api:
     scopes: frozenset[str]
     url: str = ""
     tickets: set[str] = field(default_factory=set)
+    files: Files = field(default_factory=Files)
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -53,7 +55,7 @@ class Api:
 
     def _chat_postmessage(self, args: Json) -> Json:
         channel = self._writable(args)
-        if code := wrong_message(args):
+        if code := self._wrong(args):
             raise Refusal(code)
         message = self.workspace.post(channel, args)
         return {"channel": channel, "ts": message.ts, "message": message.shown()}
@@ -82,6 +84,31 @@ class Api:
         message.text, message.blocks = args["text"], list(args.get("blocks") or [])
         message.versions += 1
         return {"channel": message.channel, "ts": message.ts}
+
+    def _conversations_replies(self, args: Json) -> Json:
+        if not str(args["channel"]).startswith("D"):
+            raise Refusal("missing_scope", needed="channels:history")
+        here = [one for one in self.workspace.messages if one.channel == args["channel"]]
+        found = [one for one in here if args["ts"] in {one.ts, one.thread}]
+        told = str(args.get("include_all_metadata", "")).lower() in {"1", "true"}
+        return {"messages": [one.shown(metadata=told) for one in found]}
+
+    def _files_getuploadurlexternal(self, args: Json) -> Json:
+        file = self.files.place(args["filename"], int(args["length"]))
+        return {"upload_url": f"{self.url}/upload/{file.id}", "file_id": file.id}
+
+    def _files_completeuploadexternal(self, args: Json) -> Json:
+        files = self.files.complete(args["files"])
+        if files is None:
+            raise Refusal("file_not_found")
+        return {"files": [file.shown() for file in files]}
+
+    def _files_info(self, args: Json) -> Json:
+        file = self.files.kept.get(args["file"])
+        if file is None:
+            raise Refusal("file_not_found")
+        file.looks -= 1
+        return {"file": file.shown()}
 
     def _conversations_open(self, args: Json) -> Json:
         if args["users"] not in self.workspace.users:
@@ -151,6 +178,11 @@ class Api:
 
     def _views_publish(self, args: Json) -> Json:
         return {"view": _view(args)}
+
+    def _wrong(self, args: Json) -> str:
+        """Slack's error code for a message; a file that nobody can see yet is a wrong block."""
+        missing = any(self.files.missing(args.get("blocks") or []))
+        return wrong_message(args) or ("invalid_blocks" if missing else "")
 
     def _writable(self, args: Json) -> str:
         """The conversation that a message goes to; a person's id means their direct conversation."""

@@ -10,11 +10,16 @@ SCOPES = {
     "chat.update": "chat:write",
     "conversations.open": "im:write",
     "conversations.history": "im:history",
+    "conversations.replies": "im:history",
+    "files.completeUploadExternal": "files:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.info": "files:read",
     "users.info": "users:read",
     "users.list": "users:read",
 }
 ALL_SCOPES = frozenset(
-    {"chat:write", "commands", "im:history", "im:write", "users:read", "app_mentions:read"}
+    {"chat:write", "commands", "files:read", "files:write", "im:history", "im:write", "users:read"}
+    | {"app_mentions:read"}
 )
 # Calls a minute, from Slack's own table; a channel takes one message a second.
 TIERS = {
@@ -25,6 +30,10 @@ TIERS = {
     "chat.update": 50,
     "conversations.history": 50,
     "conversations.open": 50,
+    "conversations.replies": 50,
+    "files.completeUploadExternal": 100,
+    "files.getUploadURLExternal": 100,
+    "files.info": 100,
     "users.info": 100,
     "users.list": 20,
     "views.open": 100,

@@ -88,6 +88,7 @@ class FakeSlack:
                 web.route("*", "/api/{method}", self._api),
                 web.get("/link", self._link),
                 web.post("/respond/{id}", self._respond),
+                web.post("/upload/{id}", self._upload),
             ]
         )
         self._runner = web.AppRunner(site, shutdown_timeout=0.1)
@@ -267,6 +268,15 @@ class FakeSlack:
             return web.json_response(self.api.answer(method, args))
         except Refusal as refusal:
             return web.json_response(refusal.answer)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """The address that a file is put at."""
+        self.calls.append(("upload", {}))
+        fault = self._faults["upload"].popleft() if self._faults["upload"] else Fault()
+        if fault.status:
+            return web.Response(status=fault.status)
+        taken = self.api.files.put(request.match_info["id"], await request.read())
+        return web.Response(status=200 if taken else 400)
 
     async def _respond(self, request: web.Request) -> web.Response:
         """A response_url."""

@@ -1,0 +1,92 @@
+"""Tells whoever can mend it that a message could not be delivered, once for each trouble; it must not deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.card import Card
+from bot.core.compose import trouble as words
+from bot.core.ports import DeliveryError, Message, Unit
+from bot.core.records import Address, Event, Person, Standing, Subscription
+from bot.service import registry, subscribed
+
+TOLD = "digest.trouble"
+
+
+def undelivered(unit: Unit, message: Message, error: DeliveryError, now: datetime) -> bool:
+    """What follows from giving up a message; True where its conversation gets nothing more until it is heard from.
+
+    A channel with a digest is never switched off: the next digest finds out whether it was mended.
+    """
+    subscription = subscribed.of_channel(unit, message.address)
+    if subscription is not None:
+        _tell_of_channel(unit, subscription, message, error, now)
+        return False
+    if error.gone:
+        _tell_of_person(unit, message.address, error, now)
+        unit.switch_off(message.address)
+    return error.gone
+
+
+# --- channels -------------------------------------------------------------------------------------------------------
+
+
+def _tell_of_channel(
+    unit: Unit, subscription: Subscription, message: Message, error: DeliveryError, now: datetime
+) -> None:
+    root = message.under or message.key
+    if _known(unit, subscription, root, error.reason, in_thread=bool(message.under)):
+        return
+    after = {"key": root, "reason": error.reason}
+    unit.record(Event(TOLD, now, None, subject=str(subscription.id), after=dict(after)))
+    name = subscribed.name_of(subscription)
+    card = words.digest_lost(subscription.id, name, error.reason, in_thread=bool(message.under))
+    _write_to(unit, _menders(unit, subscription), f"trouble:{message.key}", card, now)
+
+
+def _known(unit: Unit, subscription: Subscription, root: str, reason: str, *, in_thread: bool) -> bool:
+    """Whether this was told already and no digest has come through since."""
+    told = (one for one in unit.events(kinds=(TOLD,)) if one.subject == str(subscription.id))
+    last = next(told, None)
+    if last is None or not isinstance(last.after, dict) or last.after.get("reason") != reason:
+        return False
+    since = []
+    for post in subscribed.posts(unit, subscription):
+        if subscribed.key_of(post) == last.after.get("key"):
+            break
+        since.append(subscribed.key_of(post))
+    return in_thread or not any(unit.was_sent(key) for key in since if key != root)
+
+
+def _menders(unit: Unit, subscription: Subscription) -> Sequence[Person]:
+    """Whoever set the digest up; where that person cannot be reached, every lead."""
+    by = unit.person(subscription.by) if subscription.by else None
+    reachable = by is not None and by.active and registry.address_of(unit, by.id) is not None
+    return [by] if by is not None and reachable else _leads(unit)
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def _tell_of_person(unit: Unit, address: Address, error: DeliveryError, now: datetime) -> None:
+    """Once for each time that somebody is lost: whoever is switched off gets nothing more that could fail."""
+    person = unit.person_at(address)
+    pilots = [pilot for pilot in unit.pilots_of(person.id) if not pilot.private] if person else []
+    owned = [pilot.name for pilot in pilots if person and pilot.owner == person.id]
+    if person is None or not owned:
+        return
+    readers = [lead for lead in _leads(unit) if lead.id != person.id]
+    key = f"unreachable:{person.id}:{address.lane}:{now.isoformat()}"
+    _write_to(unit, readers, key, words.owner_unreachable(person.name, owned, error.reason), now)
+
+
+def _leads(unit: Unit) -> list[Person]:
+    return [one for one in unit.people() if one.active and one.standing is not Standing.MEMBER]
+
+
+def _write_to(unit: Unit, people: Sequence[Person], key: str, card: Card, now: datetime) -> None:
+    for person in people:
+        address = registry.address_of(unit, person.id)
+        if address is not None:
+            unit.enqueue(Message(f"{key}:{person.id}", address, card), now)
