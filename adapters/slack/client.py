@@ -14,7 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.faults import fault, too_many
+from adapters.slack.faults import fault, no_socket, too_many
 from adapters.slack.pacing import Pacing, Wait
 from adapters.slack.profile import Profile, profile
 from bot.core.ports import DeliveryError, MessageRef, Payload, pages
@@ -25,6 +25,7 @@ TIMEOUT = 10  # seconds for one call
 PATIENCE = 4.0  # seconds that a call waits for its turn; whoever would wait longer is told when to come back
 GOES_ON_WITHIN = 120.0  # seconds for all that goes on after an answer: nobody waits for it with us
 EVENT_TYPE: Final = "rampcheck_message"
+GRANTED: Final = "x-oauth-scopes"  # the header with the scopes of the token that was used
 LOOKED_AT = 15  # messages looked through for a lost one: it is among the newest, or it was not sent
 THREAD_LOOKED_AT = 200  # of a thread, which Slack tells from its beginning; ours have a handful
 
@@ -40,6 +41,15 @@ class Installation:
     team: str
     bot: str
     bot_user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A workspace by the name that its people use, and what the app may do there."""
+
+    name: str
+    team: str
+    scopes: frozenset[str]
 
 
 class Line:
@@ -83,6 +93,13 @@ class Client:
         """Where the token is good."""
         said = await self._call("auth.test", lambda web: web.auth_test())
         return Installation(said["team_id"], said.get("bot_id", ""), said.get("user_id", ""))
+
+    async def grant(self) -> Grant:
+        """What the token is good for: Slack tells it in a header of every answer."""
+        said = await self._answered("auth.test", lambda web: web.auth_test())
+        listed = next((value for name, value in said.headers.items() if name.lower() == GRANTED), "")
+        scopes = frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
+        return Grant(str(said.data.get("team", "")), said.data["team_id"], scopes)
 
     async def post(self, channel: str, payload: Payload, *, key: str = "", thread: str = "") -> MessageRef:
         """Post one message to a channel, a direct conversation or, by their id, to a person. `key` finds it again."""
@@ -242,11 +259,15 @@ class Client:
         patience: float = PATIENCE,
         paced: bool = True,
     ) -> Any:
-        """One call, made once: with retries of the SDK's a dropped connection would post twice."""
+        """What one call answers."""
         if paced:
             await self._turn(method, channel, patience)
+        return (await self._answered(method, call)).data
+
+    async def _answered(self, method: str, call: Call) -> Any:
+        """One call, made once: with retries of the SDK's a dropped connection would post twice."""
         try:
-            return (await call(self._sdk())).data
+            return await call(self._sdk())
         except SlackApiError as error:
             raise self._refused(method, error) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -284,6 +305,8 @@ class Client:
             return asked
         if status >= 500:
             return DeliveryError(f"Slack answered {status}")
+        if method == "apps.connections.open":
+            return no_socket(str(code or ""))
         return fault(str(code or ""), needed=str(needed or ""))
 
 

@@ -37,6 +37,15 @@ PERMANENT: Final = {
 }
 # The call may have had its effect all the same: Slack says of fatal_error that parts of it may have succeeded.
 DOUBTFUL: Final = {"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+# Of the app-level token, which opens sockets and does nothing else.
+SOCKET: Final = {
+    "account_inactive": "the app of SLACK_APP_TOKEN is gone; make a new token in the app's settings",
+    "invalid_auth": "Slack does not accept the app-level token; check SLACK_APP_TOKEN",
+    "missing_scope": "the app-level token lacks connections:write; make a new one with it for SLACK_APP_TOKEN",
+    "not_allowed_token_type": "SLACK_APP_TOKEN is not an app-level token; it begins with xapp-",
+    "not_authed": "no app-level token was sent; set SLACK_APP_TOKEN",
+    "token_revoked": "the app-level token was revoked; make a new one for SLACK_APP_TOKEN",
+}
 DEFAULT_REST = 30.0  # seconds, where a 429 does not say how long
 
 
@@ -56,6 +65,11 @@ def fault(code: str, *, needed: str = "") -> DeliveryError:
         scope = f"{code}: {needed}" if needed else code
         return Refused(code, f"{PERMANENT[code]} ({scope})", permanent=True)
     return Refused(code, f"Slack answered {code or 'nothing that can be read'}")
+
+
+def no_socket(code: str) -> DeliveryError:
+    """Why no socket is given, by the code in Slack's answer."""
+    return Refused(code, f"{SOCKET[code]} ({code})", permanent=True) if code in SOCKET else fault(code)
 
 
 def too_many(after: str | None) -> DeliveryError:

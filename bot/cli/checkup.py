@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import urllib.request
@@ -66,6 +67,8 @@ def _signs() -> Iterator[Sign]:
     yield from _database(found)
     yield from _questionnaires(found.questionnaires)
     yield _port(found)
+    if found.slack_bot_token:
+        yield from _slack(found)
 
 
 def _settings() -> Iterator[Sign]:
@@ -148,6 +151,17 @@ def _port(found: Settings) -> Sign:
         return Sign("port", ok=True, found=f"Rampcheck is running at {where}")
     fix = "Stop what uses it, or set PORT to another number."
     return Sign("port", ok=False, found=f"{where} is in use by another program", fix=fix)
+
+
+def _slack(found: Settings) -> Iterator[Sign]:
+    """What Slack says to our tokens; its SDK is imported only where Slack is on."""
+    from adapters.slack import checkup
+
+    asked = checkup.look(
+        bot_token=found.slack_bot_token, app_token=found.slack_app_token, url=found.slack_api_url
+    )
+    for one in asyncio.run(asked):
+        yield Sign(one.what, one.ok, one.found, one.fix)
 
 
 def _is_ours(found: Settings) -> bool:

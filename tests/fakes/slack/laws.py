@@ -18,8 +18,8 @@ SCOPES = {
     "users.list": "users:read",
 }
 ALL_SCOPES = frozenset(
-    {"chat:write", "commands", "files:read", "files:write", "im:history", "im:write", "users:read"}
-    | {"app_mentions:read"}
+    "app_mentions:read channels:read chat:write commands files:read files:write groups:read im:history im:write"
+    " users:read".split()
 )
 # Calls a minute, from Slack's own table; a channel takes one message a second.
 TIERS = {

@@ -265,9 +265,11 @@ class FakeSlack:
                 {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(wait)}
             )
         try:
-            return web.json_response(self.api.answer(method, args))
+            said = self.api.answer(method, args)
         except Refusal as refusal:
-            return web.json_response(refusal.answer)
+            said = refusal.answer
+        granted = {} if wanted == APP_TOKEN else {"X-OAuth-Scopes": ",".join(sorted(self.api.scopes))}
+        return web.json_response(said, headers=granted)
 
     async def _upload(self, request: web.Request) -> web.Response:
         """The address that a file is put at."""
