@@ -166,7 +166,7 @@ def export(
 
 @app.command()
 def doctor(json: groups.AsJson = False) -> None:
-    """Check settings, database, questionnaires and the way to Slack."""
+    """Check settings, database, questionnaires and Slack."""
     from bot.cli import checkup
 
     checkup.doctor(as_json=json)
