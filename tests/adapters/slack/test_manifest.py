@@ -62,7 +62,6 @@ OF_EVENTS = {
 }
 OF_COMMANDS = {"commands"}
 FREE = re.compile(r"auth\.|apps\.|oauth\.|tooling\.|views\.|api\.")  # methods that need no scope
-COMING = {"files:read", "files:write"}  # the digest's picture is on its way
 
 
 # --- what Slack takes
@@ -138,7 +137,7 @@ def test_every_call_is_permitted_and_no_permission_is_idle() -> None:
     used = {SCOPES[method] for method in methods if method in SCOPES}
     used |= {scope for event in BOT_EVENTS for scope in OF_EVENTS[event]} | OF_COMMANDS
     assert used <= set(BOT_SCOPES)
-    assert set(BOT_SCOPES) - COMING <= used
+    assert set(BOT_SCOPES) <= used
 
 
 def test_no_permission_reads_what_people_write_in_channels() -> None:
