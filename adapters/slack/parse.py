@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -40,6 +40,7 @@ class _Made:
     parts: tuple[str, ...]
     name: str = ""
     zone: str = ""
+    also: tuple[str, ...] = ()  # what sets it apart by other means, if there is any
 
 
 def parse(raw: Any) -> Inbound | None:
@@ -52,7 +53,8 @@ def parse(raw: Any) -> Inbound | None:
     if not all(made.parts):
         return None
     sender = Sender(PLATFORM, team, made.user, name=made.name, zone=made.zone)
-    return Inbound(_key(team, made), sender, made.act, made.on)
+    second = _key(team, made.also) if made.also else ""
+    return Inbound(_key(team, made.parts), sender, made.act, made.on, second)
 
 
 def asked(raw: Any) -> Json | None:
@@ -134,8 +136,8 @@ def _match_team(value: object) -> str:
     return _match(_TEAM, value)
 
 
-def _key(team: str, made: _Made) -> str:
-    key = ":".join((PLATFORM, team, *made.parts))
+def _key(team: str, parts: tuple[str, ...]) -> str:
+    key = ":".join((PLATFORM, team, *parts))
     return key if len(key) <= MAX_KEY else f"{PLATFORM}:{sha256(key.encode()).hexdigest()}"
 
 
@@ -143,6 +145,17 @@ def _key(team: str, made: _Made) -> str:
 
 
 def _event(raw: Raw, event: Raw) -> _Made | None:
+    made = _told(raw, event)
+    return replace(made, also=_by_its_moment(event, made.user)) if made else None
+
+
+def _by_its_moment(event: Raw, user: str) -> tuple[str, ...]:
+    """What tells an event from all others without its id: Slack does not say that a repeated one keeps that."""
+    moment = _match(_STAMP, event.get("ts")) or _match(_STAMP, event.get("event_ts"))
+    return ("moment", _text(event, "type"), _text(event, "channel"), moment, user) if moment else ()
+
+
+def _told(raw: Raw, event: Raw) -> _Made | None:
     parts = ("event", _text(raw, "event_id"))
     user, channel = _text(event, "user"), _match(_PLACE, event.get("channel"))
     match event.get("type"):

@@ -21,6 +21,7 @@ SILENCE: Final = 30.0  # seconds; Slack pings more often than that, and so do we
 HELLO_WITHIN: Final = 10.0  # seconds; a socket that does not greet will not deliver either
 HEARTBEAT: Final = 10.0  # seconds between our pings; one unanswered for half of it ends the socket
 PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before each further try to connect
+SETTLED: Final = 5.0  # seconds; a socket that ends sooner never worked, and the next one waits its pause
 LINGER: Final = 3.0  # seconds that a socket which Slack gave up stays open for acknowledgements in hand
 MAX_MESSAGE: Final = 1024 * 1024  # bytes
 
@@ -53,7 +54,9 @@ class Socket:
         try:
             while True:
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-                failures = 0 if await self._once() else failures + 1
+                began = asyncio.get_running_loop().time()
+                worked = await self._once() and asyncio.get_running_loop().time() - began > SETTLED
+                failures = 0 if worked else failures + 1
         finally:
             await self._finish()
 

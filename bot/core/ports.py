@@ -111,12 +111,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One thing a person did. The same delivery has the same `dedupe_key`, two acts have two."""
+    """One thing a person did. The same delivery has the same `dedupe_key`, two acts have two.
+
+    `second_key` says the same by other means, where a platform does not promise that what it repeats keeps its id.
+    """
 
     dedupe_key: str
     sender: Sender
     act: Act
     on: Place
+    second_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

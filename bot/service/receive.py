@@ -98,7 +98,7 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
     if isinstance(inbound.act, Changed):  # told twice, it is as it was: it needs no mark against that
         accounts.follow(work, inbound.sender, connection, is_open=inbound.act.open)
         return Nothing()
-    if not work.unit.first_sight(inbound.dedupe_key, work.now):
+    if not _is_new(work, inbound):
         return Nothing()
     if isinstance(inbound.act, Left):
         return _left(work.unit, known, inbound)
@@ -116,6 +116,12 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
         case Joined():
             return _joined(desk, new=met.new)
     assert_never(inbound.act)
+
+
+def _is_new(work: Work, inbound: Inbound) -> bool:
+    """Whether none of its keys was seen before; from now on they were."""
+    keys = filter(None, (inbound.dedupe_key, inbound.second_key))
+    return all(work.unit.first_sight(key, work.now) for key in keys)
 
 
 # --- buttons --------------------------------------------------------------------------------------------------------

@@ -132,3 +132,53 @@ def test_a_socket_outlives_the_time_that_a_call_may_take(
             assert airport.slack.count("apps.connections.open") == 1
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled", "too_many_websockets"])
+def test_whatever_slack_ends_a_socket_for_there_is_another_and_nothing_is_lost(
+    tell: Tell, reason: str
+) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        text = asyncio.create_task(anna.write("help"))
+        await airport.slack.disconnect(reason)
+        said = await text
+        assert said.status == 200
+        await airport.slack.until(lambda: airport.slack.sockets)
+        assert await anna.command("todo")
+        await airport.settled()
+        assert airport.slack.count("chat.postMessage") == 1
+
+    tell(story)
+
+
+def test_a_socket_that_is_refused_again_and_again_is_asked_for_more_and_more_seldom(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(airport: Airport) -> None:
+        waited: list[int] = []
+
+        class Pauses(tuple[float, ...]):
+            def __getitem__(self, number: Any) -> Any:
+                waited.append(number)
+                return 0.0
+
+        monkeypatch.setattr("adapters.slack.socket.PAUSES", Pauses((0.0, 1.0, 2.0, 5.0)))
+        for _ in range(5):  # each greets, and is at once told to go
+            await airport.slack.until(lambda: airport.slack.sockets)
+            await airport.slack.disconnect("too_many_websockets")
+        await airport.slack.until(lambda: airport.slack.sockets)
+        assert waited == [1, 2, 3, 3, 3]
+
+    tell(story)
+
+
+def test_an_eleventh_socket_waits_for_its_turn(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(airport: Airport) -> None:
+        monkeypatch.setattr("tests.fakes.slack.server.SOCKETS", 0)
+        await airport.slack.cut()
+        await airport.slack.until(lambda: airport.slack.count("apps.connections.open") > 2)
+        monkeypatch.setattr("tests.fakes.slack.server.SOCKETS", 10)
+        await airport.slack.until(lambda: airport.slack.sockets)
+
+    tell(story)
