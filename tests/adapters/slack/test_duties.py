@@ -1,4 +1,4 @@
-"""What we owe Slack for what comes in: taken once, acknowledged once it is stored, before Slack is asked for anything."""
+"""What we owe Slack for what comes in: taken once, and acknowledged when stored, before Slack is asked for anything."""
 
 from __future__ import annotations
 
