@@ -11,6 +11,7 @@ from typing import Any
 from adapters.slack import controls
 from adapters.slack.blocks import Json
 from adapters.slack.inputs import values_of
+from adapters.slack.linking import link_of
 from adapters.slack.profile import profile
 from adapters.slack.scopes import SHORTCUT_CALLBACK
 from adapters.slack.text import storable, typed
@@ -275,7 +276,10 @@ def _shortcut(raw: Raw) -> _Made | None:
     ident, message = _text(user, "id"), _match(_STAMP, raw.get("message_ts"))
     on = _place(channel.get("id"), channel.get("name"), ident, message)
     parts = ("shortcut", _text(raw, "trigger_id"), _text(raw, "action_ts"))
-    return _Made(ident, Ran(storable(name.removeprefix(SHORTCUT_CALLBACK))), on, parts, name=_name(user))
+    command = storable(name.removeprefix(SHORTCUT_CALLBACK))
+    if raw.get("type") == "message_action":
+        command = f"{command} {link_of(raw)}".rstrip()
+    return _Made(ident, Ran(command), on, parts, name=_name(user))
 
 
 def _command(raw: Raw) -> _Made | None:

@@ -43,6 +43,8 @@ class Shortcut:
     about: str
 
 
-SHORTCUTS: Final[tuple[Shortcut, ...]] = ()
+SHORTCUTS: Final = (
+    Shortcut("Attach as proof", "proof", "Attaches the message, or the link in it, to a pilot as proof."),
+)
 SHORTCUT_CALLBACK: Final = "rampcheck."  # begins a shortcut's callback_id; the name of its command follows
 HOME_TAB: Final = False  # whether there is a page of one's own beside the messages

@@ -74,6 +74,8 @@ def surface_of(raw: Json) -> Surface:
             return Sent(_part(raw, "view"))
         case "block_actions":
             return _pressed(raw)
+        case "shortcut" | "message_action":
+            return Pressed(_text(raw, "trigger_id"), _text(raw, "response_url"), private=False)
         case _:
             return Elsewhere()
 

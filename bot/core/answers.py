@@ -76,7 +76,7 @@ def read(question: Question, raw: Any, reading: Reading) -> Value | Wrong | None
         case Kind.PERSON:
             return _person(text, reading.people)
         case Kind.LINK:
-            return _link(text)
+            return link_in(text)
         case Kind.INFO:
             return None
 
@@ -224,7 +224,8 @@ def _person(text: str, people: Mapping[PersonId, str]) -> str | Wrong:
     return Wrong(f"I know nobody called “{_short(wanted)}”. Write the name as it stands in the chat.")
 
 
-def _link(text: str) -> str | Wrong:
+def link_in(text: str) -> str | Wrong:
+    """The web address in a text that holds nothing else."""
     if " " in text or "\n" in text:
         return Wrong("Give the link alone, without other words.")
     address = text if "://" in text else f"https://{text}"

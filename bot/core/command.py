@@ -111,6 +111,14 @@ class DigestNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A link that proves a readiness item; `about` is the pilot, or "pilot for item"; either may be missing."""
+
+    about: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """No command. `word` is the one not known, `suggestions` are names of commands it may have meant, likeliest
     first; `text` is the whole line, which may be the name of a pilot.
@@ -145,6 +153,7 @@ Command = (
     | Pause
     | Resume
     | DigestNow
+    | Proof
     | Unknown
     | Incomplete
 )

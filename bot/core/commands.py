@@ -22,6 +22,7 @@ from bot.core.command import (
     List,
     ListFilter,
     Pause,
+    Proof,
     Resume,
     Status,
     Todo,
@@ -44,6 +45,7 @@ __all__ = [
     "List",
     "ListFilter",
     "Pause",
+    "Proof",
     "Resume",
     "Status",
     "Todo",
@@ -159,6 +161,15 @@ HELP = (
         readers.resume,
         same=("unpause",),
         also=("continue", "restart", "reactivate"),
+    ),
+    Entry(
+        "proof",
+        "proof [pilot] [for <item>] [link]",
+        "Attach a link as proof to a readiness item.",
+        "proof Invoice matcher for live data access https://example.org/report",
+        "A claim of level 3 or 4 counts as 2 until a link shows it. What you leave out is asked for.",
+        readers.proof,
+        also=("prove", "evidence", "attach"),
     ),
     Entry(
         "digest",
@@ -339,6 +350,8 @@ def _shaped(command: Command, words: Words) -> bool:
             return _is_name(group)
         case Help(about):
             return not about or topic(about) is not None
+        case Proof(_, link):
+            return bool(link) or len(words) == 1
         case Todo():
             return len(words) <= 2
         case Incomplete():

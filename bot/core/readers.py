@@ -20,6 +20,7 @@ from bot.core.command import (
     List,
     ListFilter,
     Pause,
+    Proof,
     Resume,
     Status,
     Todo,
@@ -183,6 +184,20 @@ def _reason(words: Words) -> Words:
         if words and not words[0].quoted and words[0].plain in little:
             words = words[1:]
     return words
+
+
+# --- proof ------------------------------------------------------------------------------------------------------
+
+
+def proof(words: Words, _today: date) -> Command:
+    """Proof: [pilot] [for item] and a link, wherever it stands; whatever is missing is asked for."""
+    links = [word for word in words if _is_link(word)]
+    rest = [word for word in words if not _is_link(word)]
+    return Proof(_name(rest), links[0].text if links else "")
+
+
+def _is_link(word: Word) -> bool:
+    return word.text.casefold().startswith(("https://", "http://", "www."))
 
 
 # --- the digest -------------------------------------------------------------------------------------------------

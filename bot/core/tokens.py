@@ -17,6 +17,7 @@ class About(StrEnum):
     PILOT = "pilot"
     REQUEST = "request"
     DIGEST = "digest"
+    PROOF = "proof"  # of the pilot of that number; `arg` is the readiness item
     COMMAND = "command"  # `arg` is a command as it would be typed
 
 

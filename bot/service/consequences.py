@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core import outcome, readiness
+from bot.core import outcome
 from bot.core.compose import checkin as words
 from bot.core.context import Context
 from bot.core.ports import Unit
 from bot.core.questionnaire import Questionnaire
-from bot.core.records import ItemLevel, PersonId, Pilot, Request, Snapshot
+from bot.core.records import ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin, Phase
 from bot.service import evaluate, registry, requests
@@ -117,7 +117,7 @@ def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> int | None:
     if not changed:
         return None
     before = work.unit.snapshot(pilot.id)
-    work.unit.add_snapshot(_snapshot(work, pilot, ended.checkin))
+    work.unit.add_snapshot(evaluate.snapshot(work, pilot, checkin=ended.checkin.id))
     return before.overall if before and before.overall is not None else NOT_SCORED_YET
 
 
@@ -127,22 +127,6 @@ def _levels(work: Work, pilot: Pilot, ended: Ended, answers: Answers) -> dict[st
         ended.form, answers, levels, by=ended.person, at=work.now, checkin=ended.checkin.id
     )
     return {level.item: level for level in found}
-
-
-def _snapshot(work: Work, pilot: Pilot, checkin: Checkin) -> Snapshot:
-    model, policy = work.content.model, work.content.policy
-    scores = readiness.score(work.unit.levels(pilot.id), model, policy, work.now)
-    return Snapshot(
-        pilot=pilot.id,
-        at=work.now,
-        overall=scores.overall,
-        dimensions={dimension.id: dimension.proven for dimension in scores.dimensions},
-        weakest=scores.weakest,
-        coverage=scores.coverage,
-        policy=policy.version,
-        model=model.version,
-        checkin=checkin.id,
-    )
 
 
 def _overall(unit: Unit, pilot: Pilot) -> int | None:

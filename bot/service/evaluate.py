@@ -10,7 +10,7 @@ from bot.core import readiness, review, signals
 from bot.core.compose.words import item_name
 from bot.core.questionnaire import Content, ItemId
 from bot.core.readiness import GateResult, Readiness
-from bot.core.records import Asked, Event, ItemLevel, Person, Pilot
+from bot.core.records import Asked, CheckinId, Event, ItemLevel, Person, Pilot, Snapshot
 from bot.core.signals import Course, PilotFacts, Signal
 from bot.core.state import Phase
 from bot.service.work import Work
@@ -73,6 +73,23 @@ def standing(work: Work, pilot: Pilot, past: Past) -> Standing:
     facts = pilot_facts(work, pilot, past, scores.confidence)
     found = signals.signals(facts, content.policy)
     return Standing(scores, gate, found, signals.state(facts, found, content.policy), facts)
+
+
+def snapshot(work: Work, pilot: Pilot, *, checkin: CheckinId | None = None) -> Snapshot:
+    """The scores of a pilot as its levels stand now, to be kept; `checkin` is what changed them, if one did."""
+    model, policy = work.content.model, work.content.policy
+    scores = readiness.score(work.unit.levels(pilot.id), model, policy, work.now)
+    return Snapshot(
+        pilot=pilot.id,
+        at=work.now,
+        overall=scores.overall,
+        dimensions={dimension.id: dimension.proven for dimension in scores.dimensions},
+        weakest=scores.weakest,
+        coverage=scores.coverage,
+        policy=policy.version,
+        model=model.version,
+        checkin=checkin,
+    )
 
 
 def is_stuck(work: Work, pilot: Pilot) -> bool:

@@ -15,6 +15,7 @@ from bot.core.records import Asked, Event, Person, PersonId, Pilot
 from bot.core.state import Phase
 from bot.core.values import Json
 from bot.service import registry
+from bot.service.evaluate import name_of
 from bot.service.work import Work
 
 CHECKINS, CHANGES = 10, 30
@@ -26,6 +27,8 @@ CHANGED = {
     "pilot.sponsor": "sponsor",
     "pilot.decide_by": "decide-by date",
     "pilot.metric": "success measure",
+    "item.proof": "proof",
+    "item.level": "level",
 }
 ENDS = {
     "answered": "answered",
@@ -91,6 +94,12 @@ def _change(work: Work, reader: Person, event: Event, names: Mapping[PersonId, s
     if event.kind == "pilot.created":
         return Entry(on, "Registered", who)
     before, after = _shown(event, event.before, names, on), _shown(event, event.after, names, on)
+    if event.kind == "item.proof":
+        item = name_of(work.content, event.subject)
+        return Entry(on, f"Proof of {words.small(item)}", who, "renewed" if event.before else "added")
+    if event.kind == "item.level":
+        what = f"Level of {words.small(name_of(work.content, event.subject))}"
+        return Entry(on, what, who, f"{before} → {after}")
     return Entry(on, words.capital(CHANGED[event.kind]), who, f"{before} → {after}")
 
 

@@ -24,6 +24,7 @@ from bot.service import (
     checkins,
     digest,
     history,
+    proof,
     registry,
     rounds,
     search,
@@ -107,12 +108,12 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
             return _on_pilot(asker, pilot, "resume", lambda found: _resume(asker, found))
         case c.DigestNow():
             return _digest(asker, command)
+        case c.Proof(about, link):
+            return proof.wanted(work, person, about, link)
         case c.Unknown():
             return _unknown(asker, command)
-        case c.Incomplete(pick=template) if template:
-            return Show(pick_card(search.pilot_offers(work.unit, person), template, example=command.example))
         case c.Incomplete():
-            return Show(notes.incomplete(command.missing, command.example))
+            return _incomplete(asker, command)
     assert_never(command)
 
 
@@ -153,6 +154,14 @@ def _meant(asker: Asker, wanted: str) -> Pilot | None:
             case names.Found(pilot_id):
                 found = asker.unit.pilot(pilot_id)
     return found if found is not None and asker.sees(found) else None
+
+
+def _incomplete(asker: Asker, command: c.Incomplete) -> Reply:
+    """What lacks its pilot offers them; what lacks anything else is shown complete."""
+    if not command.pick:
+        return Show(notes.incomplete(command.missing, command.example))
+    offers = search.pilot_offers(asker.unit, asker.person)
+    return Show(pick_card(offers, command.pick, example=command.example))
 
 
 def _unknown(asker: Asker, command: c.Unknown) -> Reply:

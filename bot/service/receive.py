@@ -38,7 +38,7 @@ from bot.core.questionnaire import Content, QuestionId, Questionnaire
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
-from bot.service import accounts, checkins, digest, people, query, registry, requests, search
+from bot.service import accounts, checkins, digest, people, proof, query, registry, requests, search
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
@@ -139,6 +139,8 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
             return _picked(desk, token.arg, values)
         case About.COMMAND:
             return run(desk, token.arg)
+        case About.PROOF:
+            return proof.clicked(desk.work, desk.person, token, values)
         case About.PILOT:
             pilot = desk.unit.pilot(token.id)
             return run(desk, f"{token.verb} {pilot.key}") if pilot else Show(notes.not_there())

@@ -202,6 +202,11 @@ def may_change(pilot: Pilot, person: Person) -> bool:
     return bool(relations(pilot, person) & {"owner", "deputy", "sponsor", "decider", "lead"})
 
 
+def may_prove(pilot: Pilot, person: Person) -> bool:
+    """Who may attach proof to a pilot: who runs and builds it, and the leads; not who is to judge it by that."""
+    return bool(relations(pilot, person) & {"owner", "deputy", "builder", "lead"})
+
+
 def reads_texts(pilot: Pilot, person: Person) -> bool:
     """Who reads what people wrote in their own words: owner, deputy, sponsor and lead (content.md section 9)."""
     return bool(relations(pilot, person) & {"owner", "deputy", "sponsor", "lead"})

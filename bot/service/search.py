@@ -8,7 +8,7 @@ from bot.core import names
 from bot.core.card import Offer, Source
 from bot.core.compose.words import pilot_name, stage_name
 from bot.core.ports import Search, Store, Unit
-from bot.core.records import Person
+from bot.core.records import Person, Pilot
 from bot.service.registry import relations, sees
 
 MOST = 100  # options that the narrowest platform takes
@@ -33,10 +33,15 @@ def _searched(unit: Unit, connection: int, asked: Search) -> tuple[Offer, ...]:
     assert_never(asked.source)
 
 
-def pilot_offers(unit: Unit, person: Person, text: str = "") -> tuple[Offer, ...]:
-    """Pilots that a text may mean among those the person may see; their own first where nothing tells them apart."""
+def pilot_offers(
+    unit: Unit, person: Person, text: str = "", *, must: Pilot | None = None
+) -> tuple[Offer, ...]:
+    """Pilots that a text may mean among those the person may see; their own first where nothing tells them apart.
+
+    `must` is among them however many there are.
+    """
     seen = [pilot for pilot in unit.pilots() if sees(pilot, person)]
-    seen.sort(key=lambda pilot: not relations(pilot, person) - {"lead"})
+    seen.sort(key=lambda pilot: (pilot != must, not relations(pilot, person) - {"lead"}))
     named = [(pilot.id, pilot.key, pilot.name) for pilot in seen]
     by_id = {pilot.id: pilot for pilot in seen}
     found = (by_id[ident] for ident in names.suggested(text, named, limit=MOST))

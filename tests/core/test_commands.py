@@ -6,7 +6,7 @@ from datetime import date
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.core import phrase
@@ -21,6 +21,7 @@ from bot.core.commands import (
     Incomplete,
     List,
     Pause,
+    Proof,
     Resume,
     Status,
     Todo,
@@ -310,6 +311,8 @@ def test_one_slip_in_a_command_that_changes_nothing_still_runs_or_suggests_it(
             ]
         )
     )
+    longer = [name for name in READ_ONLY if name != verb and name.startswith(typo)]
+    assume(not longer)  # "hist" is the beginning of history, not a slip in list
     found, meant = parse(f"{typo} {NAME}", today=TODAY), parse(f"{verb} {NAME}", today=TODAY)
     assert type(found) is type(meant) or (isinstance(found, Unknown) and verb in found.suggestions), typo
 
@@ -338,6 +341,7 @@ MAKES = {
     "pause": Pause,
     "resume": Resume,
     "digest": DigestNow,
+    "proof": Proof,
     "help": Help,
 }
 

@@ -125,6 +125,22 @@ class Somebody:
             "actions": [action],
         }
 
+    async def use_shortcut(self, callback: str, message: Message, **more: Any) -> Delivered | None:
+        """Choose an entry of the menu that every message has; `more` is what else Slack knows of the message."""
+        known = self.slack.workspace.channels[message.channel]
+        return await self.send(
+            {
+                "type": "message_action",
+                **self._envelope(),
+                "callback_id": callback,
+                "action_ts": self.slack.workspace.ts(),
+                "message_ts": message.ts,
+                "channel": {"id": message.channel, "name": known.name},
+                "message": {**message.shown(), **more},
+                "response_url": self.slack.answer_at(self.id, message.channel, message.ts),
+            }
+        )
+
     async def press_in_modal(self, label: str) -> Delivered | None:
         """Press a button inside the modal."""
         view = self._modal()
