@@ -252,7 +252,7 @@ def _events_understood() -> set[str]:
     """The events that `parse` has a case for; a message is one in a direct conversation, which is what we subscribe."""
     found = set()
     for node in ast.walk(ast.parse((OURS / "parse.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and node.name in {"_event", "removed"}:
+        if isinstance(node, ast.FunctionDef) and node.name in {"_told", "removed"}:
             found |= {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
     subscriptions = SCHEMA["definitions"]["AppManifest"]["properties"]["settings"]["properties"]
     known = subscriptions["event_subscriptions"]["properties"]["bot_events"]["items"]["enum"]
