@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from tests.fakes.slack.people import Somebody
 from tests.fakes.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack, Fault, signed
-from tests.fakes.slack.shapes import mentions
+from tests.fakes.slack.shapes import links, mentions
 
 Json = dict[str, Any]
 WORDS = {"type": "plain_text", "text": "Words"}
@@ -407,3 +407,10 @@ def test_it_knows_whom_a_message_would_notify(text: str, blocks: list[Json]) -> 
     assert mentions(text, blocks)
     inert = [{"type": "section", "text": {"type": "plain_text", "text": "<!channel>"}}]
     assert not mentions("&lt;!channel&gt; @here", inert)
+
+
+def test_it_knows_what_can_be_followed() -> None:
+    assert links("<https://evil.example|your bank>")
+    assert links("", [{"type": "markdown", "text": "[your bank](https://evil.example)"}])
+    assert links("", [{"type": "link", "url": "https://evil.example"}])
+    assert not links("&lt;https://evil.example|your bank&gt; [your bank](https://evil.example)")

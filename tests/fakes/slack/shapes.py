@@ -83,6 +83,8 @@ OPTIONS = {
 GROUPS = 100
 ID, PLACEHOLDER, OPTION, FIELD = 255, 150, 75, 2_000
 LIVE = {"broadcast", "channel", "user", "usergroup"}  # elements of rich text that name somebody
+LINK = re.compile(r"<[a-z]+:[^>]*>")
+STANDARD_LINK = re.compile(r"\]\([^)]*\)")
 MENTION = re.compile(r"<(?:[!@#][^>]*)>")
 
 
@@ -137,6 +139,15 @@ def mentions(text: str, blocks: object = ()) -> set[str]:
         if part.get("type") in LIVE:
             found.add(json.dumps(dict(part)))
     return found
+
+
+def links(text: str, blocks: object = ()) -> set[str]:
+    """Addresses that a message hides behind words of its own choice."""
+    marked = [text, *(part["text"] for part in _parts(blocks) if part.get("type") == "mrkdwn")]
+    found = {link for one in marked for link in LINK.findall(one)}
+    standard = [part["text"] for part in _parts(blocks) if part.get("type") == "markdown"]
+    found |= {link for one in standard for link in STANDARD_LINK.findall(one)}
+    return found | {str(part.get("url")) for part in _parts(blocks) if part.get("type") == "link"}
 
 
 def faults(blocks: object, known: set[str]) -> Iterator[str]:
