@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App, MovableClock, until_stopped
 from bot.log import get
-from bot.service import deliver, tick
+from bot.service import deliver, redraw, tick
 
 BEAT = timedelta(seconds=2)  # a message that nobody nudged for leaves within this time
 POISON_WAITS = (
@@ -111,6 +111,7 @@ class Worker:
         async with self._delivering:
             try:
                 await deliver.drain(self.app.post)
+                await redraw.redraw(self.app.post, self.app.content)
             except Exception as error:  # noqa: BLE001  # as above
                 log.error("deliver.failed", cause=error)
 

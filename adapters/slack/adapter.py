@@ -15,6 +15,7 @@ from adapters.slack.acquaintance import Acquaintance
 from adapters.slack.client import Client, Installation, Line, is_direct
 from adapters.slack.door import Door
 from adapters.slack.faults import Refused
+from adapters.slack.home import home
 from adapters.slack.ingress import Ingress
 from adapters.slack.office import Office
 from adapters.slack.parse import asked, installation_of, parse
@@ -80,7 +81,12 @@ class SlackAdapter:
 
     name: Final = "slack"
     traits: Final = Traits(
-        can_amend=True, can_start=True, modal=True, max_payload_bytes=limits.PAYLOAD_BYTES, can_look_up=True
+        can_amend=True,
+        can_start=True,
+        modal=True,
+        max_payload_bytes=limits.PAYLOAD_BYTES,
+        can_look_up=True,
+        has_home=True,
     )
 
     def __init__(
@@ -142,6 +148,15 @@ class SlackAdapter:
             raise DeliveryError(NOT_KNOWN, permanent=True)
         client = await self._client_at(address)
         return await client.find(address.conversation, key, thread=address.thread)
+
+    def render_home(self, cards: Sequence[Card]) -> Payload:
+        """The view of somebody's home."""
+        return home(cards)
+
+    async def show_home(self, address: Address, payload: Payload) -> None:
+        """Publish a home, in the place of the one before."""
+        client = await self._client_at(address)
+        await client.publish_view(address.conversation, payload)
 
     async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
         """Take what people do until cancelled."""

@@ -224,6 +224,10 @@ class Client:
             lambda web: web.views_update(view_id=view_id, hash=seen or None, view=dict(view)),
         )
 
+    async def publish_view(self, user: str, view: Json) -> None:
+        """Put a page in the place of somebody's home."""
+        await self._call("views.publish", lambda web: web.views_publish(user_id=user, view=dict(view)))
+
     async def respond(self, url: str, message: Json) -> None:
         """Answer at the address that came with a press: 5 times within 30 minutes, and no scope is needed."""
         await self._put(url, for_slack(message))

@@ -30,6 +30,7 @@ PERMANENT: Final = {
     "msg_too_long": "the message is longer than Slack takes",
     "no_text": "the message has no text",
     "not_allowed_token_type": "SLACK_BOT_TOKEN is not a bot token; it begins with xoxb-",
+    "not_enabled": "turn on the Home tab under App Home in the app's settings",
     "not_authed": "no token was sent; set SLACK_BOT_TOKEN",
     "restricted_action": "the workspace does not let the app post there",
     "token_expired": "the token has expired; install the app again",

@@ -16,7 +16,19 @@ from adapters.slack.profile import profile
 from adapters.slack.scopes import SHORTCUT_CALLBACK
 from adapters.slack.text import storable, typed
 from adapters.slack.view import origin, view
-from bot.core.ports import Act, Changed, Clicked, Closed, Inbound, Joined, Place, Ran, Sender, Wrote
+from bot.core.ports import (
+    Act,
+    Changed,
+    Clicked,
+    Closed,
+    Inbound,
+    Joined,
+    Place,
+    Ran,
+    Sender,
+    Visited,
+    Wrote,
+)
 
 PLATFORM = "slack"
 MAX_KEY = 200  # characters of a dedupe key; a longer one is replaced by its digest
@@ -165,7 +177,8 @@ def _told(raw: Raw, event: Raw) -> _Made | None:
         case "app_mention" if channel:
             return _written(raw, event, Place(channel, direct=channel.startswith("D")), parts)
         case "app_home_opened" if channel:
-            return _Made(user, Joined(), Place(channel), parts)
+            act = Visited() if event.get("tab") == "home" else Joined()
+            return _Made(user, act, Place(channel, home=event.get("tab") == "home"), parts)
         case "member_joined_channel" if channel and user in _us(raw):
             return _Made(_text(event, "inviter"), Joined(), Place(channel, direct=False), parts)
         case "user_change":
@@ -226,6 +239,8 @@ def _place_of_press(raw: Raw) -> Place:
     user = _text(_part(raw, "user"), "id")
     if stored := origin(_part(raw, "view")):
         return _or_direct(stored[1], user)
+    if _part(raw, "view").get("type") == "home":
+        return Place(user, home=True)
     container, channel = _part(raw, "container"), _part(raw, "channel")
     message = _match(_STAMP, container.get("message_ts"))
     place = _place(channel.get("id") or container.get("channel_id"), channel.get("name"), user, message)

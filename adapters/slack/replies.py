@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from adapters.slack.render import render, render_all, shareable
-from adapters.slack.surface import Command, Elsewhere, InModal, Pressed, Sent, Surface, Written, inputs_of
+from adapters.slack.surface import (
+    AtHome,
+    Command,
+    Elsewhere,
+    InModal,
+    Pressed,
+    Sent,
+    Surface,
+    Written,
+    inputs_of,
+)
 from adapters.slack.view import errors, view
 from bot.core.card import Card
 from bot.core.compose import notes
@@ -85,6 +95,8 @@ def answer(reply: Reply, surface: Surface, on: Place) -> Answer:
             return _to_modal(reply, surface, on)
         case InModal():
             return _in_modal(reply, surface, on)
+        case AtHome():
+            return _at_home(reply, surface, on)
         case Written():
             return _to_text(reply, surface)
         case Elsewhere():
@@ -99,6 +111,8 @@ def opening(modal: Json, surface: Surface) -> Answer:
             return Answer(then=OpenView(trigger, modal, answer_at=answer_at))
         case InModal(trigger):
             return Answer(then=OpenView(trigger, modal, over=True))
+        case AtHome(trigger):
+            return Answer(then=OpenView(trigger, modal))
         case _:
             return Answer()
 
@@ -201,6 +215,17 @@ def _in_modal(reply: Reply, surface: InModal, on: Place) -> Answer:
             return Answer(then=OpenView(surface.trigger, problem, over=True))
         case Update(card):
             return Answer(then=ChangeView(surface.view, view(card, on), surface.seen))
+        case Nothing() | Close():
+            return Answer()
+    assert_never(reply)
+
+
+def _at_home(reply: Reply, surface: AtHome, on: Place) -> Answer:
+    match reply:
+        case Show(card) | Update(card):
+            return Answer(then=OpenView(surface.trigger, view(card, on)))
+        case Problems(by_field):
+            return Answer(then=OpenView(surface.trigger, view(notes.problem(_said(by_field)))))
         case Nothing() | Close():
             return Answer()
     assert_never(reply)

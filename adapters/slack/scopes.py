@@ -19,7 +19,7 @@ BOT_SCOPES: Final = {
     "users:read": "to greet people by name and ask at a good hour of their own time zone",
 }
 BOT_EVENTS: Final = {
-    "app_home_opened": "somebody looks at the app for the first time and is welcomed",
+    "app_home_opened": "somebody looks at their Home, which is drawn then, or comes for the first time",
     "app_mention": "somebody writes @rampcheck in a channel",
     "app_uninstalled": "the app was removed: nothing more is sent to that workspace",
     "member_joined_channel": "the app was invited to a channel and may post there again",
@@ -47,4 +47,4 @@ SHORTCUTS: Final = (
     Shortcut("Attach as proof", "proof", "Attaches the message, or the link in it, to a pilot as proof."),
 )
 SHORTCUT_CALLBACK: Final = "rampcheck."  # begins a shortcut's callback_id; the name of its command follows
-HOME_TAB: Final = False  # whether there is a page of one's own beside the messages
+HOME_TAB: Final = True  # whether there is a page of one's own beside the messages

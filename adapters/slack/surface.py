@@ -47,6 +47,13 @@ class InModal:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHome:
+    """A button on somebody's home, which is drawn anew by itself."""
+
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """A text in a direct conversation or a channel."""
 
@@ -60,7 +67,7 @@ class Elsewhere:
     """Nothing that could be answered: a modal that was closed, an app that was removed."""
 
 
-Surface = Command | Pressed | Sent | InModal | Written | Elsewhere
+Surface = Command | Pressed | Sent | InModal | AtHome | Written | Elsewhere
 
 
 def surface_of(raw: Json) -> Surface:
@@ -109,6 +116,8 @@ def _pressed(raw: Json) -> Surface:
     container, trigger = _part(raw, "container"), _text(raw, "trigger_id")
     if container.get("type") == "view":
         view = _part(raw, "view")
+        if view.get("type") == "home":
+            return AtHome(trigger)
         return InModal(trigger, _text(view, "id"), _text(view, "hash"))
     shared = carried(pressed_in(raw)) is Carries.COMMAND
     return Pressed(trigger, _text(raw, "response_url"), container.get("is_ephemeral") is True, shared)

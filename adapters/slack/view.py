@@ -30,7 +30,7 @@ def view(card: Card, on: Place = _NOWHERE) -> Json:
         "callback_id": CALLBACK,
         "title": plain(_short(card.title), limits.VIEW_TITLE),
         "close": plain("Cancel" if asked else "Close", limits.VIEW_TITLE),
-        "blocks": _within(_blocks(card, asked)) or _words_only(card),
+        "blocks": within(_blocks(card, asked)) or _words_only(card),
         "notify_on_close": bool(asked),
         "private_metadata": _metadata(submit.token if submit and asked else "", on),
     }
@@ -105,8 +105,8 @@ def _asked(field: Field, problem: str) -> Iterator[Json]:
     yield from inputs_of(field)
 
 
-def _within(blocks: Iterable[Json]) -> list[Json]:
-    """As many blocks as a modal takes; what is left out is said. No block_id stands twice."""
+def within(blocks: Iterable[Json]) -> list[Json]:
+    """As many blocks as a modal or a home takes; what is left out is said. No block_id stands twice."""
     kept: list[Json] = []
     names: set[str] = set()
     size = 0

@@ -84,7 +84,12 @@ class Changed:
     open: bool = True
 
 
-Act = Clicked | Closed | Wrote | Ran | Joined | Left | Changed
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The person opened their home: the page of this platform that is theirs alone."""
+
+
+Act = Clicked | Closed | Wrote | Ran | Joined | Left | Changed | Visited
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it happened: the conversation, whether it is a direct one, and the message acted on."""
+    """Where it happened: the conversation, whether it is a direct one, and the message acted on.
+
+    On the person's `home` nothing is amended: what changed there is drawn anew.
+    """
 
     conversation: str
     direct: bool = True
     name: str = ""
     service: str = ""
     message: str = ""
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +194,17 @@ Draw = Callable[[Grid], Awaitable[bytes]]  # a grid as a PNG. Raises PictureErro
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a platform can do. `can_look_up`: a lost send can be found again by its key."""
+    """What a platform can do. `can_look_up`: a lost send can be found again by its key.
+
+    `has_home`: each person has a page of their own there, and the adapter is a `Hosting` one.
+    """
 
     can_amend: bool
     can_start: bool
     modal: bool
     max_payload_bytes: int
     can_look_up: bool = False
+    has_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +286,18 @@ class Adapter(Protocol):
         ...
 
 
+class Hosting(Protocol):
+    """What the adapter of a platform with homes can do besides."""
+
+    def render_home(self, cards: Sequence[Card]) -> Payload:
+        """The page of these cards, one below the other: pure, total, everything a person wrote escaped."""
+        ...
+
+    async def show_home(self, address: Address, payload: Payload) -> None:
+        """Put the page in the place of the one before. Raises DeliveryError."""
+        ...
+
+
 class Clock(Protocol):
     """The one source of the present."""
 
@@ -349,6 +374,51 @@ class Outbox(Protocol):
 
     def dead(self, leased: Leased, now: datetime, reason: str) -> bool:
         """Give up; kept with its reason. `reason` "stale" is for messages that came too late."""
+        ...
+
+
+# --- homes ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A home that shows what is no longer so, in a worker's hands until `until`: nobody else draws it meanwhile.
+
+    `failures` counts the tries since it was last drawn.
+    """
+
+    id: int
+    organisation: OrganisationId
+    person: PersonId
+    address: Address
+    until: datetime
+    failures: int = 0
+
+
+class Homes(Protocol):
+    """Homes to draw anew: leased, then settled by exactly one of `drawn`, `later` or `gone`.
+
+    What a home shows is looked up after it was leased, so that an older page never follows a newer one. A change
+    after that, even while the home is in hand, has it drawn once more.
+    """
+
+    def lease(self, now: datetime, *, limit: int, hold: float) -> Sequence[Stale]:
+        """Take up to `limit` homes that are to be drawn, for `hold` seconds."""
+        ...
+
+    def drawn(self, home: Stale, *, lead: bool) -> bool:
+        """It is as it should be, or cannot be before the next change; `lead`: it shows the portfolio.
+
+        False: the lease was lost meanwhile.
+        """
+        ...
+
+    def later(self, home: Stale, at: datetime) -> bool:
+        """Try again at `at`."""
+        ...
+
+    def gone(self, home: Stale) -> bool:
+        """Nobody looks at it any more: forgotten until it is opened again."""
         ...
 
 
@@ -548,6 +618,17 @@ class Unit(Protocol):
     def drop_subscription(self, subscription: int) -> None: ...
     def due_subscriptions(self, now: datetime) -> Sequence[Subscription]: ...
 
+    # homes
+    def open_home(self, person: PersonId, address: Address, now: datetime) -> None:
+        """Somebody looks at their home: it is drawn at once, and from now on whenever it changes."""
+        ...
+
+    def outdate_homes(self, people: Iterable[PersonId], *, at: datetime, leads_at: datetime) -> None:
+        """What these people's homes show has changed: they are drawn anew at `at`, those with the portfolio at
+        `leads_at`. Who never opened theirs has none.
+        """
+        ...
+
     # messages
     def enqueue(self, message: Message, now: datetime) -> bool:
         """Put a message into the outbox; False when its key is already there."""
@@ -572,6 +653,7 @@ class Store(Protocol):
 
     outbox: Outbox
     installations: Installations
+    homes: Homes
 
     def write(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...
     def read(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...

@@ -8,6 +8,7 @@ from enum import StrEnum
 VERSION = "r1"
 LIMIT = 250  # characters; Slack's action_id ends at 255
 SEPARATOR = "|"
+ENTERED = "entered"  # the field of a command's button whose text is typed behind the command
 
 
 class About(StrEnum):

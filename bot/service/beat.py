@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.core.ports import Store
 from bot.core.questionnaire import Content
-from bot.service import ServiceError, deliver, tick
+from bot.service import ServiceError, deliver, redraw, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Beat:
 async def beat(post: deliver.Post, content: Content, now: datetime) -> Beat:
     """Do what is due and send what waits. A job that fails does not stop the others."""
     done, failed = await asyncio.to_thread(_run_due, post.store, content, now)
-    return Beat(done, failed, await deliver.drain(post))
+    taken = await deliver.drain(post)
+    await redraw.redraw(post, content)
+    return Beat(done, failed, taken)
 
 
 def _run_due(store: Store, content: Content, now: datetime) -> tuple[Mapping[str, int], Mapping[str, str]]:

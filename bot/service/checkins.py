@@ -20,7 +20,7 @@ from bot.core.records import Asked, Event, Given, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import NotKnown, Value
-from bot.service import Conflict, consequences, evaluate, registry
+from bot.service import Conflict, consequences, evaluate, homes, registry
 from bot.service.consequences import Ended
 from bot.service.work import Work
 
@@ -158,6 +158,9 @@ def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) 
     for effect in effects:
         _obey(work, happened, effect)
     lines = _made_true(work, happened, changed=bool(kept))
+    pilot = work.unit.pilot(checkin.pilot)
+    seen_by = homes.people_of(pilot) if pilot else set()
+    homes.outdated(work, seen_by | homes.asked_in(happened.before, checkin.state))
     finish = next((effect for effect in effects if isinstance(effect, Finish)), None)
     if finish is not None:
         _finished(work, happened, finish, lines, actor=actor)

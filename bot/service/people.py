@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.core.records import Event, Person, Standing
-from bot.service import ServiceError, schedules
+from bot.service import ServiceError, homes, schedules
 from bot.service.work import Work
 
 NAME_LIMIT = 120  # characters; longer names are slips of the clipboard
@@ -69,4 +69,5 @@ def _changed(work: Work, person: Person, changed: Person, kind: str) -> Person:
     field = kind.partition(".")[2]
     before, after = str(getattr(person, field)), str(getattr(changed, field))
     work.unit.record(Event(kind, work.now, None, subject=str(person.id), before=before, after=after))
+    homes.outdated(work, (person.id,))
     return work.unit.save_person(changed)

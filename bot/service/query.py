@@ -13,7 +13,7 @@ from bot.core.card import Card
 from bot.core.compose import notes, portfolio
 from bot.core.compose.form import form_card
 from bot.core.compose.picking import BUTTONS_SHOWN, HERE, pick_card
-from bot.core.compose.portfolio import ListView, Task, Todo
+from bot.core.compose.portfolio import ListView
 from bot.core.compose.status import status_card
 from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
 from bot.core.records import Address, Connection, Person, Pilot
@@ -30,6 +30,7 @@ from bot.service import (
     search,
     selection,
     tick,
+    todos,
     views,
 )
 from bot.service.registry import may_change, relations, sees
@@ -216,49 +217,8 @@ def _history(asker: Asker, pilot: Pilot) -> Reply:
 
 
 def _todo(asker: Asker) -> Reply:
-    live = asker.unit.live_checkins(person=asker.person.id)
-    found = [todo for checkin in live if (todo := _waiting(asker, checkin))]
-    found += [
-        todo
-        for request in asker.unit.requests(person=asker.person.id)
-        if (todo := _asked(asker, request.pilot, request.kind, request.topic))
-    ]
-    found += [
-        Todo(
-            Task.DECISION,
-            pilot.id,
-            pilot.name,
-            f"decide: scale, fix or stop (due {pilot.decide_by.isoformat()})",
-        )
-        for pilot in asker.unit.pilots_of(asker.person.id)
-        if pilot.decider == asker.person.id and pilot.decide_by is not None and pilot.decide_by <= asker.today
-    ]
+    found = todos.of(asker.work, asker.person)
     return Show(portfolio.todo_card(found, asker.work.now, zone=asker.work.zone(asker.person)))
-
-
-def _waiting(asker: Asker, checkin: Checkin) -> Todo | None:
-    pilot = asker.unit.pilot(checkin.pilot)
-    form = checkins.form_of(asker.work, checkin)
-    if pilot is None or form is None:
-        return None
-    state = checkin.state
-    if state.person == asker.person.id and state.asking:
-        what = f"{form.title[:1].lower()}{form.title[1:]}"
-        return Todo(Task.CHECKIN, pilot.id, pilot.name, what, by=state.closes_at, checkin=checkin.id)
-    handed = [question for question, to in state.handed.items() if to == asker.person.id]
-    if not handed:
-        return None
-    question = form.question(handed[0])
-    text = question.text if question else "one question"
-    return Todo(Task.QUESTION, pilot.id, pilot.name, text, by=state.closes_at, checkin=checkin.id)
-
-
-def _asked(asker: Asker, pilot_id: int, kind: str, topic: str) -> Todo | None:
-    pilot = asker.unit.pilot(pilot_id)
-    if pilot is None:
-        return None
-    what = f"your help: {topic}" if kind == "help" else f"are you its {kind}?"
-    return Todo(Task.REQUEST, pilot.id, pilot.name, what)
 
 
 # --- doing ----------------------------------------------------------------------------------------------------------
@@ -284,6 +244,8 @@ def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
         return Show(notes.note("That was asked this very moment already. Look in your direct messages."))
     if person.id != asker.person.id:
         return Show(notes.note(f"I have asked {person.name}.", pilot.name))
+    if asker.where.place.home and (fresh := asker.unit.checkin(opened)) is not None:
+        return _already_open(asker, pilot, fresh)  # shown where it was asked for, not in the other tab
     return (
         Nothing()
         if asker.where.place.direct

@@ -32,13 +32,14 @@ from bot.core.ports import (
     Store,
     Unit,
     Update,
+    Visited,
     Wrote,
 )
 from bot.core.questionnaire import Content, QuestionId, Questionnaire
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase, State
-from bot.core.tokens import About, Token
-from bot.service import accounts, checkins, digest, people, proof, query, registry, requests, search
+from bot.core.tokens import ENTERED, About, Token
+from bot.service import accounts, checkins, digest, homes, people, proof, query, registry, requests, search
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
@@ -62,6 +63,12 @@ class Desk:
     def now(self) -> datetime:
         """The present moment."""
         return self.work.now
+
+    @property
+    def place(self) -> Address:
+        """Where it happened, as an address."""
+        on = self.inbound.on
+        return Address(self.connection.id, self.connection.platform, on.conversation, on.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,9 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
             return run(desk, command)
         case Joined():
             return _joined(desk, new=met.new)
+        case Visited():
+            homes.opened(desk.work, desk.person, desk.place)
+            return Nothing()
     assert_never(inbound.act)
 
 
@@ -138,7 +148,7 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
         case About.COMMAND if token.verb == PICK:
             return _picked(desk, token.arg, values)
         case About.COMMAND:
-            return run(desk, token.arg)
+            return run(desk, " ".join((token.arg, tidy(str((values or {}).get(ENTERED) or "")))).strip())
         case About.PROOF:
             return proof.clicked(desk.work, desk.person, token, values)
         case About.PILOT:
@@ -312,7 +322,7 @@ def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
 
 
 def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:
-    """The form as it stands; to a colleague, the one question that was `handed` to them."""
+    """The form as it stands; to a colleague the question that was `handed` to them, or else the first one."""
     form, pilot = checkins.form_of(desk.work, checkin), desk.unit.pilot(checkin.pilot)
     if form is None or pilot is None:
         return Show(notes.not_there())
@@ -320,7 +330,9 @@ def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:
     context = checkins.context_for(desk.work, checkin, form, pilot)
     if state.person == desk.person.id and state.asking:
         return Show(_form(desk, form, context, state))
-    asked = state.phase in ASKING and state.handed.get(handed) == desk.person.id
+    theirs = [name for name, to in state.handed.items() if to == desk.person.id]
+    handed = handed or next(iter(theirs), "")
+    asked = state.phase in ASKING and handed in theirs
     question = form.question(handed) if asked else None
     if question is not None:
         return Show(words.asked_card(form, context, question, state.person, state))
@@ -415,10 +427,8 @@ def _only_looks(command: commands.Command) -> bool:
 
 def _joined(desk: Desk, *, new: bool) -> Reply:
     if not desk.inbound.on.direct:
-        place = desk.inbound.on
-        address = Address(desk.connection.id, desk.connection.platform, place.conversation, place.service)
-        desk.unit.channel(address, place.name)
-        digest.catch_up(desk.work, address)
+        desk.unit.channel(desk.place, desk.inbound.on.name)
+        digest.catch_up(desk.work, desk.place)
         return Nothing()
     return Show(notes.welcome(desk.person.name)) if new else Nothing()
 

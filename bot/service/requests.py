@@ -11,7 +11,7 @@ from bot.core.compose import notes
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import registry
+from bot.service import homes, registry
 from bot.service.work import Work
 
 HELP, OWNER, SPONSOR = "help", "owner", "sponsor"
@@ -33,7 +33,7 @@ def ask(work: Work, pilot: Pilot, request: Request) -> bool:
     asked_by = unit.person(request.asked_by) if request.asked_by else None
     if address is None or _sent(unit, request):
         return False
-    stored = unit.save_request(request)
+    stored = _saved(work, request)
     card = notes.request_card(stored, pilot.name, asked_by.name if asked_by else "Rampcheck")
     unit.enqueue(Message(_key(stored), address, card), work.now)
     event = Event(
@@ -68,14 +68,19 @@ def keep_true(work: Work, pilot: Pilot, fresh: Request | None, *, checkin: int, 
             _withdraw(work, pilot, known)
 
 
+def _saved(work: Work, request: Request) -> Request:
+    homes.outdated(work, (request.person,))
+    return work.unit.save_request(request)
+
+
 def _withdraw(work: Work, pilot: Pilot, request: Request) -> None:
-    work.unit.save_request(replace(request, reply=WITHDRAWN, replied_at=work.now))
+    _saved(work, replace(request, reply=WITHDRAWN, replied_at=work.now))
     work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
     _amend(work, request, notes.withdrawn_request(pilot.name), WITHDRAWN)
 
 
 def _reword(work: Work, pilot: Pilot, request: Request) -> None:
-    work.unit.save_request(request)
+    _saved(work, request)
     asked_by = work.unit.person(request.asked_by) if request.asked_by else None
     card = notes.request_card(request, pilot.name, asked_by.name if asked_by else "Rampcheck")
     _amend(work, request, card, f"text:{work.now.isoformat()}")
@@ -109,7 +114,7 @@ def replied(work: Work, person: Person, token: Token) -> Reply:
         return Nothing()
     if request.reply == WITHDRAWN or (request.kind in ROLES and getattr(pilot, request.kind) != person.id):
         return Show(notes.stale())
-    work.unit.save_request(replace(request, reply=token.verb, replied_at=work.now))
+    _saved(work, replace(request, reply=token.verb, replied_at=work.now))
     event = Event(
         "request.reply", work.now, person.id, pilot.id, str(request.id), request.reply or None, token.verb
     )

@@ -88,6 +88,8 @@ class Scope:
         self.expected_people: set[PersonId] = set()  # read together with the first who is asked for
         self.seen_words: dict[str, int] = {}
         self.seen_forms: dict[tuple[str, int], Questionnaire] = {}
+        self.outdated: set[PersonId] = set()  # whose homes this unit has marked
+        self.portfolio_outdated = False
         self._known = known
         self._connection = connection
         self._dialect = connection.dialect.name

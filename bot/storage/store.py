@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.core import ports
 from bot.core.installations import Installations
 from bot.core.ports import Outbox, Unit
 from bot.core.records import Connection, Organisation, OrganisationId
@@ -20,6 +21,7 @@ from bot.storage.fields import table
 from bot.storage.installations import SqlInstallations
 from bot.storage.migrations import HEAD
 from bot.storage.outbox import SqlOutbox
+from bot.storage.redraws import SqlHomes
 from bot.storage.scope import Known
 from bot.storage.sealing import Seal
 from bot.storage.tables import BeatRow, ConnectionRow, OrganisationRow
@@ -60,6 +62,7 @@ class SqlStore:
         self._known = Known()
         self.outbox: Outbox = SqlOutbox(database.claim)
         self.installations: Installations = SqlInstallations(database, Seal(keys))
+        self.homes: ports.Homes = SqlHomes(database.claim)
         try:
             database.read(_check_version)
         except StorageError:

@@ -496,6 +496,46 @@ class MessageRow(Row, table=True):
     parts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class HomeRow(Row, table=True):
+    """Homes that were opened; one that cannot be drawn any more is not `looked_at` until it is opened again.
+
+    `due_at` is when it is drawn again whatever happens: while it is in hand, the end of the lease.
+    """
+
+    __tablename__ = "home"
+    __table_args__ = (
+        of("connection_id", to="connection"),
+        of("person_id", to="person"),
+        UniqueConstraint("connection_id", "conversation"),
+        UniqueConstraint("org_id", "id"),
+        Index(None, "org_id", "person_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: int = small()
+    connection_id: int
+    conversation: str = plain()
+    person_id: int
+    lead: bool
+    looked_at: bool
+    due_at: datetime | None = moment(null=True)
+    failures: int
+
+
+class HomeChangeRow(Row, table=True):
+    """What has changed on a home since it was drawn; rows are only added, then deleted as one when it is drawn.
+
+    A column of `home` would be written by every transaction that changes something a lead sees, and on PostgreSQL
+    all but one of those at a time would have to run again; a foreign key would look at that row too.
+    """
+
+    __tablename__ = "home_change"
+    __table_args__ = (of_organisation(), Index(None, "home_id"))
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: int = small()
+    home_id: int
+    due_at: datetime = moment()
+
+
 class BeatRow(Row, table=True):
     """Signs of life of processes."""
 

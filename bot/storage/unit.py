@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from bot.storage.checkins import Checkins
 from bot.storage.fields import table
 from bot.storage.forms import Forms
+from bot.storage.homes import Homes
 from bot.storage.messages import Messages
 from bot.storage.people import People
 from bot.storage.pilots import Pilots
@@ -49,7 +50,7 @@ NEXT = (
 )
 
 
-class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Requests, Messages):
+class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Requests, Homes, Messages):
     """The `Unit` of core.ports on a database."""
 
     def first_sight(self, key: str, now: datetime) -> bool:

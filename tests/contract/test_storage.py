@@ -786,6 +786,8 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     ),
     "save_subscription": lambda unit, at: unit.save_subscription(Subscription(1, at.channel, NOW + WEEK)),
     "drop_subscription": lambda unit, at: unit.drop_subscription(1),
+    "open_home": lambda unit, at: unit.open_home(at.owner.id, at.address, NOW),
+    "outdate_homes": lambda unit, at: unit.outdate_homes([at.owner.id], at=NOW, leads_at=NOW),
     "enqueue": lambda unit, at: unit.enqueue(_eve(at), NOW),
     "cancel": lambda unit, at: unit.cancel("hello", "eve"),
 }

@@ -199,7 +199,7 @@ def request_card(request: Request, pilot: str, asked_by: str) -> Card:
         f"{pilot}: is that you?",
         f"{line} Do you accept?",
         body=(say(line), say("Do you accept?")),
-        actions=(_button("Accept", request, "accept", Tone.PRIMARY), _button("Not me", request, "not_me")),
+        actions=request_buttons(request),
     )
 
 
@@ -210,13 +210,23 @@ def _help(request: Request, pilot: str, asked_by: str) -> Card:
         if request.text
         else "They have not said yet what exactly is needed."
     )
-    actions = (
-        _button("On it", request, "on_it", Tone.PRIMARY),
-        _button("Not me", request, "not_me"),
-        _button("Need to talk", request, "talk"),
-    )
     return Card(
-        f"{pilot}: your help is needed", f"{line}\n{need}", body=(say(line), say(need)), actions=actions
+        f"{pilot}: your help is needed",
+        f"{line}\n{need}",
+        body=(say(line), say(need)),
+        actions=request_buttons(request),
+    )
+
+
+def request_buttons(request: Request) -> tuple[Button, ...]:
+    """The answers to a request."""
+    refuse = _button("Not me", request, "not_me")
+    if request.kind != "help":
+        return (_button("Accept", request, "accept", Tone.PRIMARY), refuse)
+    return (
+        _button("On it", request, "on_it", Tone.PRIMARY),
+        refuse,
+        _button("Need to talk", request, "talk"),
     )
 
 

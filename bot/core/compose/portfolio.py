@@ -12,7 +12,7 @@ from bot.core.cadence import day_words, in_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Table, Tone, bold, fit, say, spoken
 from bot.core.compose import words
 from bot.core.questionnaire import SIDE_STAGES, STAGES
-from bot.core.records import CheckinId, PilotId
+from bot.core.records import CheckinId, PilotId, Request
 from bot.core.signals import Course
 from bot.core.tokens import About, Token
 
@@ -132,7 +132,7 @@ class Task(StrEnum):
 class Todo:
     """One thing a person is waited for: `what` in a few words, of a QUESTION its text.
 
-    `by` is when it closes; `checkin` the one that a button opens.
+    `by` is when it closes; `checkin` the one that a button opens; `request` the one that buttons answer.
     """
 
     task: Task
@@ -141,6 +141,7 @@ class Todo:
     what: str
     by: datetime | None = None
     checkin: CheckinId | None = None
+    request: Request | None = None
 
 
 def todo_card(todos: Sequence[Todo], now: datetime, *, zone: str) -> Card:
@@ -148,16 +149,22 @@ def todo_card(todos: Sequence[Todo], now: datetime, *, zone: str) -> Card:
     if not todos:
         line = "Nothing is waiting for you."
         return Card("To do", line, body=(say(line),))
-    ordered = sorted(todos, key=lambda todo: (todo.by is None, todo.by or now, todo.name.casefold()))
+    ordered = urgent_first(todos, now)
     title = f"To do: {words.count(len(ordered), 'thing')}"
-    body: list[Block] = [_todo(todo, now, zone) for todo in ordered[:TODO_SHOWN]]
+    body: list[Block] = [todo_line(todo, now, zone) for todo in ordered[:TODO_SHOWN]]
     if len(ordered) > TODO_SHOWN:
         body.append(say(words.capital(words.more(len(ordered) - TODO_SHOWN))))
-    actions = tuple(_doing(todo) for todo in ordered[:TODO_SHOWN])
+    actions = tuple(todo_button(todo) for todo in ordered[:TODO_SHOWN])
     return Card(title, f"{title}\n{spoken(body)}", body=tuple(body), actions=actions)
 
 
-def _todo(todo: Todo, now: datetime, zone: str) -> Block:
+def urgent_first(todos: Iterable[Todo], now: datetime) -> list[Todo]:
+    """What closes first goes first; what never closes comes last, by name."""
+    return sorted(todos, key=lambda todo: (todo.by is None, todo.by or now, todo.name.casefold()))
+
+
+def todo_line(todo: Todo, now: datetime, zone: str) -> Block:
+    """What somebody is waited for and until when."""
     name = words.pilot_name(todo.name)
     what = f"a colleague asks “{todo.what}”" if todo.task is Task.QUESTION else todo.what
     if todo.by is None:
@@ -166,7 +173,8 @@ def _todo(todo: Todo, now: datetime, zone: str) -> Block:
     return say(bold(name), f": {what}, {until} {in_words(todo.by, now, zone)}")
 
 
-def _doing(todo: Todo) -> Button:
+def todo_button(todo: Todo) -> Button:
+    """What a person can do about it here."""
     name = words.pilot_name(todo.name)
     if todo.checkin is not None:
         token = tokens.encode(Token(About.CHECKIN, todo.checkin, "show"))

@@ -16,7 +16,7 @@ from bot.app import build
 from bot.core.ports import Unit
 from bot.core.records import Address, Identity, Person, Pilot, Standing
 from bot.core.state import Checkin
-from bot.service import beat, deliver, registry
+from bot.service import beat, deliver, redraw, registry
 from bot.service.work import Work
 from bot.settings import load
 from bot.web import application
@@ -142,8 +142,9 @@ class Airport:
         await beat.beat(self.app.post, self.app.content, self.clock.now())
 
     async def deliver(self) -> None:
-        """Send what waits."""
+        """Send what waits, and draw the homes that are due."""
         await deliver.drain(self.app.post)
+        await redraw.redraw(self.app.post, self.app.content)
 
     async def pass_time(self, by: timedelta) -> None:
         """Everything due on the way happens at its own moment."""

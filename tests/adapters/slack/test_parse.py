@@ -15,7 +15,7 @@ from adapters.slack.parse import MAX_KEY, asked, parse, removed
 from adapters.slack.text import typed
 from adapters.slack.view import errors, view
 from bot.core.card import Button, Card, Choice, Date, Number, Offer, Person, Submit, Text
-from bot.core.ports import Act, Changed, Clicked, Inbound, Joined, Place, Ran, Wrote
+from bot.core.ports import Act, Changed, Clicked, Inbound, Joined, Place, Ran, Visited, Wrote
 from tests.adapters.slack import screen
 from tests.adapters.slack.screen import ANNA, CHANNEL, DIRECT, MESSAGE, TEAM, US
 from tests.contract.gallery import EVERYTHING
@@ -289,9 +289,12 @@ def test_an_install_for_a_whole_organisation_is_named_by_it() -> None:
 # --- coming and going
 
 
-def test_opening_our_home_is_coming() -> None:
-    inbound = read(screen.event({"type": "app_home_opened", "user": ANNA, "channel": DIRECT, "tab": "home"}))
-    assert (inbound.act, inbound.on) == (Joined(), Place(DIRECT))
+def test_opening_the_home_is_a_visit_and_opening_the_messages_is_coming() -> None:
+    opened = {"type": "app_home_opened", "user": ANNA, "channel": DIRECT}
+    home = read(screen.event({**opened, "tab": "home"}))
+    assert (home.act, home.on) == (Visited(), Place(DIRECT, home=True))
+    messages = read(screen.event({**opened, "tab": "messages"}))
+    assert (messages.act, messages.on) == (Joined(), Place(DIRECT))
 
 
 def test_being_invited_to_a_channel_is_the_act_of_whoever_invites() -> None:

@@ -68,6 +68,17 @@ def check_view(view: Json) -> None:
     assert not said, "\n".join(said)
 
 
+def check_home(view: Json) -> None:
+    """AssertionError with all that Slack would refuse in a home. Its types are those of a modal's blocks."""
+    shown = {"type": "modal", "title": {"type": "plain_text", "text": "Home"}, "blocks": view["blocks"]}
+    said = [*(error.message for error in _MODAL.iter_errors(shown)), *_view_model(view)]
+    said += [*_blocks(view["blocks"], most=100), *_lengths(view)]
+    said += ["an input" for block in view["blocks"] if block["type"] == "input"]
+    said += [f"{key} of a home" for key in ("title", "submit", "close") if key in view]
+    said += [] if view["type"] == "home" and view["blocks"] else ["no home, or an empty one"]
+    assert not said, "\n".join(said)
+
+
 def _models(blocks: list[Json]) -> Iterator[str]:
     """What slack_sdk says, and what it would not send on."""
     for block in blocks if models else ():

@@ -177,7 +177,18 @@ class Api:
         return {"view": {**view, "id": shown.id, "hash": shown.hash}}
 
     def _views_publish(self, args: Json) -> Json:
-        return {"view": _view(args)}
+        user = self.workspace.users.get(args.get("user_id", ""))
+        if user is None:
+            raise Refusal("user_not_found")
+        if user.deleted:
+            raise Refusal("user_disabled")
+        view = _view(args)
+        if view.get("type") != "home" or wrong_view(view):
+            raise Refusal("invalid_arguments")
+        if args.get("hash") and args["hash"] != self.workspace.homes[user.id].hash:
+            raise Refusal("hash_conflict")
+        shown = self.workspace.publish(user.id, view)
+        return {"view": {**view, "id": shown.id, "hash": shown.hash}}
 
     def _wrong(self, args: Json) -> str:
         """Slack's error code for a message; a file that nobody can see yet is a wrong block."""

@@ -36,6 +36,49 @@ class Somebody:
         """What only they see."""
         return self.slack.workspace.whispers(self.id)
 
+    @property
+    def home(self) -> View | None:
+        """Their page of the app, as it stands."""
+        return self.slack.workspace.homes.get(self.id)
+
+    async def look_at_home(self, *, tab: str = "home") -> Delivered:
+        """Open a tab of the app."""
+        event = {
+            "type": "app_home_opened",
+            "user": self.id,
+            "channel": self.slack.workspace.direct(self.id).id,
+            "tab": tab,
+            "event_ts": self.slack.workspace.ts(),
+        }
+        return await self.slack.event(event)
+
+    async def change(self, **parts: Any) -> Delivered:
+        """Move, take another name, leave or come back; Slack tells of the whole account."""
+        account = self.slack.workspace.users[self.id]
+        for name, value in parts.items():
+            setattr(account, name, value)
+        return await self.slack.event({"type": "user_change", "user": account.shown()})
+
+    async def press_at_home(self, label: str, *, nth: int = 0) -> Delivered | None:
+        """Press what is labelled so on their home."""
+        home = self.home
+        assert home, "there is no home yet"
+        found = [one for one in _elements(home.view["blocks"]) if one[0]["text"]["text"].startswith(label)]
+        assert found, f"nothing is labelled {label!r}; there is {labels(home.view['blocks'])}"
+        element, block = found[nth]
+        action = {"action_id": element["action_id"], "block_id": block, "type": element["type"]}
+        action |= {"action_ts": self.slack.workspace.ts(), "value": element.get("value", "")}
+        view = {**home.view, "id": home.id, "hash": home.hash, "team_id": TEAM}
+        return await self.send(
+            {
+                "type": "block_actions",
+                **self._envelope(),
+                "container": {"type": "view", "view_id": home.id},
+                "view": {**view, "app_installed_team_id": TEAM, "state": {"values": {}}},
+                "actions": [action],
+            }
+        )
+
     async def write(self, text: str, *, event_id: str = "") -> Delivered:
         """Type into the direct conversation."""
         channel = self.slack.workspace.direct(self.id).id

@@ -96,6 +96,7 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
+    homes: dict[str, View] = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
     exchanged: set[str] = field(default_factory=set)  # triggers that were used
     clock: Callable[[], float] = time.monotonic
@@ -169,6 +170,13 @@ class Workspace:
         opened = View(f"V{self.number():08}", user, view, f"hash.{self.number()}")
         self.views.append(opened)
         return opened
+
+    def publish(self, user: str, view: Json) -> View:
+        """A page in the place of a person's home."""
+        known = self.homes.get(user) or View(f"V{self.number():08}", user, view, "")
+        self.replace(known, view)
+        self.homes[user] = known
+        return known
 
     def top(self, user: str) -> View | None:
         """The modal that a person sees."""
