@@ -16,7 +16,7 @@ from bot.core.card import Card
 from bot.core.ports import Message, Store, Unit
 from bot.core.records import Event, Given, Person, Standing
 from bot.core.state import Checkin, Phase, State
-from bot.core.values import Json, Value
+from bot.core.values import Json, NoneYet, Value
 from bot.storage import open_store
 from tests.storage.scenes import NOW, World, world
 from tests.storage.values import CARD, DATE, JSON, MOMENT, PLAIN, SLUG, VALUE, states
@@ -93,6 +93,7 @@ def test_another_process_reads_the_same(store: Store, at: World, database_url: s
     state = State(
         Phase.OPEN, at.owner.id, NOW, NOW, {"q": ("a",)}, ("x",), handed={"y": at.helper.id}, skipped=("z",)
     )
+    state = replace(state, drafts={"x": NoneYet(), "w": NOW.date()})
     asked = checkin_of(at, state, ("data.quality",), on_demand=True)
     made = store.write(at.organisation.id, lambda unit: unit.open_checkin(asked))
     assert made is not None

@@ -73,6 +73,7 @@ def states(person: int, colleague: int) -> st.SearchStrategy[State]:
         outcome=PLAIN,
         late=st.booleans(),
         done_at=st.none() | MOMENT,
+        drafts=st.dictionaries(SLUG, VALUE, max_size=3),
     )
 
 
