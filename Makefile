@@ -12,7 +12,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format format-check types imports audit check bench lock docs screenshots clean
+.PHONY: help demo test lint format format-check types imports audit check bench lock docs screenshots pictures clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench: $(VENV)/dev.stamp  ## measure (never part of the tests)
 
 docs: $(VENV)/dev.stamp  ## write the generated reference pages again
 	@$(PY) -m bot docs $(ARGS)
+
+pictures: $(VENV)/dev.stamp  ## draw the pictures of Slack's messages again (needs node and Chromium)
+	@$(PY) -m tests.e2e.slack_pictures $(ARGS)
 
 screenshots: $(VENV)/dev.stamp  ## take the README's pictures again (needs Chromium)
 	@$(PY) -m tests.e2e.screenshots $(ARGS)

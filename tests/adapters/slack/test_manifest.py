@@ -152,6 +152,14 @@ def test_every_permission_and_every_event_says_why() -> None:
         assert len(why) > 10
 
 
+def test_the_page_for_admins_says_why_in_the_same_words() -> None:
+    rows = {f"| `{name}` | {why} |" for name, why in [*BOT_SCOPES.items(), *BOT_EVENTS.items()]}
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "slack.md").read_text(encoding="utf-8")
+    _, _, told = page.partition("## What it may do, and why")
+    shown = {line for line in told.partition("\n## ")[0].splitlines() if line.startswith("| `")}
+    assert shown == rows
+
+
 def test_every_event_that_is_understood_is_subscribed_and_no_other() -> None:
     assert _events_understood() == set(BOT_EVENTS) == set(OF_EVENTS)
 

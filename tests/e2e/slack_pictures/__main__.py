@@ -126,7 +126,7 @@ def main(folder: Path = PICTURES) -> None:
 
 
 async def _scenes(example: Example) -> list[Json]:
-    """Invitation, form, a lone question, a status, a digest; what a telephone shows of them."""
+    """Invitation, form, a lone question, a status, a digest; the last two on a telephone too."""
     await example.until(timedelta(hours=1))
     paper = example.paper
     invited = paper.last("dm:anna", "checkin:")
@@ -153,9 +153,6 @@ async def _scenes(example: Example) -> list[Json]:
             "# ai-pilots",
             messages=[{"blocks": digest["blocks"], "thread": thread[:1]}],
         ),
-        _scene("slack-phone", "phone", "Rampcheck", messages=[{"blocks": invitation["blocks"]}]),
-        _scene("slack-phone-form", "phone", "", view=view(form)),
-        _scene("slack-phone-question", "phone", "Rampcheck", messages=[{"blocks": question["blocks"]}]),
         _scene("slack-phone-status", "phone", "# finance", **told),
         _scene("slack-phone-digest", "phone", "# ai-pilots", messages=[{"blocks": digest["blocks"]}]),
     ]
