@@ -258,10 +258,12 @@ _METHOD = re.compile(
 
 def _events_understood() -> set[str]:
     """The events that `parse` has a case for; a message is one in a direct conversation, which is what we subscribe."""
-    found = set()
-    for node in ast.walk(ast.parse((OURS / "parse.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and node.name in {"_told", "removed"}:
-            found |= {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+    tree = ast.parse((OURS / "parse.py").read_text(encoding="utf-8"))
+    found = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     subscriptions = SCHEMA["definitions"]["AppManifest"]["properties"]["settings"]["properties"]
     known = subscriptions["event_subscriptions"]["properties"]["bot_events"]["items"]["enum"]
     names = set(known) & found
