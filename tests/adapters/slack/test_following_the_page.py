@@ -25,7 +25,7 @@ PAGE = ROOT / "docs" / "how-to" / "slack.md"
 FOLLOWED = "## Over HTTP instead"  # what comes from here on is another way, and reference
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CALM = {"pulse.moved": "worked", "pulse.block": "nothing", "pulse.date": "none", "pulse.users": "12"}
-WITHIN = 20.0  # seconds for what the worker does by itself
+WITHIN = 60.0  # seconds for what the worker does by itself, on a machine that is busy
 
 
 def steps() -> Iterator[tuple[str, str]]:
