@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.ports import Store, Unit
+from bot.core.ports import MessageRef, Store, Unit
 from bot.core.records import (
     Address,
     Connection,
@@ -723,6 +723,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "people": lambda unit, at: unit.people(),
     "find_people": lambda unit, at: unit.find_people("ann"),
     "person_of": lambda unit, at: unit.person_of(at.connection.id, "U1"),
+    "person_at": lambda unit, at: unit.person_at(at.address),
     "identities": lambda unit, at: unit.identities(at.owner.id),
     "connection": lambda unit, at: unit.connection(at.connection.id),
     "channels": lambda unit, at: unit.channels(),
@@ -802,7 +803,17 @@ def _eve(at: Any) -> Any:
 
 def test_the_two_lists_name_every_method_of_a_unit() -> None:
     methods = {name for name in vars(Unit) if not name.startswith("_") and callable(getattr(Unit, name))}
-    assert methods == set(LOOKS) | set(CHANGES)
+    assert methods == set(LOOKS) | set(CHANGES) | {"was_sent"}, "which has a test of its own"
+
+
+def test_what_one_organisation_was_sent_another_was_not(store: Store) -> None:
+    one, two = world(store), world(store, "Beta", tenant="T2")
+    for at in (one, two):
+        store.write(at.organisation.id, lambda unit, at=at: unit.enqueue(_eve(at), NOW))
+    sent = next(m for m in store.outbox.lease(NOW, limit=9, hold=9) if m.organisation == one.organisation.id)
+    assert store.outbox.sent(sent, MessageRef("C", "1"), NOW)
+    assert store.read(one.organisation.id, lambda unit: unit.was_sent("hello"))
+    assert not store.read(two.organisation.id, lambda unit: unit.was_sent("hello"))
 
 
 def test_nothing_of_one_organisation_is_seen_from_another(store: Store) -> None:
