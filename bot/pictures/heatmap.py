@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Rectangle
 
-from bot.core.card import ELLIPSIS, Grid
+from bot.core.card import ELLIPSIS, Grid, fit
 from bot.core.ports import PictureError
 
 DPI: Final = 100
@@ -29,6 +29,7 @@ GAP: Final = 4  # between cells, so that equal neighbours are two
 RISE: Final = 0.36  # of a letter's size: half of a capital, which so stands in the middle of its line
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 34, 28, 24
 INK, PALE_INK, PAPER, NOTHING = "#1d1c1d", "#5f5e60", "#ffffff", "#efeff0"
+LONGEST: Final = 80  # letters of any line: more find no room, and measuring them takes long
 UNKNOWN: Final = "?"
 NO_LETTER: Final = "\N{WHITE SQUARE}"  # for a letter that the font has not
 
@@ -154,7 +155,7 @@ class _Sheet:
         )
 
     def _cut(self, words: str, room: float, font: FontProperties) -> str:
-        kept = words
+        kept = fit(words, LONGEST)
         while kept and self._wide(kept, font) > room:
             kept = kept.removesuffix(ELLIPSIS)[:-1].rstrip() + ELLIPSIS
             if kept == ELLIPSIS:

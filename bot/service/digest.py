@@ -11,6 +11,7 @@ from bot.core.card import Card
 from bot.core.compose import digest as words
 from bot.core.compose import notes
 from bot.core.compose.digest import Digest, DigestView, Due, Moved, Quiet, Stuck
+from bot.core.compose.portfolio_map import Scored, portfolio_map
 from bot.core.ports import Message, Reply, Show, Unit
 from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.records import Address, Event, Person, Pilot, PilotId, Standing, Subscription
@@ -32,11 +33,7 @@ def compose(work: Work, group: str, *, before: int | None = None) -> Digest:
 
 def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
     """What happened in the last seven days, and where every pilot stands. Private pilots stay out of channels."""
-    pilots = [
-        p
-        for p in work.unit.pilots()
-        if not p.private and (not group or p.group.casefold() == group.casefold())
-    ]
+    pilots = subscribed.pilots(work.unit, group)
     going = [pilot for pilot in pilots if pilot.stage in STAGES]
     standing = standings(work, going)
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
@@ -117,10 +114,24 @@ def post(work: Work, subscription: Subscription, *, key: str) -> None:
     # Whatever was wrong with the channel may have been mended: the platform knows, and its answer is passed on.
     address, stale = work.unit.channel(subscription.channel.address).address, work.now + STALE_AFTER
     work.unit.enqueue(Message(key, address, made.channel, stale_at=stale), work.now)
-    for number, card in enumerate(made.thread, start=1):
+    picture = _map(work, view)
+    for number, card in enumerate([*([picture] if picture else ()), *made.thread], start=1):
         work.unit.enqueue(Message(f"{key}:{number}", address, card, under=key, stale_at=stale), work.now)
     after: Json = {"stuck": len(view.stuck), "key": key}
     work.unit.record(Event(subscribed.POSTED, work.now, None, subject=str(subscription.id), after=after))
+
+
+def _map(work: Work, view: DigestView) -> Card | None:
+    """The picture of all pilots that still go on; it stands in the thread, so nothing it lacks holds up the digest."""
+    dimensions = [dimension.id for dimension in work.content.model.dimensions]
+    latest = work.unit.snapshots()
+    scored = []
+    for pilot in subscribed.pilots(work.unit, view.about):
+        if pilot.stage in STAGES:
+            known = latest[pilot.id].dimensions if pilot.id in latest else {}
+            scored.append(Scored(pilot.id, pilot.name, pilot.stage, tuple(map(known.get, dimensions))))
+    wanted = {due.pilot for due in view.due} | {stuck.pilot for stuck in view.stuck}
+    return portfolio_map(dimensions, scored, wanted)
 
 
 def catch_up(work: Work, address: Address) -> None:

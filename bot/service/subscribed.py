@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.ports import Unit
-from bot.core.records import Address, Event, Subscription
+from bot.core.records import Address, Event, Pilot, Subscription
 
 POSTED = "digest.posted"
 LOOKED_AT = 1000  # posts of all channels that are looked through; a year of twenty channels
@@ -16,6 +16,12 @@ def of_channel(unit: Unit, address: Address) -> Subscription | None:
     place = (address.connection, address.conversation)
     subscriptions = unit.subscriptions()
     return next((one for one in subscriptions if _place(one.channel.address) == place), None)
+
+
+def pilots(unit: Unit, group: str) -> list[Pilot]:
+    """The pilots that a channel may see, of all groups or of one; private ones stay out of channels."""
+    wanted = group.casefold()
+    return [one for one in unit.pilots() if not one.private and wanted in ("", one.group.casefold())]
 
 
 def posts(unit: Unit, subscription: Subscription) -> Sequence[Event]:

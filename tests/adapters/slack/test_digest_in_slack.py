@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from adapters.slack import uploads
 from adapters.slack.pacing import Pacing
-from bot.core.card import Card, say
+from bot.core.card import Card, Grid, Picture, say
 from bot.core.ports import Message
-from bot.core.records import Address, Pilot
+from bot.core.records import Address, Pilot, Snapshot
 from bot.service import deliver, registry
 from tests.adapters.slack.airport import Airport
 from tests.adapters.slack.validators import check_message
@@ -243,5 +244,123 @@ def test_its_buttons_tell_a_stranger_nothing_of_a_private_pilot(tell: Tell) -> N
         await carl.press(root, "Merger notes")
         await airport.settled()
         assert "Merger" not in carl.whispers[-1].text
+
+    tell(story)
+
+
+# --- its picture
+
+GRID = Grid("Readiness", ("Value", "Data"), (("Invoice matcher", (42, None)),))
+PICTURE = Card("Readiness", "Value 42, Data not known", (Picture("map-1", "Value 42, Data not known", GRID),))
+
+
+async def post_picture(airport: Airport, key: str = "map") -> None:
+    to = Address(airport.connection, "slack", CHANNEL)
+    airport.write(lambda work: work.unit.enqueue(Message(key, to, PICTURE), work.now))
+    await airport.deliver()
+
+
+def images(airport: Airport) -> list[dict[str, Any]]:
+    return [block for one in channel(airport) for block in one.blocks if block["type"] == "image"]
+
+
+def test_the_picture_is_uploaded_looked_at_and_shown_with_its_words(tell: Tell) -> None:
+    async def story(airport: Airport, lena: Somebody) -> None:
+        del lena
+        airport.slack.api.files.looks = 3
+        await post_picture(airport)
+        assert channel(airport) == [], "Slack has not looked at it yet"
+        await wait(airport, rounds=3)
+        (image,) = images(airport)
+        (file,) = airport.slack.api.files.kept.values()
+        assert image["slack_file"] == {"id": file.id}
+        assert image["alt_text"] == "Value 42, Data not known"
+        assert file.data.startswith(b"\x89PNG")
+        check_message({"text": channel(airport)[0].text, "blocks": channel(airport)[0].blocks})
+        assert not any("alt_txt" in str(args) for _, args in airport.slack.calls)
+
+    tell(story)
+
+
+def test_the_same_picture_is_uploaded_once_whatever_happens_to_its_message(tell: Tell) -> None:
+    async def story(airport: Airport, lena: Somebody) -> None:
+        del lena
+        airport.slack.fail("chat.postMessage", Fault(status=429, after=1), Fault(code="something_new"))
+        await post_picture(airport)
+        await wait(airport, rounds=3)
+        await post_picture(airport, "another")
+        assert len(images(airport)) == 2
+        assert airport.slack.count("files.getUploadURLExternal") == 1
+
+    tell(story)
+
+
+def test_a_picture_that_slack_does_not_show_yet_is_waited_for(tell: Tell) -> None:
+    async def story(airport: Airport, lena: Somebody) -> None:
+        del lena
+        airport.slack.fail("chat.postMessage", Fault(code="invalid_blocks"))
+        await post_picture(airport)
+        await wait(airport, rounds=3)
+        assert len(images(airport)) == 1
+        assert airport.slack.count("files.getUploadURLExternal") == 1
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [
+        ("files.getUploadURLExternal", Fault(code="missing_scope")),
+        ("files.completeUploadExternal", Fault(code="missing_scope")),
+        ("files.getUploadURLExternal", Fault(status=500)),
+        ("upload", Fault(status=500)),
+    ],
+)
+def test_a_picture_that_cannot_be_had_holds_nothing_up(
+    tell: Tell, method: str, fault: Fault, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(uploads, "PATIENCE", -1.0)
+
+    async def story(airport: Airport, lena: Somebody) -> None:
+        del lena
+        airport.slack.fail(method, fault)
+        await post_picture(airport)
+        await wait(airport, rounds=2)
+        (shown,) = channel(airport)
+        assert images(airport) == []
+        assert "Value 42, Data not known" in shown.text
+        assert str(shown.blocks).count("Value 42, Data not known") == 1
+        assert sum("slack.no_picture" in line for line in caplog.messages) == 1
+
+    tell(story)
+
+
+def test_without_the_permission_to_ask_the_picture_is_shown_when_slack_takes_it(tell: Tell) -> None:
+    async def story(airport: Airport, lena: Somebody) -> None:
+        del lena
+        airport.slack.api.scopes -= {"files:read"}
+        airport.slack.api.files.looks = 0
+        await post_picture(airport)
+        assert len(images(airport)) == 1
+
+    tell(story)
+
+
+def test_the_weekly_digest_has_the_map_first_in_its_thread(tell: Tell) -> None:
+    async def story(airport: Airport, lena: Somebody) -> None:
+        del lena
+        airport.somebody("U0ANNA", "Anna Berzina")
+        pilot = airport.pilot("Invoice matcher", "U0ANNA")
+        change(airport, pilot, decide_by=airport.clock.now().date())
+        scores = {"value": 42, "data": 60}
+        score = Snapshot(pilot.id, airport.clock.now(), 50, scores, "value", 0.5, 1, 1)
+        airport.write(lambda work: work.unit.add_snapshot(score))
+        await airport.pass_time(timedelta(days=2))
+        await wait(airport, rounds=3)
+        root, first, *_ = channel(airport)
+        assert first.thread == root.ts
+        (image,) = images(airport)
+        assert image in first.blocks
+        assert "Invoice matcher: Value 42, Process not known, Data 60" in image["alt_text"]
 
     tell(story)
