@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from adapters.teams import limits
@@ -17,6 +18,17 @@ _SPACES = re.compile(r"\s+")
 # Wherever Teams reads Markdown (the labels of radio buttons and boxes), a backslash makes a sign mean itself.
 _MARKUP = re.compile(r"([\\`*_\[\]<>~#|!&{}]|(?<!\w)[-+]|(?<=\d)[.)]|(?<=[a-z]):(?=//))")
 NBSP = "\N{NO-BREAK SPACE}"
+_BLANK = f" \t\r\n{NBSP}"
+_EMPTY_MENTION = re.compile(r"<at[^<>]*></at>")
+_ENTITIES = (
+    ("&nbsp;", " "),
+    (NBSP, " "),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", '"'),
+    ("&#39;", "'"),
+    ("&amp;", "&"),
+)
 
 
 # --- what we say
@@ -81,3 +93,24 @@ def _head(text: str, limit: int) -> str:
 def storable(text: str) -> str:
     """A text without what no database takes: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def typed(text: str, mentions: Sequence[str]) -> tuple[str, bool]:
+    """What somebody typed, and whether they mentioned us: the mention goes, once, with the space around it.
+
+    `mentions` are the pieces of the text that stand for us. Somebody who writes our name keeps it.
+    """
+    plain, found = text, False
+    for mention in mentions:
+        before, sign, after = plain.partition(mention)
+        if sign:
+            found = True
+            plain = (
+                f"{before.rstrip(_BLANK)} {after.lstrip(_BLANK + ',:')}"
+                if before.strip(_BLANK)
+                else after.lstrip(_BLANK + ",:")
+            )
+    plain = _EMPTY_MENTION.sub("", plain)
+    for entity, letter in _ENTITIES:
+        plain = plain.replace(entity, letter)
+    return (plain.strip(_BLANK) if found else plain), found

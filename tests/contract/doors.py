@@ -14,6 +14,7 @@ from bot.core.card import Action
 from bot.core.ports import Adapter, MessageRef, OnInbound, Payload
 from bot.core.records import Address
 from tests.adapters.slack.door import SlackDoor
+from tests.adapters.teams.door import TeamsDoor
 from tests.fakes.desk import FakeClock, FakeDesk
 
 Values = Mapping[str, str | list[str]]
@@ -165,4 +166,4 @@ def _under(part: object, name: str) -> Iterator[str]:
         yield from (text for one in part for text in _under(one, name))
 
 
-DOORS: dict[str, type[Door]] = {"local": LocalDoor, "slack": SlackDoor}
+DOORS: dict[str, type[Door]] = {"local": LocalDoor, "slack": SlackDoor, "teams": TeamsDoor}

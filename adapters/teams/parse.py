@@ -1,0 +1,225 @@
+"""Reads what Teams sends as the act it means; pure and total; it knows no people and asks nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from adapters.teams import controls, inputs
+from adapters.teams.text import storable, typed
+from bot.core.ports import Act, Inbound, Joined, Left, Place, Ran, Search, Sender, Wrote
+
+PLATFORM: Final = "teams"
+CHANNEL: Final = "msteams"  # another one is another chat's
+PRESS: Final = "adaptiveCard/action"
+SEARCH: Final = "application/search"
+
+_ACCOUNT = re.compile(r"[0-9a-fA-F][0-9a-fA-F-]{30,40}")  # a GUID; the playground's have a digit more
+_CONVERSATION = re.compile(r"[!-~]{3,400}")
+_ACTIVITY = re.compile(r"[!-~]{1,200}")
+_THREAD = ";messageid="
+_BOT = "28:"  # begins the id of a bot
+_COMMAND = re.compile(r"/\s*(?:rampcheck\b)?(.*)", re.IGNORECASE | re.DOTALL)
+_AUTOMATIC = "automatic"  # the trigger of a card that is refreshed by itself, which nobody did
+
+Raw = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What every activity says of itself; `account` is the one of whoever acted, as their tenant knows it."""
+
+    tenant: str
+    account: str
+    conversation: str
+    kind: str  # personal, groupChat or channel
+    service: str
+    bot: str
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is between one person and us."""
+        return self.kind == "personal"
+
+    @property
+    def place(self) -> str:
+        """The conversation without the message that a thread hangs under."""
+        return self.conversation.partition(_THREAD)[0]
+
+
+def parse(raw: Any) -> Inbound | None:
+    """The act in one verified activity; None when it is none, not a person's, or not for us."""
+    found = envelope(raw)
+    if found is None:
+        return None
+    act, key = _act(raw, found), _key(raw, found)
+    if act is None or not key:
+        return None
+    sender = Sender(
+        PLATFORM, found.tenant, found.account, name=_text(_part(raw, "from"), "name"), zone=_zone(raw)
+    )
+    return Inbound(key, sender, act, _place(raw, found))
+
+
+def envelope(raw: Any) -> Envelope | None:
+    """Who acted and where; None for what is no person's, or not from Teams."""
+    if not isinstance(raw, Mapping) or raw.get("channelId") != CHANNEL:
+        return None
+    who, room, us = _part(raw, "from"), _part(raw, "conversation"), _part(raw, "recipient")
+    tenant = _match(_ACCOUNT, _part(_part(raw, "channelData"), "tenant").get("id"))
+    account = _match(_ACCOUNT, who.get("aadObjectId"))
+    conversation, speaker, bot = _match(_CONVERSATION, room.get("id")), _text(who, "id"), _text(us, "id")
+    if not (tenant and account and conversation) or speaker in ("", bot) or speaker.startswith(_BOT):
+        return None
+    kind = _text(room, "conversationType") or "personal"
+    return Envelope(tenant.lower(), account.lower(), conversation, kind, _text(raw, "serviceUrl"), bot)
+
+
+def asked(raw: Any) -> Search | None:
+    """What somebody has typed so far into a field that searches; None for everything else."""
+    found = envelope(raw)
+    if found is None or raw.get("type") != "invoke" or raw.get("name") != SEARCH:
+        return None
+    value = _part(raw, "value")
+    source = inputs.searched_in(value.get("dataset"))
+    if source is None:
+        return None
+    return Search(Sender(PLATFORM, found.tenant, found.account), source, _text(value, "queryText")[:200])
+
+
+def data_of(raw: Any) -> Raw:
+    """What the pressed button carried and what was entered; empty where no button was pressed."""
+    if not isinstance(raw, Mapping):
+        return {}
+    if raw.get("type") == "invoke":
+        return _part(_part(_part(raw, "value"), "action"), "data")
+    return _part(raw, "value") if raw.get("type") == "message" else {}
+
+
+# --- which act
+
+
+def _act(raw: Raw, found: Envelope) -> Act | None:
+    match raw.get("type"):
+        case "message":
+            return (
+                controls.act_of(raw["value"]) if isinstance(raw.get("value"), Mapping) else _said(raw, found)
+            )
+        case "invoke" if raw.get("name") == PRESS:
+            return _pressed(_part(raw, "value"))
+        case "installationUpdate":
+            return _installed(_text(raw, "action"))
+        case "conversationUpdate":
+            return _moved(raw, found)
+        case _:
+            return None
+
+
+def _said(raw: Raw, found: Envelope) -> Act | None:
+    """In a direct conversation everything is said to us, elsewhere only what mentions us."""
+    text, mentioned = typed(_text(raw, "text"), _mentions(raw, found.bot))
+    if not (found.direct or mentioned or _part(raw, "recipient").get("isTargeted") is True):
+        return None
+    if found.direct and not text.strip():
+        return None
+    command = _COMMAND.fullmatch(text.strip())
+    return Ran(command[1].strip()) if command else Wrote(text)
+
+
+def _mentions(raw: Raw, bot: str) -> tuple[str, ...]:
+    """The very pieces of the text by which we were mentioned."""
+    entities = raw.get("entities")
+    known = [one for one in entities if isinstance(one, Mapping)] if isinstance(entities, list) else []
+    ours = (one for one in known if one.get("type") == "mention" and _part(one, "mentioned").get("id") == bot)
+    return tuple(text for one in ours if (text := _text(one, "text")))
+
+
+def _pressed(value: Raw) -> Act | None:
+    return (
+        None if value.get("trigger") == _AUTOMATIC else controls.act_of(_part(_part(value, "action"), "data"))
+    )
+
+
+def _installed(action: str) -> Act | None:
+    """An upgrade takes an old version away, which is no leaving."""
+    if action.startswith("add"):
+        return Joined()
+    return Left() if action == "remove" else None
+
+
+def _moved(raw: Raw, found: Envelope) -> Act | None:
+    """We came or went, or the channel did; who else comes and goes is theirs to know."""
+    if found.bot in _ids(raw.get("membersAdded")):
+        return Joined()
+    if found.bot in _ids(raw.get("membersRemoved")):
+        return Left()
+    match _part(raw, "channelData").get("eventType"):
+        case "channelRenamed" | "channelRestored":
+            return Joined()
+        case "channelDeleted" | "teamDeleted":
+            return Left()
+    return None
+
+
+def _ids(members: object) -> set[str]:
+    known = [one for one in members if isinstance(one, Mapping)] if isinstance(members, list) else []
+    return {text for one in known if (text := _text(one, "id"))}
+
+
+# --- where, and which delivery
+
+
+def _place(raw: Raw, found: Envelope) -> Place:
+    """An event about a channel speaks of that one, wherever in the team it is told."""
+    about = _part(_part(raw, "channelData"), "channel") if raw.get("type") == "conversationUpdate" else {}
+    conversation = _match(_CONVERSATION, about.get("id")) or found.place
+    message = _match(_ACTIVITY, raw.get("replyToId"))
+    name = "" if found.direct else _name(raw)
+    return Place(conversation, direct=found.direct, name=name, service=found.service, message=message)
+
+
+def _name(raw: Raw) -> str:
+    """What a channel or group is called, as far as Teams says it."""
+    data = _part(raw, "channelData")
+    for named in (_part(data, "channel"), _part(raw, "conversation"), _part(data, "team")):
+        if name := _text(named, "name").strip():
+            return name[:120]
+    return ""
+
+
+def _key(raw: Raw, found: Envelope) -> str:
+    """Teams repeats what was not answered in time, with the same id."""
+    ident = _match(_ACTIVITY, raw.get("id"))
+    parts = [ident] if ident else [_text(raw, name) for name in ("timestamp", "name", "action", "replyToId")]
+    if not parts[0]:
+        return ""
+    whole = "\n".join((found.conversation, str(raw.get("type")), found.account, *parts))
+    return f"{PLATFORM}:{found.tenant}:{sha256(whole.encode()).hexdigest()[:40]}"
+
+
+def _zone(raw: Raw) -> str:
+    """The time zone that the client says it is in."""
+    entities = raw.get("entities")
+    known = [one for one in entities if isinstance(one, Mapping)] if isinstance(entities, list) else []
+    told = [_text(one, "timezone") for one in known if one.get("type") == "clientInfo"]
+    return next((zone for zone in [*told, _text(raw, "localTimezone")] if zone), "")[:64]
+
+
+# --- parts
+
+
+def _part(raw: Raw, name: str) -> Raw:
+    found = raw.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(raw: Raw, name: str) -> str:
+    found = raw.get(name)
+    return storable(found) if isinstance(found, str) else ""
+
+
+def _match(pattern: re.Pattern[str], value: object) -> str:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
