@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from adapters.teams import limits
@@ -74,8 +76,20 @@ class TeamsDoor:
     here = Address(1, "teams", screen.DIRECT, screen.SERVICE)
     gone = Address(1, "teams", "a:1nobody", screen.SERVICE)
 
+    troubles = frozenset[str]()
+    signs = False  # paper is sent nothing
+
     def __init__(self) -> None:
         self.adapter = PaperTeams()
+
+    def open(self) -> AbstractAsyncContextManager[None]:
+        return contextlib.nullcontext()
+
+    def trouble(self, name: str) -> None:
+        raise NotImplementedError(name)
+
+    async def knock(self, on_inbound: OnInbound, *, forged: bool) -> list[int]:
+        raise NotImplementedError
 
     def press(self, payload: Payload, control: Action, values: Values | None) -> Any:
         card = _content(payload)
