@@ -105,13 +105,13 @@ class App:
 def build(settings: Settings, *, clock: Clock | None = None, journal: Path | None = None) -> App:
     """The program for these settings. Raises ContentError or StorageError with a message for the admin."""
     content = load(settings.questionnaires)
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url, keys=settings.keys)
     clock = clock or SystemClock()
     organisation = first_organisation(store, settings)
     app = App(settings, store, content, clock, organisation)
     if settings.local_chat:
         _open_local_chat(app, journal)
-    if settings.slack_bot_token:
+    if settings.slack_bot_token or settings.slack_client_id:
         _open_slack(app)
     return app
 
@@ -155,14 +155,23 @@ def _open_local_chat(app: App, journal: Path | None) -> None:
 
 
 def _open_slack(app: App) -> None:
-    found = app.settings
+    found, world = app.settings, SystemClock()  # Slack dates by the world's clock, whatever ours is moved to
     slack: Any = adapters.load(SLACK)
+
+    def nudge() -> None:  # the worker puts its own in place later
+        app.nudge()
+
     app.adapters[SLACK] = slack(
-        SystemClock(),  # signatures are dated by the world's clock, whatever ours is moved to
-        SlackOffice(app.store, app.organisation),
+        world,
+        SlackOffice(app.store, app.organisation, app.content, app.clock, world, nudge),
         bot_token=found.slack_bot_token,
         signing_secret=found.slack_signing_secret,
         app_token=found.slack_app_token,
+        oauth=slack.many(
+            found.slack_client_id, found.slack_client_secret, found.public_url, found.teams_of_slack
+        )
+        if found.slack_client_id
+        else None,
         url=found.slack_api_url,
         draw=pictures.draw,
     )

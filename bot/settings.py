@@ -1,5 +1,6 @@
 """Reads the settings: the only file that looks at the environment, and it knows nothing of their use."""
 
+import base64
 import difflib
 import ipaddress
 import re
@@ -29,7 +30,18 @@ ENCODE_FIX: Final = "Percent-encode the password's special characters: @ as %40,
 
 SLACK_PREFIXES: Final = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 SLACK_FIX: Final = "Copy it from the app's page at Slack again"
-SECRETS: Final = frozenset({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"})
+SECRETS: Final = frozenset(
+    {
+        "RAMPCHECK_SECRET_KEYS",
+        "SLACK_APP_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_SIGNING_SECRET",
+    }
+)
+KEY_FIX: Final = (
+    "Run `rampcheck keys new` and put what it prints first, older keys behind it, with commas between"
+)
 
 Origin = Literal["environment", ".env", "default"]
 
@@ -148,6 +160,20 @@ class Settings(BaseSettings):
         description="text or json",
     )
 
+    public_url: str = Field(
+        default="",
+        validation_alias="RAMPCHECK_PUBLIC_URL",
+        title="Where people's browsers reach the web server, through whatever stands before it",
+        description="an https address without a path",
+    )
+    secret_keys: str = Field(
+        default="",
+        validation_alias="RAMPCHECK_SECRET_KEYS",
+        title="What tokens are encrypted with in the database: the first key encrypts, all of them decrypt",
+        description="keys as `rampcheck keys new` prints them, with commas between",
+        repr=False,
+    )
+
     slack_bot_token: str = Field(
         default="",
         validation_alias="SLACK_BOT_TOKEN",
@@ -168,6 +194,25 @@ class Settings(BaseSettings):
         title="Lets Slack post to /slack/events, where there is a public address",
         description="the signing secret from the app's Basic Information page",
         repr=False,
+    )
+    slack_client_id: str = Field(
+        default="",
+        validation_alias="SLACK_CLIENT_ID",
+        title="Lets any number of workspaces install the app at /slack/install, in place of SLACK_BOT_TOKEN",
+        description="the client ID from the app's Basic Information page",
+    )
+    slack_client_secret: str = Field(
+        default="",
+        validation_alias="SLACK_CLIENT_SECRET",
+        title="What proves to Slack that an installation is ours to finish",
+        description="the client secret from the app's Basic Information page",
+        repr=False,
+    )
+    slack_teams: str = Field(
+        default="",
+        validation_alias="SLACK_TEAMS",
+        title="The only workspaces and organisations that may install the app; empty for all",
+        description="ids such as T012AB3C4 or E012AB3C4, with commas between",
     )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
@@ -228,7 +273,37 @@ class Settings(BaseSettings):
             f"what is set does not begin with {prefix}, or has more in it than a token", SLACK_FIX
         )
 
-    @field_validator("slack_signing_secret")
+    @field_validator("secret_keys")
+    @classmethod
+    def _secret_keys(cls, keys: str) -> str:
+        if not all(map(is_key, split(keys))):
+            raise RefusedError("one of what is set is no key", KEY_FIX)
+        return keys
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, url: str) -> str:
+        return public_address(url) if url else url
+
+    @field_validator("slack_client_id")
+    @classmethod
+    def _slack_client_id(cls, ident: str) -> str:
+        if not ident or re.fullmatch(r"[0-9A-Za-z.]+", ident):
+            return ident
+        raise RefusedError(f"{excerpt(ident)} is not a client ID", SLACK_FIX)
+
+    @field_validator("slack_teams")
+    @classmethod
+    def _slack_teams(cls, teams: str) -> str:
+        for team in split(teams):
+            if not re.fullmatch(r"[TE][A-Z0-9]{2,30}", team):
+                raise RefusedError(
+                    f"{excerpt(team)} is not a workspace's id",
+                    "Write ids such as T012AB3C4, with commas between",
+                )
+        return teams
+
+    @field_validator("slack_signing_secret", "slack_client_secret")
     @classmethod
     def _slack_signing_secret(cls, secret: str) -> str:
         if not secret or re.fullmatch(r"[\x21-\x7e]{8,}", secret):
@@ -242,19 +317,59 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:
-        if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
+        one, many = self.slack_bot_token, self.slack_client_id or self.slack_client_secret
+        way = self.slack_app_token or self.slack_signing_secret
+        if one and many:
+            raise RefusedError(
+                "it is for one workspace, and SLACK_CLIENT_ID for many",
+                "Remove it: that workspace keeps all it has once the app is installed there at /slack/install",
+                variable="SLACK_BOT_TOKEN",
+            )
+        if (one or many) and not way:
             raise RefusedError(
                 "Slack is on, and nothing says how its messages reach us",
                 "Set it for Socket Mode, or SLACK_SIGNING_SECRET where Slack can post to a public address",
                 variable="SLACK_APP_TOKEN",
             )
-        if (self.slack_app_token or self.slack_signing_secret) and not self.slack_bot_token:
+        if way and not (one or many):
             raise RefusedError(
                 "it is missing, and without it Slack is off",
                 "Set it to the Bot User OAuth Token from the app's OAuth & Permissions page",
                 variable="SLACK_BOT_TOKEN",
             )
         return self
+
+    @model_validator(mode="after")
+    def _slack_can_be_installed(self) -> Self:
+        if not (self.slack_client_id or self.slack_client_secret):
+            return self
+        needed = {
+            "SLACK_CLIENT_ID": (self.slack_client_id, "Copy it from the app's Basic Information page"),
+            "SLACK_CLIENT_SECRET": (
+                self.slack_client_secret,
+                "Copy it from the app's Basic Information page",
+            ),
+            "RAMPCHECK_PUBLIC_URL": (
+                self.public_url,
+                "Set it to the address at which browsers reach this server, such as https://rampcheck.example.org",
+            ),
+            "RAMPCHECK_SECRET_KEYS": (self.secret_keys, KEY_FIX),
+        }
+        for variable, (value, fix) in needed.items():
+            if not value:
+                what = "it is missing, and without it no workspace can install the app"
+                raise RefusedError(what, fix, variable=variable)
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that seal secrets, the one in use first."""
+        return split(self.secret_keys)
+
+    @property
+    def teams_of_slack(self) -> frozenset[str]:
+        """The workspaces that may install the app; empty for all."""
+        return frozenset(split(self.slack_teams))
 
     @model_validator(mode="after")
     def _local_chat_stays_local(self) -> Self:
@@ -350,6 +465,35 @@ def web_api(url: str) -> str:
             f"{excerpt(url)} is not an address", "Write it like https://slack.com/api/, or remove it"
         )
     return url if url.endswith("/") else f"{url}/"
+
+
+def public_address(url: str) -> str:
+    """An address without a path; plain http for one's own machine alone. Raises RefusedError."""
+    try:
+        parts = urlsplit(url)
+        bare = parts.hostname and parts.path in {"", "/"} and not parts.query and not parts.fragment
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    except ValueError:
+        bare = safe = False
+    if not bare or not safe or "@" in url:
+        raise RefusedError(
+            f"{excerpt(url)} is not an https address without a path",
+            "Write it like https://rampcheck.example.org",
+        )
+    return url.rstrip("/")
+
+
+def split(listed: str) -> tuple[str, ...]:
+    """What stands between commas or spaces."""
+    return tuple(one for one in re.split(r"[\s,]+", listed) if one)
+
+
+def is_key(text: str) -> bool:
+    """Whether it is a key as `rampcheck keys new` prints them: 32 bytes in URL-safe base 64."""
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

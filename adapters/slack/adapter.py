@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, assert_never
 
 from aiohttp import web
 
 from adapters.slack import limits
+from adapters.slack.access import Installed, OneToken
 from adapters.slack.acquaintance import Acquaintance
-from adapters.slack.client import Client, Installation, Line, is_direct
+from adapters.slack.client import Access, Account, Client, Line, is_direct
 from adapters.slack.door import Door
 from adapters.slack.faults import Refused
 from adapters.slack.home import home
 from adapters.slack.ingress import Ingress
+from adapters.slack.installing import Installing
+from adapters.slack.oauth import Oauth, OauthSettings
 from adapters.slack.office import Office
-from adapters.slack.parse import asked, installation_of, parse
+from adapters.slack.parse import asked, installation_of, parse, removed
 from adapters.slack.replies import (
     Answer,
     Call,
@@ -38,6 +42,7 @@ from adapters.slack.surface import Surface, Written, surface_of
 from adapters.slack.uploads import Uploads
 from adapters.slack.workspaces import Workspaces
 from bot.core.card import Card, Offer
+from bot.core.installations import Health
 from bot.core.ports import (
     Changed,
     Clock,
@@ -77,7 +82,10 @@ class Errand:
 
 
 class SlackAdapter:
-    """One workspace, by its bot token: over signed HTTP with a signing secret, over Socket Mode with an app token."""
+    """One workspace by its bot token, or with `oauth` as many as install the app.
+
+    Over signed HTTP with a signing secret, over Socket Mode with an app token, which serves all workspaces.
+    """
 
     name: Final = "slack"
     traits: Final = Traits(
@@ -94,29 +102,39 @@ class SlackAdapter:
         clock: Clock,
         office: Office,
         *,
-        bot_token: str,
+        bot_token: str = "",
         signing_secret: str = "",
         app_token: str = "",
+        oauth: OauthSettings | None = None,
         url: str = API,
         draw: Draw | None = None,
     ) -> None:
         self._office = office
         self._uploads = Uploads(draw)
+        self._clock = clock
         self._app_token = app_token
         self._line = Line()
-        self._workspaces = Workspaces(office, Client(self._line, token=bot_token, url=url))
+        self._oauth = Oauth(oauth, self._line, clock, url=url) if oauth else None
+        self._only = OneToken(bot_token)
+        self._workspaces = Workspaces(office, self._line, self._access_to, url=url)
         self._people = Acquaintance(office, self.client_for)
-        self._installed: Installation | None = None
+        self._installed: Account | None = None  # where the one token is good
         self._on_inbound: OnInbound | None = None
         self._on_search: OnSearch | None = None
         self._in_hand: set[asyncio.Task[Reply]] = set()
         self._calls: set[asyncio.Task[None]] = set()
+        self._installing = Installing(self._oauth, office) if self._oauth else None
         self._door = Door(self._listen, self._authorize, url=url)
         self._ingress = (
             Ingress(self._door.take, self._afterwards, secret=signing_secret, clock=clock)
             if signing_secret
             else None
         )
+
+    @staticmethod
+    def many(client_id: str, client_secret: str, public_url: str, teams: frozenset[str]) -> OauthSettings:
+        """What to hand over as `oauth`, so that workspaces install the app themselves; `teams` empty for all."""
+        return OauthSettings(client_id, client_secret, public_url, teams)
 
     # --- the port
 
@@ -162,7 +180,8 @@ class SlackAdapter:
         """Take what people do until cancelled."""
         self._on_inbound, self._on_search = on_inbound, on_search
         try:
-            await self._introduce()
+            if self._oauth is None:
+                await self._introduce()
             if self._app_token:
                 await self._socket().run()
             await asyncio.Event().wait()
@@ -176,19 +195,28 @@ class SlackAdapter:
         self._line.close()
 
     def routes(self) -> list[web.RouteDef]:
-        """What the web server has to serve; nothing without a signing secret."""
-        return self._ingress.routes() if self._ingress else []
+        """What the web server has to serve: Slack's posts with a signing secret, installations with OAuth."""
+        served = (self._ingress, self._installing)
+        return [route for one in served if one for route in one.routes()]
 
     async def client_for(self, team: str) -> Client:
-        """The calls of one workspace, paced by itself: the one way to them, for answers and sends alike.
+        """The calls of one workspace, paced by itself: the one way to them, for answers and sends alike."""
+        return self._workspaces.of(team if self._oauth else "")
 
-        Raises DeliveryError where nothing can be sent to that workspace.
-        """
-        return self._workspaces.of(team)
+    def _access_to(self, team: str) -> Access:
+        """Where the token of a workspace comes from."""
+        if self._oauth is None:
+            return self._only
+        return Installed(team, self._office, self._oauth, self._clock, tasks=self._calls)
 
     async def _client_at(self, address: Address) -> Client:
         """The calls of the workspace that an address is in."""
         return await self.client_for(await self._workspaces.team_at(address.connection))
+
+    @property
+    def _ready(self) -> bool:
+        """Whether it is known which workspace we serve, where there is but one."""
+        return self._oauth is not None or self._installed is not None
 
     # --- starting
 
@@ -202,7 +230,7 @@ class SlackAdapter:
                 await asyncio.sleep(error.retry_after or PAUSES[min(failures, len(PAUSES) - 1)])
                 continue
             await self._office.connected(found.team)
-            self._installed = found
+            self._installed, self._only.removed = found, False
             log.info("slack.connected", team=found.team, socket=bool(self._app_token))
             return
 
@@ -214,13 +242,48 @@ class SlackAdapter:
             self._afterwards,
         )
 
-    async def _authorize(self, team: str) -> Installation:
-        """Who we are in a workspace; while that is not known, nobody, whose messages are nobody's own echo."""
-        return self._installed or Installation(team, "", "")
+    async def _authorize(self, team: str) -> Account:
+        """Who we are in a workspace, as it was stored; Slack is not asked again for every event.
+
+        While that is not known, nobody, whose messages are nobody's own echo.
+        """
+        if self._oauth is None:
+            return self._installed or Account(team, "", "")
+        found = await self._office.installation(team)
+        about = found.about if found else {}
+        return Account(team, about.get("bot", ""), about.get("user", ""))
+
+    async def _serves(self, team: str) -> bool:
+        """Whether the app is installed there. A stranger's payload, and a removed one's, is taken and forgotten."""
+        if self._oauth is None:
+            return not self._only.removed
+        found = await self._office.installation(team)
+        return found is not None and found.health is not Health.REMOVED
 
     # --- what comes in
 
     async def _listen(self, raw: Json) -> tuple[int, Json | None, Errand | None]:
+        try:
+            if team := removed(raw):
+                await self._leave(team, raw)
+            if not await self._serves(installation_of(raw)):
+                return 200, None, None
+        except DeliveryError as error:  # the database does not answer: an event comes again, a person is told
+            log.error("slack.not_looked_up", reason=error.reason)
+            said = busy(surface_of(raw))
+            return said.status, said.body, Errand(installation_of(raw), said.then) if said.then else None
+        return await self._heard(raw)
+
+    async def _leave(self, team: str, raw: Json) -> None:
+        """The app was removed: kept before it is acknowledged, so that nothing is sent there from now on."""
+        when = raw.get("event_time")
+        at = datetime.fromtimestamp(when, UTC) if isinstance(when, int) else self._clock.now()
+        if await self._office.removed(team, at):
+            log.warning("slack.removed", team=team)
+            if self._installed is not None and self._installed.team == team:
+                self._only.removed = True
+
+    async def _heard(self, raw: Json) -> tuple[int, Json | None, Errand | None]:
         if (search := searched(raw)) is not None:
             return 200, offered(await self._found(search)), None
         said = await self._take(raw)
@@ -243,7 +306,7 @@ class SlackAdapter:
         if inbound is None:
             modal = asked(raw)
             return opening(modal, surface) if modal else Answer()
-        if self._on_inbound is None or self._installed is None or len(self._in_hand) >= IN_HAND:
+        if self._on_inbound is None or not self._ready or len(self._in_hand) >= IN_HAND:
             return busy(surface)
         inbound = _to_the_person(inbound)
         work = asyncio.create_task(self._hand_on(self._on_inbound, raw, inbound))

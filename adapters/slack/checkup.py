@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from adapters.slack.access import NoToken, OneToken
 from adapters.slack.client import Client, Grant, Line
 from adapters.slack.scopes import BOT_SCOPES, EVENTS_PATH
 from bot.core.ports import DeliveryError
@@ -31,11 +32,11 @@ async def look(*, bot_token: str, app_token: str, url: str) -> tuple[Found, ...]
     """Ask Slack; nothing is sent to anybody, and no socket is opened."""
     line = Line()
     try:
-        client = Client(line, token=bot_token, url=url)
+        client, nowhere = Client(line, OneToken(bot_token), url=url), Client(line, NoToken(), url=url)
         workspace = await _asked(client.grant)
         found = [*_workspace(workspace)]
         if app_token:
-            found.append(_socket(await _asked(lambda: client.socket_address(app_token))))
+            found.append(_socket(await _asked(lambda: nowhere.socket_address(app_token))))
         else:
             found.append(
                 Found("Slack's posts", ok=True, found=f"taken at {EVENTS_PATH}, if Slack can reach it")

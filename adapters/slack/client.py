@@ -8,13 +8,13 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.faults import fault, no_socket, too_many
+from adapters.slack.faults import TokenRefused, fault, no_socket, too_many
 from adapters.slack.pacing import Pacing, Wait
 from adapters.slack.profile import Profile, profile
 from bot.core.ports import DeliveryError, MessageRef, Payload, pages
@@ -35,7 +35,7 @@ Call = Callable[[AsyncWebClient], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class Account:
     """Where the app is installed, and who it is there."""
 
     team: str
@@ -50,6 +50,18 @@ class Grant:
     name: str
     team: str
     scopes: frozenset[str]
+
+
+class Access(Protocol):
+    """Gives out a workspace's token."""
+
+    async def token(self) -> str:
+        """The token to call with now. Raises DeliveryError where there is none."""
+        ...
+
+    async def refused(self, token: str, code: str) -> None:
+        """Slack does not take that token. Returns where another one is worth a try, else raises DeliveryError."""
+        ...
 
 
 class Line:
@@ -81,18 +93,18 @@ class Line:
 class Client:
     """One workspace's calls. Every one of them raises DeliveryError and nothing else."""
 
-    def __init__(self, line: Line, *, token: str, url: str) -> None:
+    def __init__(self, line: Line, access: Access, *, url: str) -> None:
         self._line = line
-        self._token = token
+        self._access = access
         self._url = url
         self._pacing = Pacing()
         self._web: AsyncWebClient | None = None
         self._direct: dict[str, str] = {}  # user -> the direct conversation with them
 
-    async def whoami(self) -> Installation:
+    async def whoami(self) -> Account:
         """Where the token is good."""
         said = await self._call("auth.test", lambda web: web.auth_test())
-        return Installation(said["team_id"], said.get("bot_id", ""), said.get("user_id", ""))
+        return Account(said["team_id"], said.get("bot_id", ""), said.get("user_id", ""))
 
     async def grant(self) -> Grant:
         """What the token is good for: Slack tells it in a header of every answer."""
@@ -270,8 +282,17 @@ class Client:
 
     async def _answered(self, method: str, call: Call) -> Any:
         """One call, made once: with retries of the SDK's a dropped connection would post twice."""
+        token = await self._access.token()
         try:
-            return await call(self._sdk())
+            return await self._once(method, call, token)
+        except TokenRefused as refused:
+            await self._access.refused(token, refused.code)
+        # Slack did nothing with a token that it refused, so a second try with another one doubles nothing.
+        return await self._once(method, call, await self._access.token())
+
+    async def _once(self, method: str, call: Call, token: str) -> Any:
+        try:
+            return await call(self._sdk(token))
         except SlackApiError as error:
             raise self._refused(method, error) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -280,13 +301,11 @@ class Client:
                 f"Slack could not be reached ({type(error).__name__})", unsent=unsent
             ) from None
 
-    def _sdk(self) -> AsyncWebClient:
-        """The SDK's client on the session of the running loop."""
+    def _sdk(self, token: str) -> AsyncWebClient:
+        """The SDK's client with that token on the session of the running loop."""
         session = self._line.session()
-        if self._web is None or self._web.session is not session:
-            self._web = AsyncWebClient(
-                token=self._token, base_url=self._url, session=session, retry_handlers=[]
-            )
+        if self._web is None or self._web.session is not session or self._web.token != token:
+            self._web = AsyncWebClient(token=token, base_url=self._url, session=session, retry_handlers=[])
         return self._web
 
     async def _turn(self, method: str, channel: str, patience: float) -> None:

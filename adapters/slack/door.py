@@ -13,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.client import Installation
+from adapters.slack.client import Account
 from bot.log import get
 
 EVERY: Final = re.compile(
@@ -41,7 +41,7 @@ class Door:
     def __init__(
         self,
         listen: Callable[[Json], Awaitable[tuple[int, Json | None, Any]]],
-        authorize: Callable[[str], Awaitable[Installation]],
+        authorize: Callable[[str], Awaitable[Account]],
         *,
         url: str,
     ) -> None:

@@ -18,10 +18,8 @@ GONE: Final = {
 }
 # Trying this message again is useless.
 PERMANENT: Final = {
-    "account_inactive": "the app was removed from the workspace; install it again",
     "cant_update_message": "the message is not ours to change",
     "edit_window_closed": "the workspace lets nobody change a message so old",
-    "invalid_auth": "Slack does not accept the token; check SLACK_BOT_TOKEN",
     "invalid_blocks": "Slack refused the message's blocks",
     "message_not_found": "the message was deleted",
     "messages_tab_disabled": "turn on the Messages tab under App Home in the app's settings",
@@ -29,12 +27,8 @@ PERMANENT: Final = {
     "msg_blocks_too_long": "the message is longer than Slack takes",
     "msg_too_long": "the message is longer than Slack takes",
     "no_text": "the message has no text",
-    "not_allowed_token_type": "SLACK_BOT_TOKEN is not a bot token; it begins with xoxb-",
     "not_enabled": "turn on the Home tab under App Home in the app's settings",
-    "not_authed": "no token was sent; set SLACK_BOT_TOKEN",
     "restricted_action": "the workspace does not let the app post there",
-    "token_expired": "the token has expired; install the app again",
-    "token_revoked": "the app was removed from the workspace; install it again",
 }
 # The call may have had its effect all the same: Slack says of fatal_error that parts of it may have succeeded.
 DOUBTFUL: Final = {"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
@@ -47,6 +41,15 @@ SOCKET: Final = {
     "not_authed": "no app-level token was sent; set SLACK_APP_TOKEN",
     "token_revoked": "the app-level token was revoked; make a new one for SLACK_APP_TOKEN",
 }
+# Slack does not take the token, whatever is called with it: the token's own business (access.py), not the message's.
+REFUSED: Final = {
+    "account_inactive": "the app was removed from the workspace; install it again",
+    "invalid_auth": "Slack does not accept the token; check SLACK_BOT_TOKEN",
+    "not_allowed_token_type": "SLACK_BOT_TOKEN is not a bot token; it begins with xoxb-",
+    "not_authed": "no token was sent; set SLACK_BOT_TOKEN",
+    "token_expired": "the token has expired; install the app again",
+    "token_revoked": "the app was removed from the workspace; install it again",
+}
 DEFAULT_REST = 30.0  # seconds, where a 429 does not say how long
 
 
@@ -58,8 +61,17 @@ class Refused(DeliveryError):
         self.code = code
 
 
+class TokenRefused(Refused):
+    """Slack does not take the token, so it did nothing."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, f"{REFUSED[code]} ({code})")
+
+
 def fault(code: str, *, needed: str = "") -> DeliveryError:
     """The delivery's error for a code in Slack's answer; an unknown code is worth another try."""
+    if code in REFUSED:
+        return TokenRefused(code)
     if code in GONE:
         return Refused(code, f"{GONE[code]} ({code})", gone=True)
     if code in PERMANENT:

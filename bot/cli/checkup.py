@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import urllib.request
@@ -10,6 +11,7 @@ import zoneinfo
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import assert_never
 from urllib.error import URLError
 
 from rich.text import Text
@@ -19,8 +21,10 @@ from bot.cli import running, screen
 from bot.cli.trouble import Trouble
 from bot.content import lint, loader, lock
 from bot.core.compose.words import count, listed
+from bot.core.installations import Health, Installation
+from bot.core.ports import Store
 from bot.settings import Settings, SettingsError
-from bot.storage import migrate
+from bot.storage import migrate, open_store
 from bot.storage.errors import StorageError
 
 OURS_WITHIN = 2.0  # seconds for whoever holds our port to say that it is Rampcheck
@@ -66,6 +70,7 @@ def _signs() -> Iterator[Sign]:
     yield _zones(found)
     yield from _database(found)
     yield from _questionnaires(found.questionnaires)
+    yield from _workspaces(found)
     yield _port(found)
     if found.slack_bot_token:
         yield from _slack(found)
@@ -141,6 +146,41 @@ def _questionnaires(folder: Path) -> Iterator[Sign]:
         yield Sign("published.lock", ok=False, found=f"not published yet: {names}", fix=fix)
     else:
         yield Sign("published.lock", ok=True, found="every version is published")
+
+
+def _workspaces(found: Settings) -> Iterator[Sign]:
+    """Where the app was installed: whether it still is, and whether our keys open what it was granted."""
+    if not found.slack_client_id:
+        return
+    try:
+        store = open_store(found.database_url, read_only=True, keys=found.keys)
+    except StorageError:
+        return  # said of the database already
+    with contextlib.closing(store):
+        for one in store.installations.everywhere("slack"):
+            yield _workspace(store, one, f"{found.public_url}/slack/install")
+
+
+def _workspace(store: Store, one: Installation, address: str) -> Sign:
+    what = f"Slack {one.external}"
+    match one.health:
+        case Health.REMOVED:
+            return Sign(what, ok=True, found="the app was removed there; nothing is sent")
+        case Health.BROKEN:
+            found = f"Slack does not take its token any more ({one.reason})"
+            return Sign(what, ok=False, found=found, fix=f"Install the app there again: {address}")
+        case Health.ON:
+            return _opened(store, one, what)
+    assert_never(one.health)
+
+
+def _opened(store: Store, one: Installation, what: str) -> Sign:
+    try:
+        store.installations.of(one.platform, one.external)
+    except StorageError as error:
+        found, _, fix = str(error).partition(". ")
+        return Sign(what, ok=False, found=found, fix=fix)
+    return Sign(what, ok=True, found="installed")
 
 
 def _port(found: Settings) -> Sign:

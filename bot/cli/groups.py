@@ -28,6 +28,7 @@ answers = _group("What was answered.")
 people = _group("The people: list, add, name a lead.")
 channels = _group("The channels that Rampcheck posts to.")
 manifest = _group("What an admin of a chat platform creates the app from.")
+keys = _group("The keys that tokens are encrypted with in the database.")
 
 GROUPS = {
     "db": db,
@@ -36,6 +37,7 @@ GROUPS = {
     "answers": answers,
     "people": people,
     "channels": channels,
+    "keys": keys,
     "manifest": manifest,
 }
 
@@ -273,3 +275,28 @@ def manifest_slack(
     from bot.cli import manifests
 
     manifests.slack(mode, url=url, oauth=oauth)
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a key for RAMPCHECK_SECRET_KEYS.
+
+    Nothing is stored: who loses it has to install the app in every workspace again.
+    """
+    from bot.cli import keys as room
+
+    room.new()
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Encrypt every stored token with the first key again.
+
+    Afterwards the other keys can be removed from RAMPCHECK_SECRET_KEYS.
+    """
+    from bot.cli import keys as room
+
+    room.rotate()

@@ -50,21 +50,14 @@ class Airport:
 
     async def __aenter__(self) -> Airport:
         await self.slack.__aenter__()
-        env = {
-            "DATABASE_URL": self.url,
-            "RAMPCHECK_LOCAL_CHAT": "off",
-            "RAMPCHECK_ZONE": "Europe/Riga",
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_API_URL": f"{self.slack.url}/api",
-        }
-        way = {"SLACK_SIGNING_SECRET": SECRET} if self.mode == "http" else {"SLACK_APP_TOKEN": APP_TOKEN}
-        self.app = build(load({**env, **way}), clock=self.clock)
+        self.app = build(load(self.env()), clock=self.clock)
         self._site = web.AppRunner(application(self.app), shutdown_timeout=0.1)
         await self._site.setup()
         await web.TCPSite(self._site, "127.0.0.1", 0).start()
+        host, port = self._site.addresses[0][:2]
+        self.address = f"http://{host}:{port}"
         if self.mode == "http":
-            host, port = self._site.addresses[0][:2]
-            self.slack.events_url = f"http://{host}:{port}/slack/events"
+            self.slack.events_url = f"{self.address}/slack/events"
         self.running = asyncio.create_task(self.adapter.run(self.app.on_inbound, self.app.on_search))
         await self.slack.until(lambda: self.connected)
         return self
@@ -76,6 +69,21 @@ class Airport:
         await self._site.cleanup()
         self.app.close()
         await self.slack.__aexit__()
+
+    def env(self) -> dict[str, str]:
+        """The settings."""
+        return {
+            "DATABASE_URL": self.url,
+            "RAMPCHECK_LOCAL_CHAT": "off",
+            "RAMPCHECK_ZONE": "Europe/Riga",
+            "SLACK_API_URL": f"{self.slack.url}/api",
+            **self.identity(),
+            **({"SLACK_SIGNING_SECRET": SECRET} if self.mode == "http" else {"SLACK_APP_TOKEN": APP_TOKEN}),
+        }
+
+    def identity(self) -> dict[str, str]:
+        """How the app proves who it is."""
+        return {"SLACK_BOT_TOKEN": BOT_TOKEN}
 
     @property
     def adapter(self) -> SlackAdapter:

@@ -184,9 +184,6 @@ def test_a_429_holds_the_whole_method_for_as_long_as_slack_says() -> None:
         ("not_in_channel", True, "/invite"),
         ("is_archived", True, "archived"),
         ("user_disabled", True, "deactivated"),
-        ("account_inactive", False, "install it again"),
-        ("token_revoked", False, "install it again"),
-        ("invalid_auth", False, "SLACK_BOT_TOKEN"),
         ("msg_blocks_too_long", False, "longer"),
     ],
 )
@@ -196,6 +193,23 @@ def test_what_cannot_be_delivered_is_given_up_with_a_reason(code: str, gone: boo
         error = await failure(adapter.send(to("C0PILOTS"), adapter.render(CARD), key="k1"))
         assert (error.permanent, error.gone) == (True, gone)
         assert says in error.reason
+
+    played(story)
+
+
+@pytest.mark.parametrize("code", ["account_inactive", "token_revoked", "invalid_auth", "token_expired"])
+def test_a_token_that_is_refused_lets_messages_wait_and_is_not_tried_for_each_of_them(
+    code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(slack: FakeSlack, adapter: SlackAdapter) -> None:
+        slack.fail("chat.postMessage", Fault(code=code))
+        for key in ("k1", "k2", "k3"):
+            error = await failure(adapter.send(to("C0PILOTS"), adapter.render(CARD), key=key))
+            assert (error.permanent, error.gone) == (False, False)
+            assert error.retry_after == pytest.approx(600, abs=5)
+            assert f"({code})" in error.reason
+        assert slack.count("chat.postMessage") == 1
+        assert caplog.text.count("slack.refused_by_slack") == 1
 
     played(story)
 
@@ -290,7 +304,7 @@ def test_trap_9_all_calls_go_over_one_session() -> None:
         for number in range(3):
             await adapter.send(to("U0ANNA"), adapter.render(CARD), key=f"k{number}")
         client = await adapter.client_for("")
-        assert client._sdk().session is session is adapter._line.session()
+        assert client._sdk(BOT_TOKEN).session is session is adapter._line.session()
 
     played(story)
 

@@ -48,10 +48,19 @@ TRAPS = {
             "test_socket.py::test_a_socket_that_slack_wants_to_renew_is_renewed_without_losing_what_is_in_hand",
         ),
     ),
-    3: Trap("auth.test is asked for every event.", ("test_traps.py::test_slack_is_asked_once_who_we_are",)),
+    3: Trap(
+        "auth.test is asked for every event.",
+        (
+            "test_traps.py::test_slack_is_asked_once_who_we_are",
+            "test_installing.py::test_trap_3_slack_is_not_asked_who_we_are_for_every_event",
+        ),
+    ),
     4: Trap(
         'A 429 of auth.test is taken for "not installed".',
-        ("test_traps.py::test_a_busy_slack_makes_nobody_a_stranger",),
+        (
+            "test_traps.py::test_a_busy_slack_makes_nobody_a_stranger",
+            "test_installing.py::test_trap_4_a_429_makes_no_workspace_a_stranger",
+        ),
     ),
     5: Trap(
         "What is not handled, or not in time, is a 404, and on a socket not acknowledged at all.",
@@ -84,8 +93,17 @@ TRAPS = {
         "Every call opens a session, and so a connection, of its own.",
         ("test_sending.py::test_trap_9_all_calls_go_over_one_session",),
     ),
-    10: Trap("Two at once renew one token.", not_ours="the one bot token that is set does not expire"),
-    11: Trap("The SDK renews tokens at slack.com, whatever is set.", not_ours="as 10: nothing is renewed"),
+    10: Trap(
+        "Two at once renew one token, and a planned send renews none.",
+        (
+            "test_renewing.py::test_trap_10_callers_in_threads_loops_and_processes_renew_a_token_once",
+            "test_renewing.py::test_trap_10_a_planned_send_renews_a_token_that_has_ended",
+        ),
+    ),
+    11: Trap(
+        "The SDK renews tokens at slack.com, whatever is set.",
+        ("test_renewing.py::test_trap_11_tokens_are_renewed_where_slack_api_url_points",),
+    ),
     12: Trap(
         "SQLAlchemy brings no greenlet any more.",
         ("test_traps.py::test_the_database_is_spoken_to_without_greenlets",),
@@ -100,15 +118,15 @@ TRAPS = {
     ),
     14: Trap(
         "The SDK's tables keep tokens in clear text.",
-        not_ours="its tables are not used, and no token is kept",
+        ("test_installing.py::test_trap_14_no_token_can_be_read_in_the_database",),
     ),
     15: Trap(
         "The cookie of an installation is Secure.",
-        not_ours="nobody installs through a browser: a token is set",
+        ("test_installing.py::test_trap_15_the_cookie_is_secure_only_where_browsers_come_by_https",),
     ),
     16: Trap(
         "Flaky tests of the SDK's own, and aiohttp's warning on oauth.v2.access.",
-        not_ours="oauth.v2.access is not called; a warning fails any test here (filterwarnings)",
+        not_ours="it is called without the SDK's BasicAuth; a warning fails any test here (filterwarnings)",
     ),
     17: Trap(
         "A message without text is only warned about.",

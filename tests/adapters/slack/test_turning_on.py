@@ -85,6 +85,51 @@ def test_either_way_of_reaching_us_is_enough(way: dict[str, str]) -> None:
     assert "hunter2" not in str(describe({"SLACK_BOT_TOKEN": BOT, **way}))
 
 
+KEY = "b3JpZ2luYWwta2V5LW9mLXRoaXJ0eS10d28tYnl0ZXM="
+MANY = {
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": SECRET,
+    "SLACK_SIGNING_SECRET": SECRET,
+    "RAMPCHECK_PUBLIC_URL": "https://rampcheck.example.org/",
+    "RAMPCHECK_SECRET_KEYS": f"{KEY}, {KEY}",
+}
+
+
+def test_many_workspaces_need_an_app_a_public_address_and_a_key_that_are_never_shown() -> None:
+    found = load({**MANY, "SLACK_TEAMS": "T0AIRPORT, E0GRAND"})
+    assert found.keys == (KEY, KEY)
+    assert found.public_url == "https://rampcheck.example.org"
+    assert found.teams_of_slack == {"T0AIRPORT", "E0GRAND"}
+    for shown in (repr(found), str(describe(MANY))):
+        assert "hunter2" not in shown
+        assert KEY not in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"RAMPCHECK_SECRET_KEYS": ""}, "RAMPCHECK_SECRET_KEYS: it is missing, and without it no workspace"),
+        ({"RAMPCHECK_SECRET_KEYS": f"{KEY},hunter2"}, "RAMPCHECK_SECRET_KEYS: one of what is set is no key"),
+        ({"RAMPCHECK_PUBLIC_URL": ""}, "RAMPCHECK_PUBLIC_URL: it is missing"),
+        ({"RAMPCHECK_PUBLIC_URL": "http://rampcheck.example.org"}, "RAMPCHECK_PUBLIC_URL: "),
+        ({"RAMPCHECK_PUBLIC_URL": "https://rampcheck.example.org/chat"}, "RAMPCHECK_PUBLIC_URL: "),
+        ({"RAMPCHECK_PUBLIC_URL": "https://[x"}, "RAMPCHECK_PUBLIC_URL: "),
+        ({"SLACK_CLIENT_SECRET": ""}, "SLACK_CLIENT_SECRET: it is missing"),
+        ({"SLACK_CLIENT_ID": ""}, "SLACK_CLIENT_ID: it is missing"),
+        ({"SLACK_CLIENT_ID": "a b"}, "SLACK_CLIENT_ID: 'a b' is not a client ID"),
+        ({"SLACK_TEAMS": "airport"}, "SLACK_TEAMS: 'airport' is not a workspace's id"),
+        ({"SLACK_BOT_TOKEN": BOT}, "SLACK_BOT_TOKEN: it is for one workspace, and SLACK_CLIENT_ID for many"),
+        ({"SLACK_SIGNING_SECRET": ""}, "SLACK_APP_TOKEN: Slack is on, and nothing says how"),
+    ],
+)
+def test_half_of_many_workspaces_is_refused_with_what_to_do(change: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({**MANY, **change})
+    assert says in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+    assert KEY not in str(refused.value)
+
+
 def test_the_address_of_the_api_ends_with_a_slash() -> None:
     assert load({}).slack_api_url == "https://slack.com/api/"
     assert load({"SLACK_API_URL": "http://127.0.0.1:9/api"}).slack_api_url == "http://127.0.0.1:9/api/"

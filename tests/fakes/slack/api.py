@@ -9,7 +9,7 @@ from typing import Any
 from tests.fakes.slack.files import Files
 from tests.fakes.slack.laws import SCOPES, STACK
 from tests.fakes.slack.shapes import wrong_message, wrong_view
-from tests.fakes.slack.workspace import BOT, BOT_USER, TEAM, Workspace
+from tests.fakes.slack.workspace import BOT, BOT_USER, Workspace
 
 Json = dict[str, Any]
 
@@ -51,7 +51,13 @@ class Api:
         return {"url": f"{self.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
 
     def _auth_test(self, args: Json) -> Json:
-        return {"team_id": TEAM, "team": "Airport", "bot_id": BOT, "user_id": BOT_USER, "url": self.url}
+        return {
+            "team_id": self.workspace.team,
+            "team": self.workspace.name,
+            "bot_id": BOT,
+            "user_id": BOT_USER,
+            "url": self.url,
+        }
 
     def _chat_postmessage(self, args: Json) -> Json:
         channel = self._writable(args)

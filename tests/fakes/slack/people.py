@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.slack.elsewhere import Elsewhere
 from tests.fakes.slack.laws import STACK
 from tests.fakes.slack.server import Delivered, FakeSlack
 from tests.fakes.slack.shapes import view_faults, wrong_options
-from tests.fakes.slack.workspace import APP, TEAM, Message, View
+from tests.fakes.slack.workspace import APP, Message, View
 
 Json = dict[str, Any]
 
@@ -18,8 +19,13 @@ Json = dict[str, Any]
 class Somebody:
     """One person in front of a screen."""
 
-    slack: FakeSlack
+    slack: FakeSlack | Elsewhere
     id: str
+
+    @property
+    def team(self) -> str:
+        """The workspace they are in."""
+        return self.slack.workspace.team
 
     @property
     def inbox(self) -> list[Message]:
@@ -68,13 +74,13 @@ class Somebody:
         element, block = found[nth]
         action = {"action_id": element["action_id"], "block_id": block, "type": element["type"]}
         action |= {"action_ts": self.slack.workspace.ts(), "value": element.get("value", "")}
-        view = {**home.view, "id": home.id, "hash": home.hash, "team_id": TEAM}
+        view = {**home.view, "id": home.id, "hash": home.hash, "team_id": self.team}
         return await self.send(
             {
                 "type": "block_actions",
                 **self._envelope(),
                 "container": {"type": "view", "view_id": home.id},
-                "view": {**view, "app_installed_team_id": TEAM, "state": {"values": {}}},
+                "view": {**view, "app_installed_team_id": self.team, "state": {"values": {}}},
                 "actions": [action],
             }
         )
@@ -89,7 +95,7 @@ class Somebody:
                 "channel_type": "im",
                 "channel": channel,
                 "user": self.id,
-                "team": TEAM,
+                "team": self.team,
                 "text": text,
                 "ts": message.ts,
                 "event_ts": message.ts,
@@ -105,7 +111,7 @@ class Somebody:
                 "type": "app_mention",
                 "channel": channel,
                 "user": self.id,
-                "team": TEAM,
+                "team": self.team,
                 "text": text,
                 "ts": ts,
                 "event_ts": ts,
@@ -121,7 +127,7 @@ class Somebody:
             {
                 "command": "/rampcheck",
                 "text": text,
-                "team_id": TEAM,
+                "team_id": self.team,
                 "team_domain": "airport",
                 "api_app_id": APP,
                 "channel_id": where,
@@ -235,7 +241,12 @@ class Somebody:
                 "type": "block_suggestion",
                 **{name: part for name, part in self._envelope().items() if name != "trigger_id"},
                 "container": {"type": "view", "view_id": view.id},
-                "view": {**view.view, "id": view.id, "hash": view.hash, "app_installed_team_id": TEAM},
+                "view": {
+                    **view.view,
+                    "id": view.id,
+                    "hash": view.hash,
+                    "app_installed_team_id": self.team,
+                },
                 "action_id": block["element"]["action_id"],
                 "block_id": block["block_id"],
                 "value": text,
@@ -291,8 +302,13 @@ class Somebody:
 
     def _envelope(self) -> Json:
         return {
-            "team": {"id": TEAM, "domain": "airport"},
-            "user": {"id": self.id, "username": "somebody", "name": "somebody", "team_id": TEAM},
+            "team": {"id": self.team, "domain": "airport"},
+            "user": {
+                "id": self.id,
+                "username": "somebody",
+                "name": "somebody",
+                "team_id": self.team,
+            },
             "api_app_id": APP,
             "trigger_id": self.slack.workspace.trigger(self.id),
             "enterprise": None,
@@ -322,7 +338,12 @@ class Somebody:
 
     def standing(self, view: View, state: Json) -> Json:
         """A modal as Slack sends it back, with what stands in its inputs."""
-        ours = {"id": view.id, "hash": view.hash, "team_id": TEAM, "app_installed_team_id": TEAM}
+        ours = {
+            "id": view.id,
+            "hash": view.hash,
+            "team_id": self.team,
+            "app_installed_team_id": self.team,
+        }
         return {**view.view, **ours, "state": {"values": state}}
 
 

@@ -19,9 +19,10 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.slack.api import Api, Refusal
+from tests.fakes.slack.grants import CLIENT_ID, Grants, Token
 from tests.fakes.slack.laws import ALL_SCOPES, ANSWERS, ANSWERS_FOR, SOCKETS, Speed
 from tests.fakes.slack.shapes import wrong_message
-from tests.fakes.slack.workspace import APP, BOT_USER, TEAM, Workspace
+from tests.fakes.slack.workspace import APP, BOT_USER, Workspace
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret"
 ANSWER_WITHIN = 3.0  # seconds
@@ -73,11 +74,13 @@ class FakeSlack:
 
     def __post_init__(self) -> None:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
-        self._speed = Speed()
+        self._speeds: dict[str, Speed] = defaultdict(Speed)  # by workspace
         self.api = Api(self.workspace, ALL_SCOPES)
+        self.grants = Grants(tokens={BOT_TOKEN: Token(self.api)})
+        self.consent: Api | None = None  # where whoever comes to install confirms it; None: they cancel
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Json]] = {}
-        self._respond_at: dict[str, tuple[str, str, str, float]] = {}
+        self._respond_at: dict[str, tuple[str, str, str, float, Workspace]] = {}
         self._answered: Counter[str] = Counter()
         self._arrived = asyncio.Condition()
 
@@ -87,6 +90,7 @@ class FakeSlack:
             [
                 web.route("*", "/api/{method}", self._api),
                 web.get("/link", self._link),
+                web.get("/oauth/v2/authorize", self._authorize),
                 web.post("/respond/{id}", self._respond),
                 web.post("/upload/{id}", self._upload),
             ]
@@ -146,15 +150,25 @@ class FakeSlack:
 
     # --- what people do goes out
 
-    async def event(self, event: Json, *, event_id: str = "") -> Delivered:
+    async def event(
+        self, event: Json, *, event_id: str = "", at: Workspace | None = None, when: int = 1774940400
+    ) -> Delivered:
         """Tell the app of an event, again and again until it takes it."""
+        place = at or self.workspace
+        us = {
+            "enterprise_id": place.enterprise or None,
+            "team_id": place.team,
+            "user_id": BOT_USER,
+            "is_bot": True,
+            "is_enterprise_install": bool(place.enterprise),
+        }
         payload = {
             "type": "event_callback",
-            "team_id": TEAM,
+            "team_id": place.team,
             "api_app_id": APP,
             "event_id": event_id or f"Ev{next(self._numbers):09}",
-            "event_time": 1774940400,
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "event_time": when,
+            "authorizations": [us],
             "event": event,
         }
         for attempt in range(RETRIES + 1):
@@ -204,10 +218,10 @@ class FakeSlack:
             text = await answer.text()
             return Delivered(answer.status, json.loads(text) if text.startswith("{") else {})
 
-    def answer_at(self, user: str, channel: str, ts: str) -> str:
+    def answer_at(self, user: str, channel: str, ts: str, at: Workspace | None = None) -> str:
         """A response_url: good five times within half an hour."""
-        ident = f"r{next(self._numbers)}"
-        self._respond_at[ident] = (user, channel, ts, self.workspace.clock() + ANSWERS_FOR)
+        ident, place = f"r{next(self._numbers)}", at or self.workspace
+        self._respond_at[ident] = (user, channel, ts, place.clock() + ANSWERS_FOR, place)
         return f"{self.url}/respond/{ident}"
 
     async def _by_socket(self, kind: str, payload: Json, attempt: int) -> Delivered | None:
@@ -252,24 +266,47 @@ class FakeSlack:
         return await self._answer(method, args, request)
 
     async def _answer(self, method: str, args: Json, request: web.Request) -> web.Response:
-        wanted = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if given != wanted:
-            return web.json_response({"ok": False, "error": "invalid_auth"})
-        wait = (
-            self._speed.too_fast(method, str(args.get("channel", "")), time.monotonic()) if self.tiers else 0
-        )
+        try:
+            if method == "oauth.v2.access":
+                return web.json_response(self.grants.exchange(args))
+            if method == "apps.connections.open":
+                if given != APP_TOKEN:
+                    raise Refusal("invalid_auth")
+                return web.json_response(self.api.answer(method, args))
+            return self._called(self.grants.api_of(given), method, args, given)
+        except Refusal as refusal:
+            return web.json_response(refusal.answer)
+
+    def _called(self, api: Api, method: str, args: Json, token: str) -> web.Response:
+        """A call with a token that is good. Raises Refusal."""
+        speed, channel = self._speeds[api.workspace.team], str(args.get("channel", ""))
+        wait = speed.too_fast(method, channel, time.monotonic()) if self.tiers else 0
         if wait:
             self.refused.append(method)
             return web.json_response(
                 {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(wait)}
             )
+        if method == "auth.revoke":
+            self.grants.tokens[token].revoked = True
+            return web.json_response({"ok": True, "revoked": True})
         try:
-            said = self.api.answer(method, args)
+            said = api.answer(method, args)
         except Refusal as refusal:
             said = refusal.answer
-        granted = {} if wanted == APP_TOKEN else {"X-OAuth-Scopes": ",".join(sorted(self.api.scopes))}
-        return web.json_response(said, headers=granted)
+        return web.json_response(said, headers={"X-OAuth-Scopes": ",".join(sorted(api.scopes))})
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """Slack's page on which an installation is confirmed; the person there does so at once, or cancels."""
+        asked = request.query
+        assert asked["client_id"] == CLIENT_ID
+        assert set(asked["scope"].split(",")) >= ALL_SCOPES, "not all that is used"
+        back = {"state": asked["state"]}
+        if self.consent is None:
+            back["error"] = "access_denied"
+        else:
+            back["code"] = self.grants.code(self.consent, asked["redirect_uri"])
+        return web.Response(status=302, headers={"Location": f"{asked['redirect_uri']}?{urlencode(back)}"})
 
     async def _upload(self, request: web.Request) -> web.Response:
         """The address that a file is put at."""
@@ -283,25 +320,28 @@ class FakeSlack:
     async def _respond(self, request: web.Request) -> web.Response:
         """A response_url."""
         ident = request.match_info["id"]
-        user, channel, ts, until = self._respond_at[ident]
+        user, channel, ts, until, place = self._respond_at[ident]
         self._answered[ident] += 1
         if self._answered[ident] > ANSWERS:
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
-        if self.workspace.clock() > until:
+        if place.clock() > until:
             return web.json_response({"ok": False, "error": "expired_url"}, status=404)
         args = await request.json()
         if not args.get("delete_original") and (code := wrong_message(args)):
             return web.json_response({"ok": False, "error": code}, status=400)
         self.calls.append(("response_url", args))
-        self.respond(args, user, channel, ts)
+        self.respond(args, user, channel, ts, at=place)
         return web.json_response({"ok": True})
 
-    def respond(self, args: Json, user: str, channel: str, ts: str = "") -> None:
+    def respond(
+        self, args: Json, user: str, channel: str, ts: str = "", *, at: Workspace | None = None
+    ) -> None:
         """Show an answer that came back for a command or a press."""
-        original = self.workspace.message(channel, ts)
+        place = at or self.workspace
+        original = place.message(channel, ts)
         if args.get("delete_original"):
             assert original
-            self.workspace.messages.remove(original)
+            place.messages.remove(original)
             return
         assert not wrong_message(args), wrong_message(args)
         if args.get("replace_original") and original:
@@ -309,7 +349,7 @@ class FakeSlack:
             original.versions += 1
             return
         only = user if args.get("response_type", "ephemeral") == "ephemeral" else ""
-        self.workspace.post(channel, args, only=only)
+        place.post(channel, args, only=only)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         """One socket: greets, and takes acknowledgements."""

@@ -90,8 +90,11 @@ class View:
 
 @dataclass
 class Workspace:
-    """All that Slack keeps."""
+    """All that Slack keeps of one workspace. With `enterprise` the app is installed in that whole organisation."""
 
+    team: str = TEAM
+    name: str = "Airport"
+    enterprise: str = ""
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)

@@ -1,0 +1,143 @@
+"""Slack's side of an installation: where to ask for it, and what a code or a refresh token is exchanged for.
+
+It keeps nothing. Everything goes to the one address that SLACK_API_URL names, the page that people confirm at too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth import AuthorizeUrlGenerator
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.client import Line
+from adapters.slack.profile import Profile, profile
+from adapters.slack.scopes import BOT_SCOPES, REDIRECT_PATH
+from bot.core.installations import Arrival, Grant
+from bot.core.ports import Clock
+
+PLATFORM: Final = "slack"
+EXCHANGE: Final = "oauth.v2.access"
+Json = Mapping[str, Any]
+
+
+class OauthError(Exception):
+    """Slack did not grant it. `code` is its word for why; nothing where Slack could not be reached."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code or "Slack could not be reached")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class OauthSettings:
+    """The app as Slack knows it, the address that people's browsers reach us at, and whom it is for.
+
+    `teams`: the only workspaces and organisations that may install it; empty for all.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    public_url: str
+    teams: frozenset[str] = frozenset()
+
+    @property
+    def redirect(self) -> str:
+        """Where Slack sends people back to."""
+        return f"{self.public_url}{REDIRECT_PATH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """What a code was worth: the installation, and who installed it."""
+
+    arrival: Arrival
+    user: str
+
+
+class Oauth:
+    """The exchanges with Slack. Each of them is made once and raises OauthError and nothing else."""
+
+    def __init__(self, settings: OauthSettings, line: Line, clock: Clock, *, url: str) -> None:
+        self.settings = settings
+        self._line = line
+        self._clock = clock
+        self._url = url
+
+    def address(self, state: str) -> str:
+        """Slack's page on which an installation is confirmed."""
+        asks = AuthorizeUrlGenerator(
+            client_id=self.settings.client_id,
+            redirect_uri=self.settings.redirect,
+            scopes=sorted(BOT_SCOPES),
+            authorization_url=f"{self._url.removesuffix('api/')}oauth/v2/authorize",
+        )
+        return asks.generate(state)
+
+    async def redeem(self, code: str) -> Redeemed:
+        """Exchange the code that somebody brought back, once, for an installation."""
+        said = await self._exchange(code=code, redirect_uri=self.settings.redirect)
+        if said.get("token_type") != "bot":
+            raise OauthError("no_bot_token")
+        place = _place(said)
+        us = await self._call("auth.test", {}, token=said["access_token"])
+        about = {
+            "app": str(said.get("app_id", "")),
+            "bot": str(us.get("bot_id", "")),
+            "user": str(said.get("bot_user_id") or us.get("user_id", "")),
+            "scopes": str(said.get("scope", "")),
+        }
+        arrival = Arrival(PLATFORM, place[0], place[1], about, self._grant(said))
+        return Redeemed(arrival, str((said.get("authed_user") or {}).get("id", "")))
+
+    async def renew(self, renewal: str) -> Grant:
+        """Exchange a refresh token, which is good for once, for the next pair."""
+        return self._grant(await self._exchange(grant_type="refresh_token", refresh_token=renewal))
+
+    async def who(self, grant: Grant, user: str) -> Profile:
+        """A person in a workspace that was just installed."""
+        return profile((await self._call("users.info", {"user": user}, token=grant.token))["user"])
+
+    async def give_back(self, grant: Grant) -> None:
+        """Hand back a token that we do not want."""
+        await self._call("auth.revoke", {}, token=grant.token)
+
+    async def _exchange(self, **what: str) -> Json:
+        """In a form, as the SDK's own method takes a way of naming client and secret that aiohttp gives up."""
+        who = {"client_id": self.settings.client_id, "client_secret": self.settings.client_secret}
+        return await self._call(EXCHANGE, {**who, **what})
+
+    async def _call(self, method: str, values: dict[str, str], *, token: str | None = None) -> Json:
+        web = AsyncWebClient(token=token, base_url=self._url, session=self._line.session(), retry_handlers=[])
+        try:
+            said: Any = (await web.api_call(method, data=values)).data
+        except SlackApiError as error:
+            refused: Any = error.response
+            raise OauthError(_code(refused.data)) from None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise OauthError("") from None
+        return said if isinstance(said, Mapping) else {}
+
+    def _grant(self, said: Json) -> Grant:
+        """The token, and with token rotation what it is renewed with and when it ends."""
+        lives = said.get("expires_in")
+        ends = self._clock.now() + timedelta(seconds=int(lives)) if lives else None
+        return Grant(str(said["access_token"]), str(said.get("refresh_token") or ""), ends)
+
+
+def _place(said: Json) -> tuple[str, str]:
+    """The id and name of where it was installed: the organisation's, where that is all of it (`team` is null then)."""
+    whole = said.get("is_enterprise_install") is True
+    place: Any = said.get("enterprise" if whole else "team") or {}
+    if not place.get("id"):
+        raise OauthError("no_workspace")
+    return str(place["id"]), str(place.get("name") or place["id"])
+
+
+def _code(said: Any) -> str:
+    return str(said.get("error") or "") if isinstance(said, Mapping) else ""
