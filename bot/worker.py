@@ -131,7 +131,9 @@ class Worker:
         await self.beat()
 
     def _next_moment(self) -> datetime | None:
-        return self.app.store.read(self.app.organisation.id, lambda unit: unit.next_moment())
+        store = self.app.store
+        moments = [store.read(one.id, lambda unit: unit.next_moment()) for one in store.organisations()]
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 async def work(app: App) -> None:
