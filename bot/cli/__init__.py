@@ -158,7 +158,7 @@ def export(
     format: groups.InFormat = "csv",
     with_texts: groups.WithTexts = False,
 ) -> None:
-    """Write all pilots and all answers into a folder."""
+    """Write all pilots, answers and decisions into a folder."""
     from bot.cli import moving
 
     moving.export_all(folder, form=format, with_texts=with_texts)

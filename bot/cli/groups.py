@@ -25,6 +25,7 @@ db = _group("The database's tables.")
 questionnaires = _group("What is asked: check, look at and publish it.")
 pilots = _group("The portfolio: list, add, import, export.")
 answers = _group("What was answered.")
+decisions = _group("What was decided.")
 people = _group("The people: list, add, name a lead.")
 channels = _group("The channels that Rampcheck posts to.")
 manifest = _group("What an admin of a chat platform creates the app from.")
@@ -35,6 +36,7 @@ GROUPS = {
     "questionnaires": questionnaires,
     "pilots": pilots,
     "answers": answers,
+    "decisions": decisions,
     "people": people,
     "channels": channels,
     "keys": keys,
@@ -192,6 +194,14 @@ def answers_export(format: InFormat = "csv", out: ToFile = None, with_texts: Wit
     from bot.cli import moving
 
     moving.export_answers(out, form=format, with_texts=with_texts)
+
+
+@decisions.command("export")
+def decisions_export(format: InFormat = "csv", out: ToFile = None, with_texts: WithTexts = False) -> None:
+    """Write every decision with what it rests on."""
+    from bot.cli import moving
+
+    moving.export_decisions(out, form=format, with_texts=with_texts)
 
 
 # --- people and channels --------------------------------------------------------------------------------------------

@@ -16,7 +16,16 @@ from bot.content.mapping import read_map
 from bot.core.ports import Unit
 from bot.core.records import Pilot
 from bot.service import export, schedules
-from bot.service.export import ANSWER_COLUMNS, PILOT_COLUMNS, Row, answers_rows, csv_lines, json_lines
+from bot.service.export import (
+    ANSWER_COLUMNS,
+    DECISION_COLUMNS,
+    PILOT_COLUMNS,
+    Row,
+    answers_rows,
+    csv_lines,
+    decisions_rows,
+    json_lines,
+)
 from bot.service.pilots_in import Progress as Told
 from bot.service.pilots_in import Report, Sheet, look, read
 from bot.service.pilots_in import bring_in as write_all
@@ -94,11 +103,20 @@ def export_answers(out: Path | None, *, form: str, with_texts: bool) -> None:
         _export(app, lambda unit: answers_rows(unit, with_texts=with_texts), ANSWER_COLUMNS, out, form=form)
 
 
+def export_decisions(out: Path | None, *, form: str, with_texts: bool) -> None:
+    """Every decision with what it rests on."""
+    with opening.reading() as app:
+        _export(
+            app, lambda unit: decisions_rows(unit, with_texts=with_texts), DECISION_COLUMNS, out, form=form
+        )
+
+
 def export_all(folder: Path, *, form: str, with_texts: bool) -> None:
-    """Both, each in a file of its own."""
+    """All of them, each in a file of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     export_pilots(folder / f"pilots.{form}", form=form)
     export_answers(folder / f"answers.{form}", form=form, with_texts=with_texts)
+    export_decisions(folder / f"decisions.{form}", form=form, with_texts=with_texts)
 
 
 def _export(app: App, rows: Rows, columns: Mapping[str, str], out: Path | None, *, form: str) -> None:

@@ -83,6 +83,8 @@ def start(
 
 def step(form: Questionnaire, context: Context, state: State, event: Event) -> Step:
     """What an event does to a check-in. Total: a stale, repeated or foreign event changes nothing."""
+    if context.personal and isinstance(event, HandedOver | Handed | Corrected):
+        return Step(state, problems={"": words.PERSONAL})
     done = _happened(form, context, state, event)
     drafts = still_drafted(done.state)
     return done if drafts == done.state.drafts else replace(done, state=replace(done.state, drafts=drafts))
@@ -190,6 +192,8 @@ def _read(
         )
         if isinstance(value, reading.Wrong):
             problems[question.id] = value.why
+        elif isinstance(value, str) and value in context.refused.get(question.id, {}):
+            problems[question.id] = context.refused[question.id][value]
         elif value is not None:
             found[question.id] = value
         elif question.required:

@@ -80,6 +80,13 @@ class CheckinNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Decide:
+    """The decision form of one pilot."""
+
+    pilot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Add:
     """A new pilot; the name may still be missing."""
 
@@ -149,6 +156,7 @@ Command = (
     | Todo
     | History
     | CheckinNow
+    | Decide
     | Add
     | Pause
     | Resume

@@ -15,6 +15,7 @@ from bot.core.command import (
     Add,
     CheckinNow,
     Command,
+    Decide,
     DigestNow,
     Help,
     History,
@@ -37,6 +38,7 @@ __all__ = [
     "Add",
     "CheckinNow",
     "Command",
+    "Decide",
     "DigestNow",
     "Entry",
     "Help",
@@ -133,6 +135,16 @@ HELP = (
         readers.checkin,
         same=("check-in", "check in"),
         also=("ask", "answer"),
+    ),
+    Entry(
+        "decide",
+        "decide <pilot>",
+        "Scale, fix, pause, merge or stop a pilot.",
+        "decide Invoice matcher",
+        "Opens the form for whoever decides about it: its decider, else its sponsor, and a portfolio lead once the "
+        "decision is due. It shows what the data suggests and why; nothing is chosen beforehand.",
+        readers.decide,
+        also=("decision", "scale", "kill"),
     ),
     Entry(
         "add",
@@ -338,7 +350,7 @@ def looks_like_command(text: str) -> bool:
 
 def _shaped(command: Command, words: Words) -> bool:
     match command:
-        case Status(pilot) | History(pilot) | Resume(pilot) | CheckinNow(pilot):
+        case Status(pilot) | History(pilot) | Resume(pilot) | CheckinNow(pilot) | Decide(pilot):
             return _is_name(pilot)
         case Pause(pilot, until):
             return until is not None and _is_name(pilot)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.core.cadence import day_words
+from bot.core.card import Block
 from bot.core.localtime import local
 from bot.core.questionnaire import Asking, QuestionId
 from bot.core.records import CheckinId, PersonId
@@ -20,7 +21,9 @@ class Context:
     `last` are the answers of the check-in before, on the day `last_on`. `names` holds everybody a card may name,
     `people` whom a typed name may mean. `placeholders` fill `{metric}` and the like. `nothing` are the answers that
     "Nothing to report" records; empty where that button is not allowed. `zone` is that of the person asked.
-    `today` is the day there; `blocked_for` counts the check-ins in a row with last time's blocker.
+    `today` is the day there; `blocked_for` counts the check-ins in a row with last time's blocker. `preface` stands
+    above the form. `refused` are options that are not open this time, with the reason: question -> option -> why.
+    `personal`: its person answers it alone and for good; nothing can be handed on or corrected.
     """
 
     checkin: CheckinId
@@ -35,6 +38,9 @@ class Context:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     nothing: Mapping[QuestionId, str] = field(default_factory=dict)
     blocked_for: int = 0
+    preface: tuple[Block, ...] = ()
+    refused: Mapping[QuestionId, Mapping[str, str]] = field(default_factory=dict)
+    personal: bool = False
 
     @property
     def last(self) -> Answers:

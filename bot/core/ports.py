@@ -16,6 +16,7 @@ from bot.core.records import (
     Channel,
     CheckinId,
     Connection,
+    Decision,
     Event,
     Given,
     Identity,
@@ -612,6 +613,17 @@ class Unit(Protocol):
         self, *, pilot: PilotId | None = None, person: PersonId | None = None, unanswered: bool = True
     ) -> Sequence[Request]: ...
 
+    # decisions
+    def add_decision(self, decision: Decision) -> Decision:
+        """Append; comes back with its id. Nothing changes one afterwards."""
+        ...
+
+    def decisions(
+        self, *, pilot: PilotId | None = None, since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Decision]:
+        """Newest first."""
+        ...
+
     # digests
     def subscriptions(self) -> Sequence[Subscription]: ...
     def save_subscription(self, subscription: Subscription) -> Subscription: ...
@@ -632,6 +644,10 @@ class Unit(Protocol):
     # messages
     def enqueue(self, message: Message, now: datetime) -> bool:
         """Put a message into the outbox; False when its key is already there."""
+        ...
+
+    def posted(self, key: str) -> Card | None:
+        """The card of the message of that key as it was amended last, by messages whose keys go on behind `key:`."""
         ...
 
     def cancel(self, key: str, reason: str) -> bool:

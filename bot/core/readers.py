@@ -13,6 +13,7 @@ from bot.core.command import (
     Add,
     CheckinNow,
     Command,
+    Decide,
     DigestNow,
     Help,
     History,
@@ -57,6 +58,12 @@ def history(words: Words, _today: date) -> Command:
     """History: whose?"""
     pilot = _name(words)
     return History(pilot) if pilot else _which("history")
+
+
+def decide(words: Words, _today: date) -> Command:
+    """Decide: about which pilot?"""
+    pilot = _name(words)
+    return Decide(pilot) if pilot else _which("decide")
 
 
 def resume(words: Words, _today: date) -> Command:

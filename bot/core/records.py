@@ -215,7 +215,8 @@ class Snapshot:
 class Request:
     """One thing asked of one person by a button message: clear a blocker, accept a role.
 
-    `kind` is help, owner or sponsor; `reply` is empty until one of the buttons is pressed.
+    `kind` is help, owner, sponsor or close (what is left to switch off; its `topic` is the day by which). `reply` is
+    empty until one of the buttons is pressed.
     """
 
     id: int
@@ -228,6 +229,43 @@ class Request:
     topic: str = ""
     reply: str = ""
     replied_at: datetime | None = None
+    checkin: CheckinId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about a pilot, and all that it rests on; never changed, a new one takes its place.
+
+    `choice` is a slug of decisions.Choice, `suggested` the one that the rules suggested, empty for none. `role` is what
+    whoever decided was to the pilot. `until` is the next decide-by date, or the end of a pause; `due` the decide-by
+    date that it answers. `text` is the gap to fix, or why the date moves. `closed` are the switch-off steps done.
+    `form` is the questionnaire's version (`decision@1`), `policy` and `model` those of the scores. `overall` and
+    `dimensions` are the readiness of that moment, `signals` the ids of those that were on.
+    """
+
+    id: int
+    pilot: PilotId
+    choice: str
+    at: datetime
+    by: PersonId
+    role: str
+    reason: str = ""
+    text: str = ""
+    until: date | None = None
+    due: date | None = None
+    lesson: str = ""
+    reuse: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    into: str = ""
+    suggested: str = ""
+    stage_before: str = ""
+    stage_after: str = ""
+    form: str = ""
+    policy: int = 0
+    model: int = 0
+    overall: int | None = None
+    dimensions: Mapping[str, int | None] = field(default_factory=dict)
+    signals: tuple[str, ...] = ()
     checkin: CheckinId | None = None
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.core import cadence, events
+from bot.core.decisions import DECISION
 from bot.core.outcome import LINK
 from bot.core.questionnaire import PROOF_LEVEL, QuestionId
 from bot.core.records import PersonId, Pilot
@@ -16,8 +17,8 @@ from bot.core.state import Checkin
 from bot.core.tokens import About, Token
 from bot.core.values import NotKnown, Value
 from bot.demo.people import CHANNEL, LEAD, ZONES, Scene
-from bot.demo.story import NO_DATE, Pulse, Story
-from bot.service import ServiceError, checkins, digest, evaluate, registry, requests
+from bot.demo.story import NO_DATE, Ending, Pulse, Story
+from bot.service import ServiceError, checkins, deciding, digest, evaluate, registry, requests
 from bot.service.work import Work
 
 Deed = Callable[[Work], object]
@@ -25,6 +26,8 @@ Moment = tuple[datetime, Deed]
 Raw = Mapping[QuestionId, Any]
 
 ANSWER_TIME = timedelta(hours=3)  # a slot nearer to now than this might not have been answered yet
+# So far ago whatever day it is: the last digest, at most a week old, tells of it.
+ENDED_AGO = timedelta(days=7) - timedelta(minutes=1)
 PULSE, REVIEW, KICKOFF = "pulse", "review", "kickoff"
 
 
@@ -77,6 +80,10 @@ class _Telling:
         if self.story.paused:
             since, until = self.story.paused
             yield self._at(-since), partial(self._pause, until=until)
+        if self.story.ending:
+            yield self.scene.now - ENDED_AGO, partial(self._stop, ending=self.story.ending)
+        if self.story.waits:
+            yield self.scene.now - timedelta(hours=1), lambda work: deciding.ask(work, self._pilot(work))
         if self.story.opens:
             yield self.scene.now - timedelta(hours=2), self._open
 
@@ -121,6 +128,26 @@ class _Telling:
 
     def _pause(self, work: Work, until: int) -> None:
         registry.pause(work, self._pilot(work), self.scene.day(until), actor=self._owner)
+
+    def _stop(self, work: Work, ending: Ending) -> None:
+        """Whoever decides is asked, and stops it."""
+        asked = deciding.ask(work, self._pilot(work))
+        if isinstance(asked, str):
+            raise ServiceError(f"The example cannot stop {self.story.name}: {asked}.")
+        form = work.content.questionnaires[DECISION]
+        steps = form.question("dec.close")
+        self._answer(
+            work,
+            self._asked(work),
+            {
+                "dec.choice": "stop",
+                "dec.reason": ending.reason,
+                "dec.learn": ending.lesson,
+                "dec.reuse": list(ending.reuse),
+                "dec.close": [option.slug for option in steps.options] if steps else [],
+            },
+            by=asked.id,
+        )
 
     def _reply(self, work: Work) -> None:
         """Whoever was asked for help says that they are on it."""
@@ -235,13 +262,13 @@ class _Telling:
         """The check-in that is open."""
         return work.unit.live_checkins(pilot=self._pilot(work).id)[0]
 
-    def _answer(self, work: Work, checkin: Checkin, given: Raw) -> None:
+    def _answer(self, work: Work, checkin: Checkin, given: Raw, *, by: PersonId | None = None) -> None:
         """Send one screen after the other, as a person does, until the check-in is done."""
-        state = checkin.state
+        state, person = checkin.state, by or self._owner
         while state.asking:
             values = {question: given.get(question) for question in state.asking}
-            sent = events.Submitted(work.now, self._owner, state.step, values)
-            happened = checkins.happen(work, checkin.id, sent, actor=self._owner, people=self.scene.names)
+            sent = events.Submitted(work.now, person, state.step, values)
+            happened = checkins.happen(work, checkin.id, sent, actor=person, people=self.scene.names)
             if happened is None or happened.step.problems:
                 problems = happened.step.problems if happened else "it is gone"
                 raise ServiceError(f"The example cannot answer for {self.story.name}: {problems}")

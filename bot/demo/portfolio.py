@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.story import NO_DATE, Pulse, Story
+from bot.demo.story import NO_DATE, Ending, Pulse, Story
 
 FINANCE, OPERATIONS, SERVICE, PEOPLE = "Finance", "Operations", "Customer service", "People"
 
@@ -54,6 +54,7 @@ INVOICES = Story(  # stuck: long in Pilot, without a date, for weeks behind the 
         "team": "3+ 2 2 1 2 1",
     },
     opens="pulse",
+    waits=True,
 )
 
 CLAIMS = Story(  # silent: its last three check-ins had no answer
@@ -236,7 +237,7 @@ TENDERS = Story(  # stopped, which is a result
     owner="bo",
     sponsor="grace",
     created=150,
-    stages=((128, "pilot"), (16, "stopped")),
+    stages=((128, "pilot"),),
     target=-10,
     metric="Hours to a first draft",
     intended=12,
@@ -255,6 +256,11 @@ TENDERS = Story(  # stopped, which is a result
         "gov": "1 1 1 0 0 0",
         "team": "2 2 2 0 1 1",
     },
+    ending=Ending(
+        reason="risk",
+        lesson="The vendor keeps what it is sent. Read the data terms before the first draft, not after the third",
+        reuse=("tests", "map"),
+    ),
 )
 
 PHOTOS = Story(  # fresh: registered a moment ago, its first questions wait

@@ -29,12 +29,22 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """A pilot was stopped a week ago, in the words of the questionnaire; every switch-off step is done."""
+
+    reason: str
+    lesson: str
+    reuse: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One pilot. `created`, `stages`, `reviews`, `told_until`, `replied` are in days ago.
 
     `pulses` go up to the last fortnightly slot before `told_until`; None is one that nobody answered. `levels` say for
     each dimension, item by item, what the last review said: a level with a plus where its proof is linked. `opens` is
-    what waits for the owner now, `paused` since how many days ago and until how many days ahead.
+    what waits for the owner now, `paused` since how many days ago and until how many days ahead. `waits`: whoever
+    decides about it has the form now.
     """
 
     key: str
@@ -63,6 +73,8 @@ class Story:
     replied: int = 0
     opens: str = ""
     paused: tuple[int, int] | None = None
+    waits: bool = False
+    ending: Ending | None = None
 
     def items(self) -> Iterator[tuple[ItemId, str]]:
         """Every readiness item with what is said of it."""

@@ -12,15 +12,16 @@ from bot.core.cadence import day_words
 from bot.core.compose import checkin as words
 from bot.core.compose.words import stage_name
 from bot.core.context import Context
+from bot.core.decisions import DECISION
 from bot.core.events import Amend, Effect, Finish, Keep, Say, Step
 from bot.core.ports import Message, Unit
-from bot.core.questionnaire import Kind, QuestionId, Questionnaire
+from bot.core.questionnaire import STAGES, Kind, QuestionId, Questionnaire
 from bot.core.readiness import proven
 from bot.core.records import Asked, Event, Given, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import NotKnown, Value
-from bot.service import Conflict, consequences, evaluate, homes, registry
+from bot.service import Conflict, cases, consequences, evaluate, homes, registry
 from bot.service.consequences import Ended
 from bot.service.work import Work
 
@@ -49,8 +50,12 @@ def open_one(
     slot: datetime,
     on_demand: bool = False,
     answers: Answers | None = None,
+    beside: bool = False,
 ) -> Checkin | None:
-    """Ask one questionnaire of one person; None when this slot was opened before. An older open one is replaced."""
+    """Ask one questionnaire of one person; None when this slot was opened before.
+
+    An older open one is replaced, unless this one is to stand `beside` it until either is answered.
+    """
     form = work.content.questionnaires[form_id]
     work.unit.keep_form(form)
     focus = evaluate.pick_items(work, pilot, form_id)
@@ -59,7 +64,8 @@ def open_one(
     stored = work.unit.open_checkin(fresh)
     if stored is None:
         return None
-    _replace_older(work, stored)
+    if not beside:
+        _replace_older(work, stored)
     context = context_for(work, stored, form, pilot)
     step = engine.start(form, context, person, work.now, answers=answers or {})
     happened = Happened(replace(stored, state=step.state), form, context, step, before=blank)
@@ -127,6 +133,9 @@ def _still_wanted(work: Work, pilot: Pilot, checkin: Checkin, event: events.Even
         return event
     if pilot.stage in ENDED:
         return events.Withdrawn(event.at, f"{pilot.name} has ended.")
+    if checkin.questionnaire == DECISION:
+        may = cases.role_of(work, pilot, state.person)
+        return event if may else events.Withdrawn(event.at, f"{pilot.name} is decided by somebody else now.")
     changes = work.unit.events(pilot=pilot.id, kinds=("pilot.owner",), since=state.opened_at)
     if pilot.owner != state.person and any(change.before == state.person for change in changes):
         return events.Withdrawn(event.at, f"{pilot.name} has another owner now.")
@@ -175,7 +184,26 @@ def _made_true(work: Work, happened: Happened, *, changed: bool) -> tuple[str, .
     if corrected and not changed:
         return ()
     before = happened.before.answers if corrected else None
-    return consequences.apply(work, Ended(happened.checkin, happened.form, happened.context, before))
+    lines = consequences.apply(work, Ended(happened.checkin, happened.form, happened.context, before))
+    if happened.form.id == DECISION:
+        _settle(work, happened)
+    return lines
+
+
+def _settle(work: Work, happened: Happened) -> None:
+    """Once it is decided nobody else is asked to, and of a pilot that has ended nobody is asked anything."""
+    pilot = work.unit.pilot(happened.checkin.pilot)
+    if pilot is None:
+        return
+    over = pilot.stage not in STAGES
+    reason = cases.why_closed(work, pilot)
+    asked = work.unit.history(pilot.id, questionnaire="" if over else DECISION, limit=LOOK_BACK)
+    waiting = {one.id for one in asked if one.phase == Phase.EXPIRED and one.questionnaire == DECISION}
+    waiting |= {
+        one.id for one in work.unit.live_checkins(pilot=pilot.id) if over or one.questionnaire == DECISION
+    }
+    for checkin in sorted(waiting - {happened.checkin.id}):
+        happen(work, checkin, events.Withdrawn(work.now, reason), actor=None)
 
 
 def _given(checkin: Checkin, kept: Keep, now: datetime) -> Given:
@@ -260,7 +288,7 @@ def context_for(
         focus=frozenset(checkin.focus),
         role=_role(pilot, checkin.state.person),
     )
-    return Context(
+    context = Context(
         checkin=checkin.id,
         pilot_name=pilot.name,
         asking=work.content.policy.asking,
@@ -274,6 +302,7 @@ def context_for(
         nothing=nothing,
         blocked_for=_same_blocker(before),
     )
+    return cases.framed(work, pilot, context) if form.id == DECISION else context
 
 
 def _before(unit: Unit, checkin: Checkin) -> list[Asked]:

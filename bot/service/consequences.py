@@ -8,12 +8,13 @@ from typing import Any
 from bot.core import outcome
 from bot.core.compose import checkin as words
 from bot.core.context import Context
+from bot.core.decisions import DECISION
 from bot.core.ports import Unit
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin, Phase
-from bot.service import evaluate, registry, requests
+from bot.service import courses, evaluate, registry, requests, rulings
 from bot.service.work import Work
 
 NOT_SCORED_YET = -1  # the score before the first one
@@ -55,10 +56,14 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     pilot = work.unit.pilot(ended.checkin.pilot)
     if pilot is None or (ended.before is not None and _outdated(work.unit, ended.checkin)):
         return ()
+    if ended.form.id == DECISION:
+        return rulings.make(work, pilot, ended.checkin, ended.form) if ended.before is None else ()
     pilot = _change_record(work, pilot, ended)
     moved = _change_levels(work, pilot, ended)
     asked = _ask_for_help(work, pilot, ended)
-    gate = evaluate.stand(work, pilot).gate
+    standing = evaluate.stand(work, pilot)
+    courses.note(work, pilot, standing.course)
+    gate = standing.gate
     return words.effect_lines(
         overall=_overall(work.unit, pilot) if moved is not None else None,
         before=moved,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.core import cadence
 from bot.core.card import Card
+from bot.core.compose import decision as decision_words
 from bot.core.compose import digest as words
 from bot.core.compose import notes
-from bot.core.compose.digest import Digest, DigestView, Due, Moved, Quiet, Stuck
+from bot.core.compose.digest import Digest, DigestView, Due, Moved, Quiet, Ruled, Stuck
 from bot.core.compose.portfolio_map import Scored, portfolio_map
+from bot.core.decisions import ENDING, Choice, deciders
 from bot.core.ports import Message, Reply, Show, Unit
-from bot.core.questionnaire import SIDE_STAGES, STAGES
+from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
 from bot.core.records import Address, Event, Person, Pilot, PilotId, Standing, Subscription
 from bot.core.signals import Course
 from bot.core.values import Json
-from bot.service import subscribed
+from bot.service import cases, courses, subscribed
+from bot.service.evaluate import Standing as Stand
 from bot.service.standings import standings
 from bot.service.work import Work
 
@@ -39,29 +42,74 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
     silent = {pilot.id: standing[pilot.id].facts.streak for pilot in going}
     quiet_from = work.content.policy.thresholds["P10"]["high"]
+    courses_noted = courses.of_all(work) if stuck else {}
+    ruled = _ruled(work, pilots)
     open_, live = words.headcount(pilot.stage for pilot in pilots)
     return DigestView(
         today=work.today(),
         open=open_,
         live=live,
-        decided=len(work.unit.events(kinds=("decision.made",), since=work.now - WEEK)),
+        decided=len(ruled),
         stuck_before=before,
-        due=_due(work, going),
-        stuck=tuple(Stuck(pilot.id, pilot.name, standing[pilot.id].signals) for pilot in stuck),
+        due=_due(work, going, standing),
+        stuck=tuple(
+            Stuck(one.id, one.name, standing[one.id].signals, _noted(courses_noted, one)) for one in stuck
+        ),
         moved=_moved(work.unit, going, work.now),
+        ruled=ruled,
         quiet=tuple(Quiet(p.id, p.name, silent[p.id]) for p in going if silent[p.id] >= quiet_from),
         about=group,
     )
 
 
-def _due(work: Work, pilots: Sequence[Pilot]) -> tuple[Due, ...]:
-    today = work.today()
-    due = [pilot for pilot in pilots if pilot.decide_by is not None and pilot.decide_by <= today + WEEK]
-    people = {person.id: person.name for person in work.unit.people()}
+def _noted(noted: Mapping[PilotId, tuple[str, date]], pilot: Pilot) -> date | None:
+    """Since when a pilot is known to be Stuck."""
+    course, since = noted.get(pilot.id, ("", None))
+    return since if course == Course.STUCK else None
+
+
+def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand]) -> tuple[Due, ...]:
+    """Decisions whose day comes within the week, or that a pilot has been Stuck for too long without."""
+    soon = work.today() + WEEK
+    names = cases.item_names(work)
     return tuple(
-        Due(pilot.id, pilot.name, pilot.decide_by, people.get(pilot.decider, "") if pilot.decider else "")
-        for pilot in due
-        if pilot.decide_by is not None
+        _asked(work, cases.case(work, pilot, standing=standing[pilot.id]), names)
+        for pilot in pilots
+        if (pilot.decide_by is not None and pilot.decide_by <= soon)
+        or (
+            standing[pilot.id].course is Course.STUCK
+            and cases.waits(work, pilot, standing=standing[pilot.id])
+        )
+    )
+
+
+def _asked(work: Work, known: cases.Case, items: Mapping[ItemId, str]) -> Due:
+    pilot, suggestion = known.pilot, known.suggestion
+    decider = next((cases.name_of(work, one) for one, _ in deciders(pilot)), "")
+    return Due(
+        pilot.id,
+        pilot.name,
+        pilot.decide_by,
+        decider,
+        suggests=decision_words.choice_name(suggestion.choice) if suggestion.choice else "",
+        because=decision_words.strongest(suggestion, items),
+        stuck_days=known.grounds.stuck_days,
+    )
+
+
+def _ruled(work: Work, pilots: Sequence[Pilot]) -> tuple[Ruled, ...]:
+    """What was decided in the last seven days, the newest first; a date that was moved is no decision."""
+    names, today = {pilot.id: pilot.name for pilot in pilots}, work.today()
+    return tuple(
+        Ruled(
+            made.pilot,
+            names[made.pilot],
+            decision_words.decided(made, today),
+            cases.name_of(work, made.by),
+            decision_words.learned(made) if Choice(made.choice) in ENDING else "",
+        )
+        for made in work.unit.decisions(since=work.now - WEEK)
+        if made.pilot in names and made.choice != Choice.LATER
     )
 
 
@@ -151,6 +199,21 @@ def post_again(work: Work, person: Person, number: int) -> Reply:
         return Show(notes.not_there())
     post(work, known, key=f"digest:{known.id}:{work.now.isoformat()}")
     return Show(notes.note(f"The digest is on its way to {subscribed.name_of(known)}."))
+
+
+def amend(work: Work, pilot: Pilot, decided: str, who: str, decision: int) -> None:
+    """Say what was decided in the newest digest of every channel, where it asked for that decision."""
+    if pilot.private:
+        return
+    for subscription in work.unit.subscriptions():
+        last = next(iter(subscribed.posts(work.unit, subscription)), None)
+        key = subscribed.key_of(last) if last else ""
+        card = work.unit.posted(key) if key else None
+        amended = words.amended(card, pilot.id, pilot.name, decided, who) if card else None
+        if amended is None:
+            continue
+        message = Message(f"{key}:decided:{decision}", subscription.channel.address, amended, replaces=key)
+        work.unit.enqueue(message, work.now)
 
 
 def next_slot(work: Work) -> datetime:

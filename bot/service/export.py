@@ -40,6 +40,32 @@ ANSWER_COLUMNS: Mapping[str, str] = {
     "superseded": "Superseded",
     "withheld": "Text withheld",
 }
+DECISION_COLUMNS: Mapping[str, str] = {
+    "pilot": "Pilot key",
+    "pilot_name": "Pilot",
+    "at": "Decided at",
+    "choice": "Decision",
+    "reason": "Reason",
+    "person": "Decided by",
+    "role": "As",
+    "due": "Was due",
+    "until": "Until",
+    "text": "In their words",
+    "lesson": "Learned",
+    "reuse": "Reusable",
+    "closed": "Switched off",
+    "into": "Merged into",
+    "suggested": "Suggested",
+    "stage_before": "Stage before",
+    "stage_after": "Stage after",
+    "overall": "Readiness",
+    "dimensions": "By dimension",
+    "signals": "Signals",
+    "form": "Questionnaire",
+    "policy": "Policy version",
+    "model": "Model version",
+    "withheld": "Text withheld",
+}
 BOM = "\ufeff"  # tells Excel that the file is UTF-8
 EVERYTHING = 1_000_000  # check-ins of one pilot: a weekly one needs 19,000 years for it
 TAKEN_BACK = "(taken back)"
@@ -63,6 +89,33 @@ def _field(pilot: Pilot, name: str, people: Mapping[PersonId, Person]) -> Cell:
         person = people.get(value)
         return None if person is None else (person.email or None) if email else person.name
     return None if value == date.min else value  # an unknown day
+
+
+def decisions_rows(unit: Unit, *, with_texts: bool = False) -> Iterator[dict[str, Cell]]:
+    """Every decision with what it rests on, the oldest first: the fields of `DECISION_COLUMNS`.
+
+    A lesson was written for others to read; what was written to the pilot's people only comes `with_texts`.
+    """
+    people = {person.id: person.name for person in unit.people()}
+    pilots = {pilot: (key, name) for pilot, key, name in unit.pilot_names()}
+    for made in reversed(unit.decisions(limit=EVERYTHING)):
+        key, name = pilots.get(made.pilot, ("", ""))
+        hidden = bool(made.text) and not with_texts
+        plain = ("choice", "reason", "role", "due", "until", "lesson", "reuse", "closed", "into", "suggested")
+        yield {
+            "pilot": key,
+            "pilot_name": name,
+            "at": made.at.isoformat(),
+            "person": people.get(made.by, ""),
+            **{field: getattr(made, field) for field in plain},
+            **{
+                field: getattr(made, field) for field in ("stage_before", "stage_after", "overall", "signals")
+            },
+            **{field: getattr(made, field) for field in ("form", "policy", "model")},
+            "dimensions": dict(made.dimensions),
+            "text": "" if hidden else made.text,
+            "withheld": hidden,
+        }
 
 
 def answers_rows(

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from bot.core.cadence import day_words
-from bot.core.compose import words
+from bot.core.compose import decision, words
 from bot.core.compose.answered import answer_words, fill
 from bot.core.compose.portfolio import Entry, HistoryView, Said
 from bot.core.context import Context
+from bot.core.decisions import DECISION
 from bot.core.questionnaire import FREE_TEXT, Content, Questionnaire
-from bot.core.records import Asked, Event, Person, PersonId, Pilot
+from bot.core.records import Asked, Decision, Event, Person, PersonId, Pilot
 from bot.core.state import Phase
 from bot.core.values import Json
 from bot.service import registry
@@ -43,7 +44,8 @@ def view(work: Work, reader: Person, pilot: Pilot) -> HistoryView:
     """The newest check-ins and changes of a pilot."""
     names = {person.id: person.name for person in work.unit.people()}
     asked = work.unit.history(pilot.id, limit=CHECKINS, answers=True)
-    entries = [_checkin(work, reader, pilot, past, names) for past in asked]
+    entries = [_checkin(work, reader, pilot, past, names) for past in asked if not _kept_below(past)]
+    entries += [_decision(work, reader, made, names) for made in work.unit.decisions(pilot=pilot.id)]
     events = work.unit.events(pilot=pilot.id, kinds=tuple(CHANGED), limit=CHANGES)
     entries += [_change(work, reader, event, names) for event in events]
     return HistoryView(
@@ -52,6 +54,24 @@ def view(work: Work, reader: Person, pilot: Pilot) -> HistoryView:
         today=work.today(reader),
         entries=tuple(entries),
         reads_texts=registry.reads_texts(pilot, reader),
+    )
+
+
+def _kept_below(past: Asked) -> bool:
+    """A decision that was made is told as one, not as a form that was answered."""
+    return past.questionnaire == DECISION and past.phase == Phase.DONE
+
+
+def _decision(work: Work, reader: Person, made: Decision, names: Mapping[PersonId, str]) -> Entry:
+    """What was decided, with what is to be fixed or was learned."""
+    today = work.today(reader)
+    texts = (("Learned", made.lesson, False), ("In their words", made.text, True))
+    return Entry(
+        on=work.day(made.at, reader),
+        what="Decided",
+        who=names.get(made.by, "somebody who left"),
+        result=decision.decided(made, today),
+        said=tuple(Said(name, text, private=private) for name, text, private in texts if text),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.core.compose import words
 from bot.core.compose.home import Due, HomeView, Mine, Named, Portfolio
+from bot.core.decisions import deciders
 from bot.core.records import Person, PersonId, Pilot, PilotId, Standing
 from bot.core.signals import Course
 from bot.service import evaluate, registry, todos
@@ -87,7 +88,7 @@ def _due(
     due = [(pilot, pilot.decide_by) for pilot in pilots]
     names = {person.id: person.name for person in people.values()}
     return tuple(
-        Due(pilot.id, pilot.name, on, names.get(pilot.decider, "") if pilot.decider else "")
+        Due(pilot.id, pilot.name, on, next((names.get(one, "") for one, _ in deciders(pilot)), ""))
         for pilot, on in due
         if on is not None and on <= until
     )

@@ -15,6 +15,7 @@ from bot.core.compose.form import form_card
 from bot.core.compose.picking import BUTTONS_SHOWN, HERE, pick_card
 from bot.core.compose.portfolio import ListView
 from bot.core.compose.status import status_card
+from bot.core.decisions import DECISION
 from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
 from bot.core.records import Address, Connection, Person, Pilot
 from bot.core.state import Checkin
@@ -22,6 +23,7 @@ from bot.core.tokens import About, Token
 from bot.service import (
     ServiceError,
     checkins,
+    deciding,
     digest,
     history,
     proof,
@@ -84,11 +86,7 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
         case c.Help(topic):
             return Show(help_card(topic))
         case c.Status(pilot):
-            return (
-                _on_pilot(asker, pilot, "status", lambda found: _status(asker, found))
-                if pilot
-                else _overview(asker)
-            )
+            return _overview(asker, pilot)
         case c.List():
             return _list(asker, command)
         case c.Todo():
@@ -97,16 +95,10 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
             return _on_pilot(asker, pilot, "history", lambda found: _history(asker, found))
         case c.CheckinNow(pilot, form):
             return _on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, form or PULSE))
+        case c.Decide() | c.Pause() | c.Resume():
+            return _go_on(asker, command)
         case c.Add(name):
-            return (
-                _add(asker, name)
-                if name
-                else Show(notes.incomplete("What is the pilot called?", "add Invoice matcher"))
-            )
-        case c.Pause(pilot, until, _):
-            return _on_pilot(asker, pilot, "pause", lambda found: pause(work, person, found, until))
-        case c.Resume(pilot):
-            return _on_pilot(asker, pilot, "resume", lambda found: _resume(asker, found))
+            return _add(asker, name)
         case c.DigestNow():
             return _digest(asker, command)
         case c.Proof(about, link):
@@ -115,6 +107,20 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
             return _unknown(asker, command)
         case c.Incomplete():
             return _incomplete(asker, command)
+    assert_never(command)
+
+
+def _go_on(asker: Asker, command: c.Decide | c.Pause | c.Resume) -> Reply:
+    """Whether and how a pilot goes on."""
+    match command:
+        case c.Decide(pilot):
+            return _on_pilot(asker, pilot, "decide", lambda found: _decide(asker, found))
+        case c.Pause(pilot, until, _):
+            return _on_pilot(
+                asker, pilot, "pause", lambda found: pause(asker.work, asker.person, found, until)
+            )
+        case c.Resume(pilot):
+            return _on_pilot(asker, pilot, "resume", lambda found: _resume(asker, found))
     assert_never(command)
 
 
@@ -196,8 +202,10 @@ def _status(asker: Asker, pilot: Pilot) -> Reply:
     return Show(status_card(views.status(asker.work, asker.person, pilot)))
 
 
-def _overview(asker: Asker) -> Reply:
-    """Status without a name: one's only pilot, or the list of one's own, or of all for a lead."""
+def _overview(asker: Asker, pilot: str) -> Reply:
+    """Status of a pilot; without a name one's only pilot, or the list of one's own, or of all for a lead."""
+    if pilot:
+        return _on_pilot(asker, pilot, "status", lambda found: _status(asker, found))
     mine = [pilot for pilot in asker.unit.pilots_of(asker.person.id) if asker.sees(pilot)]
     if len(mine) == 1:
         return _status(asker, mine[0])
@@ -226,6 +234,8 @@ def _todo(asker: Asker) -> Reply:
 
 def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
     """Answer now, before being asked. One that is open already is shown, taken over by the deputy where it must be."""
+    if form == DECISION:
+        return _decide(asker, pilot)
     if not may_change(pilot, asker.person):
         return Show(
             notes.note("Only this pilot's own people and the portfolio lead can start a check-in for it.")
@@ -267,9 +277,15 @@ def _already_open(asker: Asker, pilot: Pilot, checkin: Checkin) -> Reply:
     return Show(form_card(form, context, state, asker.work.now))
 
 
+def _decide(asker: Asker, pilot: Pilot) -> Reply:
+    return deciding.decide(asker.work, asker.person, pilot, direct=asker.where.place.direct)
+
+
 def _add(asker: Asker, name: str) -> Reply:
     """Register a pilot and ask its kickoff of whoever registers it."""
     name = " ".join(name.split())
+    if not name:
+        return Show(notes.incomplete("What is the pilot called?", "add Invoice matcher"))
     if len(name) > registry.NAME_LIMIT:
         return Show(notes.problem(notes.name_too_long(len(name), registry.NAME_LIMIT)))
     taken = next((p for p in asker.unit.pilots() if p.name.casefold() == name.casefold()), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from bot.core import cadence, commands, events, tokens
@@ -39,7 +39,19 @@ from bot.core.questionnaire import Content, QuestionId, Questionnaire
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import ENTERED, About, Token
-from bot.service import accounts, checkins, digest, homes, people, proof, query, registry, requests, search
+from bot.service import (
+    accounts,
+    checkins,
+    deciding,
+    digest,
+    homes,
+    people,
+    proof,
+    query,
+    registry,
+    requests,
+    search,
+)
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
@@ -153,6 +165,10 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
             return proof.clicked(desk.work, desk.person, token, values)
         case About.PILOT:
             pilot = desk.unit.pilot(token.id)
+            if pilot is not None and token.verb == "decide" and token.step:
+                settled = deciding.settled(desk.work, desk.person, pilot, since=date.fromordinal(token.step))
+                if settled is not None:
+                    return settled
             return run(desk, f"{token.verb} {pilot.key}") if pilot else Show(notes.not_there())
         case About.DIGEST if token.verb == "post":
             return digest.post_again(desk.work, desk.person, token.id)
@@ -208,7 +224,9 @@ def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events
     now, by = desk.now, desk.person.id
     match token.verb:
         case "submit":
-            resolved = _people_resolved(desk, checkin, values)
+            resolved = deciding.pilots_resolved(desk.work, checkin, _people_resolved(desk, checkin, values))
+            if isinstance(resolved, Problems):
+                return resolved
             return events.Submitted(now, by, token.step, resolved, handed=token.arg)
         case "back":
             return events.WentBack(now, by, token.step)

@@ -88,7 +88,16 @@ def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor:
                 LOGGED[name], work.now, actor, pilot.id, name, _json(getattr(pilot, name)), _json(value)
             )
             work.unit.record(event)
-    if real.keys() & {"stage", "target", "owner", "deputy", "paused_until"}:
+    if real.keys() & {
+        "stage",
+        "target",
+        "owner",
+        "deputy",
+        "paused_until",
+        "decide_by",
+        "decider",
+        "sponsor",
+    }:
         schedules.plan(work, stored)
     homes.outdated(work, homes.people_of(pilot, stored))
     return stored

@@ -14,7 +14,7 @@ from bot.core.tokens import Token
 from bot.service import homes, registry
 from bot.service.work import Work
 
-HELP, OWNER, SPONSOR = "help", "owner", "sponsor"
+HELP, OWNER, SPONSOR, CLOSE = "help", "owner", "sponsor", "close"
 ROLES = (OWNER, SPONSOR)
 WITHDRAWN = "withdrawn"  # in place of a reply: the question is no longer put
 STARTED = 2  # the level of value.baseline with a measure and its starting value
@@ -23,6 +23,7 @@ ANSWERS = {
     "not_me": "Not me",
     "talk": "Need to talk",
     "accept": "Accept",
+    "done": "All done",
 }
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from bot.core.decisions import DECISION, ENDED
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import Person, Pilot
-from bot.service import ServiceError, registry, tick
+from bot.service import ServiceError, deciding, registry, tick
 from bot.service.work import Work
 
 ASKED = {"sponsor": ("sponsor",), "decider": ("decider",)}  # who a form asks: their parts in the pilot
 OWN = ("owner", "deputy")  # what else a form asks for is theirs to answer
-# What these questionnaires are answered for - a gate opened, a decision kept, a second opinion beside the owner's -
-# is not built yet, and their answers would change nothing.
-NOT_YET = frozenset({"gate", "decision", "second"})
+# What these questionnaires are answered for - a gate opened, a second opinion beside the owner's - is not built yet,
+# and their answers would change nothing.
+NOT_YET = frozenset({"gate", "second"})
 
 
 def send(work: Work, pilot: Pilot, form: Questionnaire) -> Person:
     """Ask now; whoever was asked. ServiceError when nobody can be, or somebody is being asked already."""
+    if form.id == DECISION:
+        return _to_decide(work, pilot)
     person = whom(work, pilot, form)
     live = [one for one in work.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form.id]
     if live:
@@ -25,6 +28,15 @@ def send(work: Work, pilot: Pilot, form: Questionnaire) -> Person:
     if tick.send_now(work, pilot, form.id, person=person.id) is None:
         raise ServiceError(f"{form.title} was asked this very moment already, so nothing was sent.")
     return person
+
+
+def _to_decide(work: Work, pilot: Pilot) -> Person:
+    if pilot.stage in ENDED:
+        raise ServiceError(f"{pilot.name} has ended, so there is nothing left to decide.")
+    asked = deciding.ask(work, pilot)
+    if isinstance(asked, str):
+        raise ServiceError(f"Nothing was sent: {asked}.")
+    return asked
 
 
 def whom(work: Work, pilot: Pilot, form: Questionnaire, *, asker: Person | None = None) -> Person:

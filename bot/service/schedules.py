@@ -8,15 +8,18 @@ from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
 from bot.core import cadence
+from bot.core.decisions import DECISION, deciders
 from bot.core.localtime import local, wall
-from bot.core.questionnaire import Asking, Cadence, Content
+from bot.core.questionnaire import STAGES, Asking, Cadence, Content
 from bot.core.records import Event, Person, PersonId, Pilot, Schedule
+from bot.core.signals import Course
 from bot.service import ServiceError
 from bot.service.work import Work
 
 WAKES = (
     "pulse"  # the questionnaire whose schedule ends a pause, and whose cadence a pilot may have of its own
 )
+COURSE = "pilot.course"  # an event: the pilot went from one course to another
 MOST_WEEKS = 26  # half a year: a pilot asked more rarely has ended or is paused
 
 
@@ -28,6 +31,39 @@ def plan(work: Work, pilot: Pilot) -> None:
         due = _wake_up(work, pilot, form) if pilot.stage == "paused" else first(work, pilot, schedule)
         if due != schedule.next_due_at:
             work.unit.save_schedule(replace(schedule, next_due_at=due))
+    plan_decision(work, pilot)
+
+
+def plan_decision(work: Work, pilot: Pilot) -> None:
+    """Plan when a pilot is next looked at for a decision: its decide-by date, or once it was Stuck for too long."""
+    days = [day for day in (pilot.decide_by, _stuck_on(work, pilot)) if day is not None]
+    set_decision(work, pilot, _morning(work, pilot, min(days)) if days and pilot.stage in STAGES else None)
+
+
+def _stuck_on(work: Work, pilot: Pilot) -> date | None:
+    """The day on which a pilot that is Stuck has been so for too long, tomorrow at the soonest; None once decided."""
+    noted = next(iter(work.unit.events(pilot=pilot.id, kinds=(COURSE,), limit=1)), None)
+    if noted is None or noted.after != Course.STUCK:
+        return None
+    made = next(iter(work.unit.decisions(pilot=pilot.id, limit=1)), None)
+    if made is not None and pilot.decide_by is not None and made.until == pilot.decide_by:
+        return None
+    days = int(work.content.policy.thresholds["state"]["decide_days"])
+    return max(work.day(noted.at) + timedelta(days=days), work.today() + timedelta(days=1))
+
+
+def set_decision(work: Work, pilot: Pilot, due: datetime | None) -> None:
+    """When a pilot is next looked at for a decision; None for not by itself."""
+    known = next((one for one in work.unit.schedules(pilot.id) if one.questionnaire == DECISION), None)
+    if due != (known.next_due_at if known else None):
+        work.unit.save_schedule(replace(known or Schedule(0, pilot.id, DECISION, None), next_due_at=due))
+
+
+def _morning(work: Work, pilot: Pilot, day: date) -> datetime:
+    """The good hour of a day where whoever decides is."""
+    decider = next((work.unit.person(person) for person, _ in deciders(pilot)), None)
+    zone, asking = work.zone(decider), work.content.policy.asking
+    return cadence.good_moment(wall(day, time(asking.hour), zone), zone=zone, asking=asking)
 
 
 def move(work: Work, person: Person, *, out_of: str) -> None:
@@ -41,7 +77,7 @@ def move(work: Work, person: Person, *, out_of: str) -> None:
         if person.id != (pilot.owner or pilot.deputy):
             continue
         for schedule in work.unit.schedules(pilot.id):
-            if schedule.next_due_at is not None:
+            if schedule.next_due_at is not None and schedule.questionnaire != DECISION:
                 shown = local(schedule.next_due_at, out_of)
                 moved = wall(shown.date(), shown.time(), zone)
                 work.unit.save_schedule(replace(schedule, next_due_at=moved))

@@ -9,12 +9,14 @@ from functools import partial
 
 from bot.core import cadence, events
 from bot.core.compose import notes
+from bot.core.decisions import DECISION
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
+from bot.core.signals import Course
 from bot.core.state import Phase
 from bot.log import get
-from bot.service import checkins, digest, evaluate, registry, schedules
+from bot.service import checkins, courses, deciding, digest, evaluate, registry, schedules
 from bot.service.work import Work, again
 
 Todo = Callable[[Work], None]
@@ -82,6 +84,9 @@ def open_due(work: Work, seen: Schedule) -> None:
     pilot = work.unit.pilot(seen.pilot)
     if schedule is None or schedule.next_due_at is None or schedule.next_due_at > work.now or pilot is None:
         return
+    if seen.questionnaire == DECISION:
+        deciding.look(work, pilot)
+        return
     if pilot.stage == "paused":
         _wake_up(work, pilot)
         return
@@ -102,7 +107,9 @@ def _wake_up(work: Work, pilot: Pilot) -> None:
 
 def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     slot = schedule.next_due_at or work.now
-    stuck = evaluate.is_stuck(work, pilot)
+    course = evaluate.stand(work, pilot).course
+    courses.note(work, pilot, course)
+    stuck = course is Course.STUCK
     following = schedules.after(work, pilot, schedule, slot, stuck=stuck)
     person = _who(work, pilot, work.content.questionnaires[schedule.questionnaire].asks)
     moved = _after_others(work, pilot, person) or _moved(work, person, slot, following)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.core.compose.portfolio import Task, Todo
-from bot.core.records import Person, Pilot, Request
+from bot.core.decisions import DECISION, deciders
+from bot.core.records import Person, PilotId, Request
 from bot.core.state import Checkin
-from bot.service import checkins
+from bot.service import cases, checkins
 from bot.service.work import Work
 
 
 def of(work: Work, person: Person) -> list[Todo]:
     """Everything that waits for one person, in no order."""
-    asked = (_waiting(work, person, one) for one in work.unit.live_checkins(person=person.id))
+    live = work.unit.live_checkins(person=person.id)
+    asked = (_waiting(work, person, one) for one in live)
     requested = (_requested(work, one) for one in work.unit.requests(person=person.id))
-    due = (_decision(pilot) for pilot in work.unit.pilots_of(person.id) if _decides(work, person, pilot))
+    due = _to_decide(work, person, {one.pilot for one in live if one.questionnaire == DECISION})
     return [todo for todo in (*asked, *requested, *due) if todo is not None]
 
 
@@ -38,15 +42,16 @@ def _requested(work: Work, request: Request) -> Todo | None:
     pilot = work.unit.pilot(request.pilot)
     if pilot is None:
         return None
-    what = f"your help: {request.topic}" if request.kind == "help" else f"are you its {request.kind}?"
+    what = {"help": f"your help: {request.topic}", "close": f"switch it off by {request.topic}"}.get(
+        request.kind, f"are you its {request.kind}?"
+    )
     return Todo(Task.REQUEST, pilot.id, pilot.name, what, request=request)
 
 
-def _decides(work: Work, person: Person, pilot: Pilot) -> bool:
-    day = pilot.decide_by
-    return pilot.decider == person.id and day is not None and day <= work.today(person)
-
-
-def _decision(pilot: Pilot) -> Todo:
-    due = pilot.decide_by.isoformat() if pilot.decide_by else ""
-    return Todo(Task.DECISION, pilot.id, pilot.name, f"decide: scale, fix or stop (due {due})")
+def _to_decide(work: Work, person: Person, asked: set[PilotId]) -> Iterator[Todo]:
+    """Decisions that wait for somebody, without those whose form they have open."""
+    for pilot in work.unit.pilots_of(person.id):
+        named = person.id in (one for one, _ in deciders(pilot))
+        if named and pilot.id not in asked and cases.waits(work, pilot):
+            due = f" (due {pilot.decide_by.isoformat()})" if pilot.decide_by else ""
+            yield Todo(Task.DECISION, pilot.id, pilot.name, f"decide: scale, fix or stop{due}")

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.core import outcome, readiness
-from bot.core.compose import words
+from bot.core.compose import decision, words
 from bot.core.compose.portfolio import Line
 from bot.core.compose.status import Asked, StatusView
+from bot.core.decisions import DECISION
 from bot.core.outcome import Blocker
 from bot.core.ports import Unit
 from bot.core.records import Asked as Past
-from bot.core.records import Person, PersonId, Pilot, PilotId, Request
+from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import evaluate, registry
+from bot.service import cases, evaluate, registry
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -33,6 +34,7 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
     requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
     asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
     roles = registry.relations(pilot, reader)
+    known = cases.case(work, pilot, standing=standing)
     return StatusView(
         pilot=pilot,
         today=work.today(reader),
@@ -52,6 +54,11 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         next_on=_next_on(work, reader, pilot),
         reads_texts=registry.reads_texts(pilot, reader),
         sees_claims=bool(roles & {"owner", "sponsor"}),
+        decides=bool(cases.role_of(work, pilot, reader.id)),
+        due=cases.waits(work, pilot, standing=standing),
+        decided=_decided(work, reader, known.made),
+        slips=cases.waiting_of(work, known).target,
+        rounds=decision.rounds(known.grounds.fixes, known.grounds.extensions),
     )
 
 
@@ -75,13 +82,25 @@ def _names(
     return {person.id: person.name for person in found if person is not None}
 
 
+def _decided(work: Work, reader: Person, made: Sequence[Decision]) -> str:
+    """The last decision in words; empty where there was none."""
+    if not made:
+        return ""
+    who = cases.name_of(work, made[0].by)
+    return decision.decided_by(made[0], who, work.day(made[0].at, reader), work.today(reader))
+
+
 def _last_on(work: Work, reader: Person, pulses: Sequence[Past]) -> date | None:
     done = next((past.done_at for past in pulses if past.phase == Phase.DONE), None)
     return work.day(done, reader) if done else None
 
 
 def _next_on(work: Work, reader: Person, pilot: Pilot) -> date | None:
-    due = [schedule.next_due_at for schedule in work.unit.schedules(pilot.id) if schedule.next_due_at]
+    due = [
+        schedule.next_due_at
+        for schedule in work.unit.schedules(pilot.id)
+        if schedule.next_due_at and schedule.questionnaire != DECISION
+    ]
     return work.day(min(due), reader) if due else None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal, or_, select, update
+from sqlalchemy import and_, bindparam, literal, or_, select, update
 
-from bot.core.card_json import to_json
+from bot.core.card import Card
+from bot.core.card_json import from_json, to_json
 from bot.core.ports import Message
 from bot.storage.fields import table
 from bot.storage.people import SWITCHED_OFF
@@ -31,6 +32,19 @@ CANCEL = mine(
     .values(state="cancelled", settled_at=_message.c.due_at)  # nobody says what time it is
 )
 SENT = mine(select(literal(1)).where(_message.c.key == bindparam("at_key"), _message.c.state == "sent"))
+# By its unique key alone: what amends it goes on behind a colon, and ";" is the character after it.
+POSTED = mine(
+    select(_message.c.card)
+    .where(
+        or_(
+            _message.c.key == bindparam("key"),
+            and_(_message.c.key > bindparam("first"), _message.c.key < bindparam("last")),
+        ),
+        or_(_message.c.key == bindparam("key"), _message.c.replaces == bindparam("key")),
+    )
+    .order_by(_message.c.id.desc())
+    .limit(1)
+)
 
 
 class Messages(Scope):
@@ -41,6 +55,10 @@ class Messages(Scope):
         where = {"connection": message.address.connection, "at": message.address.conversation}
         fate = DEAD | {"settled_at": now} if self._one(SILENT, **where) else WAITING
         return self._add(ADD_MESSAGE, _row(message, now) | fate) is not None
+
+    def posted(self, key: str) -> Card | None:
+        row = self._one(POSTED, key=key, first=f"{key}:", last=f"{key};")
+        return None if row is None else from_json(row.card)
 
     def cancel(self, key: str, reason: str) -> bool:
         """False as well for one in a worker's hands: it may be sent already."""

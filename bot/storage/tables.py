@@ -431,6 +431,44 @@ class RequestRow(Row, table=True):
     checkin_id: int | None
 
 
+class DecisionRow(Row, table=True):
+    """What was decided about each pilot; append-only."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        of("pilot_id", to="pilot"),
+        of("by_person", to="person"),
+        ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
+        Index(None, "org_id", "pilot_id", "at"),
+        Index(None, "org_id", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: int = small()
+    pilot_id: int
+    choice: str = plain()
+    at: datetime = moment()
+    by_person: int
+    role: str = plain()
+    reason: str = plain()
+    text: str = plain()
+    until: date | None
+    due: date | None
+    lesson: str = plain()
+    reuse: Any = as_json()
+    closed: Any = as_json()
+    into: str = plain()
+    suggested: str = plain()
+    stage_before: str = plain()
+    stage_after: str = plain()
+    form: str = plain()
+    policy: int
+    model: int
+    overall: int | None
+    dimensions: Any = as_json()
+    signals: Any = as_json()
+    checkin_id: int | None
+
+
 class SubscriptionRow(Row, table=True):
     """Channels that get the digest."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.storage.checkins import Checkins
+from bot.storage.decisions import Decisions
 from bot.storage.fields import table
 from bot.storage.forms import Forms
 from bot.storage.homes import Homes
@@ -50,7 +51,7 @@ NEXT = (
 )
 
 
-class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Requests, Homes, Messages):
+class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Decisions, Requests, Homes, Messages):
     """The `Unit` of core.ports on a database."""
 
     def first_sight(self, key: str, now: datetime) -> bool:

@@ -118,7 +118,11 @@ def test_answers_are_exported_without_what_people_wrote_unless_told(home: Path) 
 def test_everything_goes_into_a_folder(good: str, home: Path) -> None:
     ran("pilots", "import", good)
     ran("export", "out/of/here")
-    assert sorted(path.name for path in (home / "out/of/here").iterdir()) == ["answers.csv", "pilots.csv"]
+    assert sorted(path.name for path in (home / "out/of/here").iterdir()) == [
+        "answers.csv",
+        "decisions.csv",
+        "pilots.csv",
+    ]
     assert (home / "out/of/here/pilots.csv").read_bytes().startswith(b"\xef\xbb\xbf"), "Excel needs the mark"
 
 

@@ -302,12 +302,13 @@ class TestDecision:
     @pytest.mark.parametrize(
         ("choice", "more"),
         [
-            ("scale", ["dec.until"]),
-            ("fix", ["dec.fix", "dec.until"]),
-            ("pause", ["dec.until"]),
-            ("merge", ["dec.learn", "dec.reuse"]),
+            ("scale", ["dec.again", "dec.cost"]),
+            ("fix", ["dec.fix", "dec.until", "dec.cost"]),
+            ("pause", ["dec.until", "dec.cost"]),
+            ("merge", ["dec.into", "dec.learn", "dec.reuse"]),
             ("stop", ["dec.learn", "dec.reuse", "dec.close"]),
             ("retire", ["dec.learn", "dec.reuse", "dec.close"]),
+            ("later", ["dec.later", "dec.why", "dec.cost"]),
         ],
     )
     def test_each_choice_asks_what_it_needs_and_nothing_else(
@@ -317,7 +318,15 @@ class TestDecision:
         found = asked(form, {"dec.choice": choice, "dec.reason": "cost"})
         assert found == ["dec.choice", "dec.reason", *more]
         needed = {q.id for q in form.questions() if q.required}
-        assert {"dec.fix", "dec.until", "dec.learn"} <= needed
+        assert {
+            "dec.fix",
+            "dec.until",
+            "dec.again",
+            "dec.later",
+            "dec.why",
+            "dec.into",
+            "dec.learn",
+        } <= needed
 
     def test_money_already_spent_is_asked_nowhere(self, shipped: Content) -> None:
         texts = " ".join(q.text for form in shipped.questionnaires.values() for q in form.questions())

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.ports import MessageRef, Store, Unit
+from bot.core.card import Card
+from bot.core.ports import Message, MessageRef, Store, Unit
 from bot.core.records import (
     Address,
     Connection,
+    Decision,
     Event,
     Given,
     Identity,
@@ -353,7 +355,7 @@ def test_events_come_newest_first_and_by_pilot_kind_and_time(store: Store) -> No
     assert events(pilot=at.pilot.id + 1) == []
 
 
-@pytest.mark.parametrize("table", ["answer", "submission", "event"])
+@pytest.mark.parametrize("table", ["answer", "submission", "event", "decision"])
 @pytest.mark.parametrize("change", ["UPDATE {0} SET org_id = org_id", "DELETE FROM {0}"])
 def test_answers_and_events_are_append_only_in_the_database_itself(
     store: Store, database_url: str, table: str, change: str
@@ -677,6 +679,72 @@ def test_requests_are_open_until_replied_to(store: Store) -> None:
     assert requests(pilot=at.pilot.id) == [second]
 
 
+def test_decisions_come_back_whole_the_newest_first(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    asked = stored(store, at, opened(at, questionnaire="decision"))
+    whole = Decision(
+        0,
+        at.pilot.id,
+        "stop",
+        NOW + HOUR,
+        at.helper.id,
+        "decider",
+        "better",
+        "The gap",
+        (NOW + WEEK).date(),
+        NOW.date(),
+        "Ask the vendor first",
+        ("tests", "map"),
+        ("access",),
+        "Another",
+        "fix",
+        "pilot",
+        "stopped",
+        "decision@1",
+        1,
+        2,
+        42,
+        {"data": 40, "value": None},
+        ("P01", "P04"),
+        asked.id,
+    )
+    plain = Decision(0, at.pilot.id, "fix", NOW, at.owner.id, "lead")
+    first = store.write(org, lambda unit: unit.add_decision(whole))
+    second = store.write(org, lambda unit: unit.add_decision(plain))
+    assert (first, second) == (replace(whole, id=first.id), replace(plain, id=second.id))
+
+    def decisions(**given: Any) -> list[Decision]:
+        return list(store.read(org, lambda unit: unit.decisions(**given)))
+
+    assert decisions() == [first, second]
+    assert decisions(pilot=at.pilot.id, limit=1) == [first]
+    assert decisions(since=NOW + HOUR) == [first]
+    assert decisions(pilot=at.pilot.id, since=NOW + DAY) == []
+    assert decisions(pilot=at.pilot.id + 1) == []
+
+
+def test_a_posted_card_is_known_as_it_was_amended_last(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+
+    def posted(key: str) -> str | None:
+        card = store.read(org, lambda unit: unit.posted(key))
+        return None if card is None else card.title
+
+    def post(key: str, title: str, **given: Any) -> None:
+        message = Message(key, at.address, Card(title, title), **given)
+        assert store.write(org, lambda unit: unit.enqueue(message, NOW))
+
+    assert posted("digest:1") is None
+    post("digest:1", "First")
+    post("digest:1:1", "Its thread", under="digest:1")
+    post("digest:10", "Another")
+    assert posted("digest:1") == "First"
+    post("digest:1:decided:7", "Amended", replaces="digest:1")
+    assert posted("digest:1") == "Amended"
+
+
 def test_subscriptions_fall_due_and_are_dropped(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
@@ -758,6 +826,13 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "snapshots": lambda unit, at: (unit.snapshots(), unit.snapshots(before=NOW + DAY)),
     "request": lambda unit, at: unit.request(1),
     "requests": lambda unit, at: (unit.requests(), unit.requests(person=at.helper.id, unanswered=False)),
+    "decisions": lambda unit, at: (
+        unit.decisions(),
+        unit.decisions(pilot=at.pilot.id),
+        unit.decisions(since=NOW),
+        unit.decisions(pilot=at.pilot.id, since=NOW),
+    ),
+    "posted": lambda unit, at: unit.posted("hello"),
     "subscriptions": lambda unit, at: unit.subscriptions(),
     "due_subscriptions": lambda unit, at: unit.due_subscriptions(NOW + DAY),
 }
@@ -784,6 +859,9 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     ),
     "save_request": lambda unit, at: unit.save_request(
         Request(1, "help", at.pilot.id, at.helper.id, None, NOW, reply="eve")
+    ),
+    "add_decision": lambda unit, at: unit.add_decision(
+        Decision(0, at.pilot.id, "stop", NOW, at.owner.id, "lead", lesson="eve")
     ),
     "save_subscription": lambda unit, at: unit.save_subscription(Subscription(1, at.channel, NOW + WEEK)),
     "drop_subscription": lambda unit, at: unit.drop_subscription(1),

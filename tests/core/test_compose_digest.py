@@ -193,7 +193,13 @@ def test_the_thread_holds_what_the_channel_left_out() -> None:
 def test_every_pilot_named_has_a_button() -> None:
     whole = digest(BUSY, LIMITS)
     found = [decode(action.token) for action in whole.channel.actions if isinstance(action, Button)]
-    assert [token.id for token in found if token and token.verb == "status"] == [1, 2, 6, 3, 4]
+    assert [(token.verb, token.id) for token in found if token and token.verb != "run"] == [
+        ("decide", 1),
+        ("decide", 2),
+        ("status", 6),
+        ("status", 3),
+        ("status", 4),
+    ]
 
 
 # --- what never happens -------------------------------------------------------------------------------------

@@ -167,7 +167,12 @@ def test_an_owner_who_was_asked_has_not_accepted_yet() -> None:
         ({"requests": ()}, "Next move: Dana Okafor: work on support after launch"),
         ({"requests": (), "gate": None}, "Next move: Dana Okafor"),
         ({"pilot": pilot(decide_by=TODAY, decider=4)}, "Next move: Bo Chen: decide to scale, fix or stop"),
-        ({"pilot": pilot(decide_by=TODAY)}, "Next move: nobody yet: decide to scale, fix or stop"),
+        ({"pilot": pilot(decide_by=TODAY)}, "Next move: Sofia Marin: decide to scale, fix or stop"),
+        (
+            {"pilot": pilot(decide_by=TODAY, sponsor=None)},
+            "Next move: nobody yet: decide to scale, fix or stop",
+        ),
+        ({"pilot": pilot(decider=4), "due": True}, "Next move: Bo Chen: decide to scale, fix or stop"),
         ({"pilot": pilot(owner=None), "requests": ()}, "Next move: Sofia Marin: name an owner"),
         ({"pilot": pilot(stage="paused", paused_until=day(-12))}, "Next move: none before 12 Apr"),
         (

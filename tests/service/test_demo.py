@@ -201,10 +201,27 @@ def test_a_sponsor_is_asked_to_accept(shown: Example) -> None:
 
 
 def test_nobody_s_messages_hold_what_is_over(shown: Example) -> None:
-    quiet = ("lena", "bo", "grace", "hana", "jonas", "kofi", "marta", "mei", "priya", "ruth", "tomas")
+    quiet = ("lena", "bo", "hana", "jonas", "kofi", "marta", "mei", "priya", "ruth", "tomas")
     assert {user: shown.inbox(user) for user in quiet} == {user: [] for user in quiet}
     (late,) = shown.inbox("diego")
     assert "A late answer still counts" in late
+
+
+def test_one_waits_for_a_decision_and_its_decider_has_the_form(shown: Example) -> None:
+    (asked,) = shown.inbox("grace")
+    assert asked.startswith("Invoice matcher: Scale, fix or stop")
+    assert "Suggested: " in asked
+    assert "Date of real use: moved later once" in asked
+    assert "decide to scale, fix or stop" in shown.says("lena", "status invoice")
+
+
+def test_one_was_stopped_with_a_lesson_that_the_digest_tells(shown: Example) -> None:
+    (made,) = shown.read(lambda unit: unit.decisions())
+    assert (made.choice, made.stage_before, made.stage_after) == ("stop", "pilot", "stopped")
+    assert "Decided, Grace Glide: Stop" in shown.says("lena", "history tender")
+    digest = "\n".join(shown.inbox("lena", "channel:ai-pilots"))
+    assert "Tender writer (stop): The vendor keeps what it is sent." in digest
+    assert "Reusable: test set and process map." in digest
 
 
 def test_the_channel_holds_the_last_digest(shown: Example) -> None:

@@ -16,6 +16,7 @@ from bot.core.records import (
     Address,
     Channel,
     Connection,
+    Decision,
     Event,
     Identity,
     ItemLevel,
@@ -118,6 +119,7 @@ def fill(unit: Unit, at: World) -> None:
     unit.set_level(pilot, ItemLevel("data.quality", 2, NOW, NOW, owner))
     unit.add_snapshot(Snapshot(pilot, NOW, 40, {"data": 40, "value": None}, "value", 0.5, 1, 1))
     unit.save_request(Request(0, "help", pilot, at.helper.id, owner, NOW, "Who can clear it?"))
+    unit.add_decision(Decision(0, pilot, "fix", NOW, owner, "sponsor", signals=("P01",)))
     unit.save_subscription(Subscription(0, at.channel, NOW + HOUR, by=owner))
     asked = opened(at, answers=REPLIES, asking=("moved",), handed={"block": at.helper.id}, wake_at=NOW)
     assert unit.open_checkin(asked) is not None

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event
 from bot.core.ports import Store, Unit
 from bot.core.records import (
     Address,
+    Decision,
     Event,
     Given,
     Identity,
@@ -51,6 +52,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "levels": (unit.levels(pilot), unit.levels_of_all(), unit.answers_of(checkins)),
         "snapshot": (unit.snapshot(pilot), unit.snapshot(pilot, before=NOW)),
         "snapshots": (unit.snapshots(), unit.snapshots(before=NOW)),
+        "decisions": (unit.decisions(), unit.decisions(pilot=pilot, since=NOW)),
         "requests": (unit.requests(), unit.requests(pilot=pilot, person=at.helper.id, unanswered=False)),
     }
 
@@ -96,6 +98,9 @@ CHANGES: dict[str, Look] = {
     "a level": lambda unit, at: unit.set_level(at.pilot.id, ItemLevel("data.quality", 3, NOW, NOW)),
     "a snapshot": lambda unit, at: unit.add_snapshot(Snapshot(at.pilot.id, NOW, 50, {}, "", 1.0, 1, 1)),
     "a request": lambda unit, at: unit.save_request(Request(0, "owner", at.pilot.id, at.owner.id, None, NOW)),
+    "a decision": lambda unit, at: unit.add_decision(
+        Decision(0, at.pilot.id, "stop", NOW + HOUR, at.owner.id, "lead")
+    ),
     "a reply": reply,
     "a subscription": lambda unit, at: unit.save_subscription(Subscription(0, at.channel, NOW)),
     "no subscription": unsubscribe,

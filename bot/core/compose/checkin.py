@@ -33,6 +33,7 @@ LACKING_SHOWN = 3  # gate gaps named at the end of a check-in (content.md sectio
 
 NOTHING_TWICE = "You said “nothing to report” last time. This time please answer: it takes about a minute."
 CLOSED_FOR_GOOD = "This check-in has been replaced by a newer one, so it can no longer be changed."
+PERSONAL = "This is for you alone to answer, and it stands as it was sent. To change it, decide anew."
 ALREADY_YOURS = "It is already with you. Choose somebody else."
 
 
@@ -181,7 +182,7 @@ def _corrections(form: Questionnaire, context: Context, state: State) -> tuple[A
         for q in shown
         if q.id in state.answers or q.id in state.skipped
     )
-    if not options:
+    if not options or context.personal:
         return ()
     ask = (Choice("question", "Which answer?", options, required=True),)
     return (Button("Correct an answer", token(context, state, "correct"), asks=ask),)

@@ -1,7 +1,7 @@
 """The weekly digest: one short card for a channel and its details for the thread; it must not compute what is in it.
 
-The order is that of content.md section 6: headline, decide, stuck, moved, quiet. Shared blockers come between moved
-and quiet, then what was learned; both need what is not stored yet. Never here: a ranking of people, an average
+The order is that of content.md section 6: headline, decide, stuck, moved, decided, learned, quiet. Shared blockers come
+after moved; they need what is not computed yet. Never here: a ranking of people, an average
 score, more than two numbers in a line below the headline, a state without its reason.
 """
 
@@ -17,25 +17,35 @@ from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold, say, spoken
 from bot.core.compose import words
+from bot.core.compose.decision import decide_button
 from bot.core.questionnaire import Digesting
 from bot.core.records import PilotId
 from bot.core.signals import Signal
+from bot.core.tokens import About
 
 DETAILS_SHOWN = 20  # entries of one thread card; a longer one is a list
 LIVE = frozenset({"limited", "production"})
 OVER = frozenset({"stopped", "retired"})
+DECIDE = "Decide this week"
 NOTHING = "Nothing needs a decision this week."
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A decision whose day has come. `decider` is empty where nobody is named."""
+    """A decision that waits: `on` is its date, None where only being Stuck has made it due, for `stuck_days`.
+
+    `decider` is empty where nobody is named. `suggests` is the choice that the rules suggest, `because` its reasons,
+    the strongest first.
+    """
 
     pilot: PilotId
     name: str
-    on: date
+    on: date | None
     decider: str = ""
+    suggests: str = ""
+    because: tuple[str, ...] = ()
+    stuck_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +80,25 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """What was decided about a pilot in the last seven days, and by whom.
+
+    `lesson` is what one that ended has left behind; then `what` is how it ended.
+    """
+
+    pilot: PilotId
+    name: str
+    what: str
+    who: str
+    lesson: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """One week of the pilots that a channel may see; `about` names the group where it is not all of them.
 
     `open` and `live` as `headcount` gives them. `stuck_before` is how many were stuck at the digest before, None
-    for the first. `decided` counts the decisions of the last seven days.
+    for the first. `decided` counts the decisions of the last seven days, `ruled` tells of them.
     """
 
     today: date
@@ -85,6 +109,7 @@ class DigestView:
     due: tuple[Due, ...] = ()
     stuck: tuple[Stuck, ...] = ()
     moved: tuple[Moved, ...] = ()
+    ruled: tuple[Ruled, ...] = ()
     quiet: tuple[Quiet, ...] = ()
     about: str = ""
 
@@ -107,11 +132,10 @@ def headcount(stages: Iterable[str]) -> tuple[int, int]:
 def digest(view: DigestView, limits: Digesting) -> Digest:
     """The channel's card in at most `limits.words` words, and everything it leaves out in the thread."""
     view = _in_order(view)
-    fitting = (
-        most for most in range(limits.shown, 0, -1) if word_count(_channel(view, most)) <= limits.words
-    )
-    most = next(fitting, 0)
-    return Digest(_channel(view, most), tuple(_thread(view, most)))
+    sizes = ((most, reasons) for most in range(limits.shown, 0, -1) for reasons in (2, 1, 0))
+    fitting = (size for size in sizes if word_count(_channel(view, *size)) <= limits.words)
+    most, reasons = next(fitting, (0, 0))
+    return Digest(_channel(view, most, reasons), tuple(_thread(view, most)))
 
 
 def word_count(card: Card) -> int:
@@ -123,11 +147,15 @@ def _in_order(view: DigestView) -> DigestView:
     """The longest overdue first; of the stuck those that are stuck most recently; the rest by name."""
     return replace(
         view,
-        due=tuple(sorted(view.due, key=lambda due: (due.on, due.name.casefold()))),
+        due=tuple(sorted(view.due, key=_longest_first)),
         stuck=tuple(sorted(view.stuck, key=_newest_first)),
         moved=tuple(sorted(view.moved, key=lambda moved: (not moved.stage, moved.name.casefold()))),
         quiet=tuple(sorted(view.quiet, key=lambda quiet: quiet.name.casefold())),
     )
+
+
+def _longest_first(due: Due) -> tuple[date, str]:
+    return due.on or date.max - timedelta(days=due.stuck_days), due.name.casefold()
 
 
 def _newest_first(stuck: Stuck) -> tuple[int, str]:
@@ -137,10 +165,10 @@ def _newest_first(stuck: Stuck) -> tuple[int, str]:
 # --- the channel --------------------------------------------------------------------------------------------
 
 
-def _channel(view: DigestView, most: int) -> Card:
-    """The card with at most so many entries a section; 0 leaves the counts alone."""
+def _channel(view: DigestView, most: int, reasons: int) -> Card:
+    """The card with at most so many entries a section, and reasons beside a suggestion; 0 leaves the counts alone."""
     title = f"{_title(view)}, week of {_week(view.today)}"
-    body = (say(_headline(view)), *_sections(view, most))
+    body = (say(_headline(view)), *_sections(view, most, reasons))
     return Card(title, f"{title}\n{spoken(body)}", body=body, actions=_actions(view, most))
 
 
@@ -158,17 +186,19 @@ def _headline(view: DigestView) -> str:
     return f"{view.open} open · {view.live} live · {stuck} stuck{change} · {view.decided} decided"
 
 
-def _sections(view: DigestView, most: int) -> Iterator[Block]:
+def _sections(view: DigestView, most: int, reasons: int) -> Iterator[Block]:
     if not view.due and not view.stuck:
         yield say(NOTHING)
         yield say(_in_short(view))
         return
     if view.due:
-        yield from _section("Decide this week", view.due, lambda due: _due(due, view.today), most)
+        yield from _section(DECIDE, view.due, lambda due: _due(due, view.today, reasons), most)
     else:
         yield say(NOTHING)
     yield from _section("Stuck", view.stuck, _stuck, most)
     yield from _section("Moved", view.moved, _moved, most)
+    yield from _section("Decided", [one for one in view.ruled if not one.lesson], _ruled, most)
+    yield from _section("Learned", [one for one in view.ruled if one.lesson], _ruled, most)
     if view.quiet:
         yield say(bold("Quiet: "), _quiet(view.quiet))
 
@@ -185,13 +215,28 @@ def _section(name: str, entries: Sequence[T], line: Callable[[T], Paragraph], mo
         yield say(f"{len(entries) - most} more in the thread")
 
 
-def _due(due: Due, today: date) -> Paragraph:
-    days = (today - due.on).days
-    since = "due today" if days == 0 else f"due {words.count(days, 'day')} ago"
-    if days < 0:
-        since = f"due {day_words(due.on, today)}"
+def _due(due: Due, today: date, reasons: int = 2) -> Paragraph:
     decider = f"decider {due.decider}" if due.decider else "nobody is named to decide"
-    return say(bold(words.pilot_name(due.name)), f": scale, fix or stop, {since}, {decider}.")
+    line = f": scale, fix or stop, {_since(due, today)}, {decider}."
+    if due.suggests:
+        because = f": {', '.join(due.because[:reasons])}" if reasons and due.because else ""
+        line += f" Data suggests {due.suggests}{because}."
+    return say(bold(words.pilot_name(due.name)), line)
+
+
+def _since(due: Due, today: date) -> str:
+    if due.on is None:
+        return f"stuck for {words.count(due.stuck_days, 'day')}"
+    days = (today - due.on).days
+    if days < 0:
+        return f"due {day_words(due.on, today)}"
+    return "due today" if days == 0 else f"due {words.count(days, 'day')} ago"
+
+
+def _ruled(ruled: Ruled) -> Paragraph:
+    if ruled.lesson:
+        return say(bold(words.pilot_name(ruled.name)), f" ({words.small(ruled.what)}): {ruled.lesson}")
+    return say(bold(words.pilot_name(ruled.name)), f": {ruled.what} ({ruled.who}).")
 
 
 def _stuck(stuck: Stuck) -> Paragraph:
@@ -228,17 +273,52 @@ def _in_short(view: DigestView) -> str:
     parts = []
     if view.moved:
         parts.append(f"Moved: {words.shown([words.pilot_name(moved.name) for moved in view.moved], 2)}.")
+    if view.ruled:
+        ruled = [f"{words.pilot_name(one.name)} ({one.what})" for one in view.ruled]
+        parts.append(f"Decided: {words.shown(ruled, 2)}.")
     if view.quiet:
         parts.append(f"Quiet: {words.count(len(view.quiet), 'pilot')}.")
     return " ".join(parts) or "No pilot is stuck, and none is quiet."
 
 
 def _actions(view: DigestView, most: int) -> tuple[Action, ...]:
-    """A button for each pilot named, and the way to all of them."""
-    named = {due.pilot: due.name for due in view.due[:most]}
-    named |= {stuck.pilot: stuck.name for stuck in view.stuck[:most]}
-    looks = (words.button(words.pilot_name(name), pilot, "status") for pilot, name in named.items())
-    return (*looks, Button("All pilots", tokens.command("list")))
+    """The decision form of each pilot that waits for one, a look at each that is stuck, and the way to all of them."""
+    due = {due.pilot: due.name for due in view.due[:most]}
+    stuck = {stuck.pilot: stuck.name for stuck in view.stuck[:most] if stuck.pilot not in due}
+    decides = (decide_button(name, pilot, drawn=view.today) for pilot, name in due.items())
+    looks = (words.button(words.pilot_name(name), pilot, "status") for pilot, name in stuck.items())
+    return (*decides, *looks, Button("All pilots", tokens.command("list")))
+
+
+# --- after it was posted ------------------------------------------------------------------------------------
+
+
+def amended(card: Card, pilot: PilotId, name: str, decided: str, who: str) -> Card | None:
+    """A posted digest with what has been decided since in the place of the question; None where it did not ask."""
+    line = say(bold(words.pilot_name(name)), f": decided, {decided} ({who}).")
+    body = tuple(_answered(card.body, words.pilot_name(name), line))
+    if body == card.body:
+        return None
+    actions = tuple(_looks_only(action, pilot, name) for action in card.actions)
+    return replace(card, body=body, fallback=f"{card.title}\n{spoken(body)}", actions=actions)
+
+
+def _answered(body: Iterable[Block], name: str, line: Paragraph) -> Iterator[Block]:
+    """The line about the pilot of that name is another, among the decisions needed only."""
+    heading = ""
+    for block in body:
+        if isinstance(block, Heading):
+            heading = block.text
+        asks = heading == DECIDE and isinstance(block, Paragraph) and block.spans[:1] == (bold(name),)
+        yield line if asks else block
+
+
+def _looks_only(action: Action, pilot: PilotId, name: str) -> Action:
+    """The button that opened the decision form shows where the pilot stands."""
+    token = tokens.decode(action.token) if isinstance(action, Button) else None
+    if token is None or (token.about, token.id, token.verb) != (About.PILOT, pilot, "decide"):
+        return action
+    return words.button(words.pilot_name(name), pilot, "status")
 
 
 # --- the thread ---------------------------------------------------------------------------------------------
@@ -247,11 +327,14 @@ def _actions(view: DigestView, most: int) -> tuple[Action, ...]:
 def _thread(view: DigestView, most: int) -> Iterator[Card]:
     """What the channel left out: all reasons of the stuck, and every section that was cut short."""
     if len(view.due) > most:
-        yield _details("Decide this week", view.due, lambda due: [_due(due, view.today)])
+        yield _details(DECIDE, view.due, lambda due: [_due(due, view.today)])
     if view.stuck:
         yield _details("Stuck", view.stuck, lambda stuck: _reasons(stuck, view.today))
     if len(view.moved) > most or (view.moved and not view.due and not view.stuck):
         yield _details("Moved", view.moved, lambda moved: [_moved(moved)])
+    calm = not view.due and not view.stuck
+    if len(view.ruled) > most or (view.ruled and calm):
+        yield _details("Decided", view.ruled, lambda ruled: [_ruled(ruled)])
     if view.quiet:
         yield _details("Quiet", view.quiet, _silence)
 

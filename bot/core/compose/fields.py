@@ -33,7 +33,9 @@ def field_of(question: Question, context: Context, state: State) -> Field:
         case Kind.SINGLE | Kind.LEVEL | Kind.YESNO | Kind.MULTI:
             chosen = entered if isinstance(entered, tuple) else (initial,) if initial else ()
             many = question.kind is Kind.MULTI
-            return Choice(question.id, label, offers(question), many, chosen, hint, required, previous)
+            return Choice(
+                question.id, label, _open(question, context), many, chosen, hint, required, previous
+            )
         case Kind.TEXT | Kind.LONGTEXT:
             lines = question.kind is Kind.LONGTEXT
             return Text(question.id, label, lines, question.limit, initial, hint, required, previous)
@@ -51,6 +53,12 @@ def field_of(question: Question, context: Context, state: State) -> Field:
         case Kind.INFO:
             raise ValueError(f"{question.id} is shown, not asked")
     assert_never(question.kind)
+
+
+def _open(question: Question, context: Context) -> tuple[Offer, ...]:
+    """The options without those that are refused this time."""
+    refused = context.refused.get(question.id, {})
+    return tuple(offer for offer in offers(question) if offer.value not in refused)
 
 
 def offers(question: Question) -> tuple[Offer, ...]:

@@ -56,6 +56,7 @@ def form_card(
     asked = [shown[question] for question in state.asking if question in shown]
     title = fill(form.title, context)
     body = (
+        *(() if _begun(state) else context.preface),
         *_opening(form, context, state, at, asked, handed_by=handed_by),
         *_infos(form, context, state, asked),
     )
@@ -65,7 +66,9 @@ def form_card(
         body=body,
         fields=tuple(field_of(question, context, state) for question in asked),
         actions=(*_submits(form, context, state, asked), *_ways_out(context, state, asked, at)),
-        footer=PRIVATE_NOTE if any(question.kind in FREE_TEXT for question in asked) else "",
+        footer=PRIVATE_NOTE
+        if not context.personal and any(question.kind in FREE_TEXT for question in asked)
+        else "",
         problems=tuple((problems or {}).items()),
     )
 
@@ -194,7 +197,8 @@ def _ways_out(context: Context, state: State, asked: list[Question], at: datetim
         ways.append(Button("Nothing to report", token(context, state, "nothing")))
     if state.phase is Phase.EXPIRED:
         return tuple(ways)
-    ways.append(_ask_colleague(context, state, asked))
+    if not context.personal:
+        ways.append(_ask_colleague(context, state, asked))
     if begun:
         return tuple(ways)
     return (*ways, *_leaving(context, state, at))
@@ -224,19 +228,23 @@ def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]
         "until", "Until when?", required=True, hint=f"At most {PAUSE_DAYS} days: {day_words(latest, today)}."
     )
     why = Text("reason", "Why not?", max_chars=REASON_LIMIT, required=True)
+    snooze = Button(
+        "Snooze",
+        token(context, state, "snooze"),
+        asks=(Choice("until", "Ask again", choices, required=True),),
+    )
+    decline = Button("Can't answer", token(context, state, "decline"), asks=(why,))
+    if context.personal:
+        return snooze, decline
     return (
-        Button(
-            "Snooze",
-            token(context, state, "snooze"),
-            asks=(Choice("until", "Ask again", choices, required=True),),
-        ),
+        snooze,
         Button(
             "Not mine",
             token(context, state, "not_mine"),
             asks=(Person("to", "Whose is it?", required=True),),
         ),
         Button("Pause this pilot", token(context, state, "pause"), asks=(until,)),
-        Button("Can't answer", token(context, state, "decline"), asks=(why,)),
+        decline,
     )
 
 

@@ -191,6 +191,8 @@ def request_card(request: Request, pilot: str, asked_by: str) -> Card:
     """One request to one person, answered by a button."""
     if request.kind == "help":
         return _help(request, pilot, asked_by)
+    if request.kind == "close":
+        return _close(request, pilot, asked_by)
     role = "answers for the business result" if request.kind == "owner" else "pays for it and can say stop"
     line = f"{asked_by} named you as the person who {role} of {pilot}."
     if request.kind == "sponsor":
@@ -230,6 +232,18 @@ def request_buttons(request: Request) -> tuple[Button, ...]:
     )
 
 
+def _close(request: Request, pilot: str, asked_by: str) -> Card:
+    """The switch-off steps that are left of a pilot that has ended; the request's topic is the day by which."""
+    line = f"{asked_by} decided to end {pilot}. These steps are still open, please see to them by {request.topic}:"
+    actions = (_button("All done", request, "done", Tone.PRIMARY), _button("Not me", request, "not_me"))
+    return Card(
+        f"{pilot}: what is left to switch off",
+        f"{line}\n{request.text}",
+        body=(say(line), say(request.text)),
+        actions=actions,
+    )
+
+
 def _button(label: str, request: Request, verb: str, tone: Tone = Tone.PLAIN) -> Button:
     return Button(label, tokens.encode(Token(About.REQUEST, request.id, verb)), tone)
 
@@ -246,7 +260,9 @@ def replied_card(request: Request, pilot: str, answer: str) -> Card:
 
 def reply_told_card(request: Request, pilot: str, who: str, answer: str) -> Card:
     """What the asker hears."""
-    about = "request for help" if request.kind == "help" else f"question whether they are the {request.kind}"
+    about = {"help": "request for help", "close": "request to switch it off"}.get(
+        request.kind, f"question whether they are the {request.kind}"
+    )
     line = f"{who} answered your {about}: {answer}."
     refused = request.kind == "help" and answer == "Not me"
     return note(

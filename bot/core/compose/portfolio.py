@@ -179,6 +179,8 @@ def todo_button(todo: Todo) -> Button:
     if todo.checkin is not None:
         token = tokens.encode(Token(About.CHECKIN, todo.checkin, "show"))
         return Button(f"Answer: {name}", token, Tone.PRIMARY)
+    if todo.task is Task.DECISION:
+        return words.button(f"Decide: {name}", todo.pilot, "decide", tone=Tone.PRIMARY)
     return words.button(f"Look at: {name}", todo.pilot, "status")
 
 

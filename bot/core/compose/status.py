@@ -9,7 +9,8 @@ from datetime import date
 from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Bar, Bars, Block, Button, Card, Facts, Heading, Tone, bold, say, spoken
-from bot.core.compose import words
+from bot.core.compose import decision, words
+from bot.core.decisions import Slips, deciders
 from bot.core.outcome import Blocker
 from bot.core.questionnaire import SIDE_STAGES, ItemId
 from bot.core.readiness import DimensionScore, GateResult, Readiness
@@ -37,7 +38,9 @@ class StatusView:
     `stage_days` are without those paused. `items` are the names of readiness items, `names` those of people.
     `sureness` is the word for the overall confidence. `blocker` is the newest one said, `blocked_for` how many
     check-ins in a row. `requests` are those nobody answered yet, the oldest first. `reads_texts`: the reader is
-    owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor.
+    owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor; `decides`: may decide about it now. `due` says that
+    a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
+    was decided so far without an end.
     """
 
     pilot: Pilot
@@ -58,6 +61,11 @@ class StatusView:
     next_on: date | None = None
     reads_texts: bool = False
     sees_claims: bool = False
+    decides: bool = False
+    due: bool = False
+    decided: str = ""
+    slips: Slips = field(default_factory=Slips)
+    rounds: str = ""
 
     def name(self, person: PersonId | None) -> str:
         """What to call somebody; nobody is said so."""
@@ -98,6 +106,8 @@ def _facts(view: StatusView) -> Iterator[tuple[str, str]]:
     if pilot.sponsor is not None:
         yield "Sponsor", view.name(pilot.sponsor)
     if pilot.stage in FINAL:
+        if view.decided:
+            yield "Decided", view.decided
         yield _last(view)
     else:
         yield from _ahead(view)
@@ -108,7 +118,10 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
     pilot, today = view.pilot, view.today
     yield "Real use planned", _target(view)
     if pilot.decide_by is not None:
-        yield "Decide by", words.in_days(pilot.decide_by, today)
+        rounds = f" ({view.rounds})" if view.rounds else ""
+        yield "Decide by", f"{words.in_days(pilot.decide_by, today)}{rounds}"
+    if view.decided:
+        yield "Decided", view.decided
     yield "In the way", _blocker(view)
     yield _last(view)
     yield "Next check-in", _next(view)
@@ -139,6 +152,8 @@ def _target(view: StatusView) -> str:
         return "no date yet"
     first = pilot.original_target
     moved = f" (first planned for {day_words(first, view.today)})" if first and first != pilot.target else ""
+    if view.slips.later > 1:
+        moved += f"; {decision.slipped(view.slips)}"
     return f"{words.in_days(pilot.target, view.today)}{moved}"
 
 
@@ -167,8 +182,9 @@ def _ball(view: StatusView) -> str:
     pilot = view.pilot
     if pilot.stage == "paused":
         return f"none before {day_words(pilot.paused_until, view.today)}" if pilot.paused_until else "none"
-    if pilot.decide_by is not None and pilot.decide_by <= view.today:
-        return f"{view.name(pilot.decider)}: decide to scale, fix or stop"
+    if view.due or (pilot.decide_by is not None and pilot.decide_by <= view.today):
+        decider = next((person for person, _ in deciders(pilot)), None)
+        return f"{view.name(decider)}: decide to scale, fix or stop"
     if view.requests:
         return _request(view, view.requests[0])
     if view.asked is not None:
@@ -252,9 +268,10 @@ def _item(view: StatusView, item: ItemId) -> str:
 
 def _actions(view: StatusView) -> tuple[Action, ...]:
     history = words.button("History", view.pilot.id, "history")
+    decide = (decision.decide_button(view.pilot.name, view.pilot.id, label="Decide"),) if view.decides else ()
     if view.pilot.stage in SIDE_STAGES:
         return (history,)
     if view.asked is not None:
         token = tokens.encode(Token(About.CHECKIN, view.asked.checkin, "show"))
-        return (Button("Open the check-in", token, Tone.PRIMARY), history)
-    return (words.button("Check in now", view.pilot.id, "checkin", tone=Tone.PRIMARY), history)
+        return (*decide, Button("Open the check-in", token, Tone.PRIMARY), history)
+    return (*decide, words.button("Check in now", view.pilot.id, "checkin", tone=Tone.PRIMARY), history)

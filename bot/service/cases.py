@@ -1,0 +1,158 @@
+"""A pilot as somebody decides about it: the grounds, the suggestion, who may, what has waited; it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.core import decisions
+from bot.core.compose import decision as words
+from bot.core.compose.words import item_name
+from bot.core.context import Context
+from bot.core.decisions import Choice, Grounds, Suggestion
+from bot.core.readiness import effective
+from bot.core.records import Decision, PersonId, Pilot, Standing
+from bot.core.routing import Answers
+from bot.core.state import Phase
+from bot.service import courses, evaluate
+from bot.service.evaluate import Standing as Stand
+from bot.service.work import Work
+
+FORMS_READ = 10  # decision forms looked at for a cost; more than ten rounds are refused long before
+MOVES_READ = 200  # changes of one date: a pilot whose date moved more often needs no exact count
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One pilot as somebody decides about it."""
+
+    pilot: Pilot
+    standing: Stand
+    grounds: Grounds
+    suggestion: Suggestion
+    made: Sequence[Decision]
+
+
+def case(work: Work, pilot: Pilot, *, standing: Stand | None = None) -> Case:
+    """Everything that a suggestion rests on, and the suggestion."""
+    standing = standing or evaluate.stand(work, pilot)
+    made = work.unit.decisions(pilot=pilot.id)
+    grounds = _grounds(work, pilot, standing, made)
+    return Case(pilot, standing, grounds, decisions.suggest(grounds, work.content.policy), made)
+
+
+def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]) -> Grounds:
+    levels, policy = work.unit.levels(pilot.id), work.content.policy
+    stage = pilot.before_pause or pilot.stage
+    value = _value_check(work, pilot) if stage in decisions.LIVE else {}
+    return Grounds(
+        stage=stage,
+        today=work.today(),
+        decide_by=pilot.decide_by,
+        proof=effective(levels.get("value.proof"), policy, work.now),
+        rights=effective(levels.get("data.rights"), policy, work.now),
+        gated=standing.gate is not None,
+        lacking=tuple(gap.id for gap in standing.gate.lacking) if standing.gate else (),
+        signals=frozenset(signal.id for signal in standing.signals),
+        course=standing.course,
+        stuck_days=courses.stuck_days(work, pilot, standing.course) or 0,
+        fixes=decisions.rounds(made, Choice.FIX),
+        extensions=decisions.rounds(made, Choice.LATER),
+        owned=pilot.owner is not None,
+        sponsored=pilot.sponsor is not None,
+        harm=str(value.get("v30.harm", "")),
+        missed=str(value.get("v30.miss", "")),
+        reach=_reach(value, pilot),
+        live_days=standing.facts.stage_days if stage == "production" else 0,
+    )
+
+
+def _value_check(work: Work, pilot: Pilot) -> Answers:
+    """The newest answers about what a live pilot brings."""
+    asked = work.unit.history(pilot.id, questionnaire="value30", limit=5, answers=True)
+    return next((one.answers for one in asked if one.phase == Phase.DONE), {})
+
+
+def _reach(value: Answers, pilot: Pilot) -> float | None:
+    """The share of the intended users who used it last week, as far as both are known."""
+    users = value.get("v30.users")
+    if not isinstance(users, (int, float)) or not pilot.intended_users:
+        return None
+    return users / pilot.intended_users
+
+
+# --- who may, and what stands beside the form -----------------------------------------------------------------------
+
+
+def waits(work: Work, pilot: Pilot, *, standing: Stand | None = None) -> bool:
+    """Whether a decision about this pilot is due now."""
+    standing = standing or evaluate.stand(work, pilot)
+    return decisions.waits(
+        pilot,
+        work.today(),
+        stuck_days=courses.stuck_days(work, pilot, standing.course),
+        policy=work.content.policy,
+        made=work.unit.decisions(pilot=pilot.id, limit=1),
+    )
+
+
+def role_of(work: Work, pilot: Pilot, person: PersonId) -> str:
+    """As what somebody may decide about a pilot now; empty where they may not."""
+    known = work.unit.person(person)
+    lead = known is not None and known.active and known.standing is not Standing.MEMBER
+    stands_in = lead and (not decisions.deciders(pilot) or waits(work, pilot))
+    return decisions.role_of(pilot, person, lead=lead, stands_in=stands_in)
+
+
+def framed(work: Work, pilot: Pilot, context: Context) -> Context:
+    """The context of a decision: the suggestion and the ledger above the form, without the choices not open."""
+    known = case(work, pilot)
+    waiting = waiting_of(work, known)
+    refused = {choice.value: words.refusal_words(why) for choice, why in waiting.refused.items()}
+    above = words.preface(known.suggestion, waiting, item_names(work))
+    return replace(context, preface=above, refused={"dec.choice": refused}, personal=True)
+
+
+def waiting_of(work: Work, known: Case) -> words.Waiting:
+    """The ledger of one pilot."""
+    pilot, policy = known.pilot, work.content.policy
+    stage = pilot.before_pause or pilot.stage
+    weekly = _weekly_cost(work, pilot)
+    moved = work.unit.events(pilot=pilot.id, kinds=("pilot.target",), limit=MOVES_READ)
+    return words.Waiting(
+        stage=stage,
+        stage_days=known.standing.facts.stage_days,
+        today=work.today(),
+        decide_by=pilot.decide_by,
+        box=policy.boxes.get(stage, 0),
+        target=decisions.slips(moved),
+        fixes=known.grounds.fixes,
+        extensions=known.grounds.extensions,
+        weekly=weekly,
+        cost=decisions.limbo(weekly, known.grounds.overdue),
+        refused=decisions.refused(pilot, known.made, policy),
+    )
+
+
+def _weekly_cost(work: Work, pilot: Pilot) -> float | None:
+    """What a week of running it costs, as the newest decision that knew it said."""
+    asked = work.unit.history(pilot.id, questionnaire=decisions.DECISION, limit=FORMS_READ, answers=True)
+    known = (one.answers.get("dec.cost") for one in asked if one.phase == Phase.DONE)
+    return next((float(cost) for cost in known if isinstance(cost, (int, float))), None)
+
+
+def item_names(work: Work) -> dict[str, str]:
+    """What people call the readiness items."""
+    return {item.id: item_name(item) for item in work.content.model.items()}
+
+
+def why_closed(work: Work, pilot: Pilot) -> str:
+    """What the others who were asked to decide are told."""
+    newest = next(iter(work.unit.decisions(pilot=pilot.id, limit=1)), None)
+    return words.withdrawn(name_of(work, newest.by), newest, work.today()) if newest else "it is settled."
+
+
+def name_of(work: Work, person: PersonId) -> str:
+    """What to call somebody."""
+    known = work.unit.person(person)
+    return known.name if known else "somebody who left"
