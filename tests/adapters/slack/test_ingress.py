@@ -126,6 +126,20 @@ def test_a_body_over_the_limit_is_not_even_read(told: Told) -> None:
     told(story)
 
 
+def test_a_body_that_says_it_is_too_long_is_refused_before_it_comes(told: Told) -> None:
+    async def story(post: Post, airport: Airport) -> None:
+        host, port = airport.slack.events_url.split("/")[2].split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(
+            f"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n".encode()
+        )
+        async with asyncio.timeout(20):
+            assert b" 413 " in await reader.readline()
+        writer.close()
+
+    told(story)
+
+
 async def _pieces(size: int) -> Any:
     for _ in range(size // 1024 + 1):
         yield b"x" * 1024

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.socket import Socket
 from tests.adapters.slack.airport import Airport
 from tests.fakes.slack.server import Fault
 
@@ -73,6 +74,18 @@ def test_a_socket_that_is_silent_is_given_up(tell: Tell, monkeypatch: pytest.Mon
         await airport.slack.until(lambda: airport.slack.count("apps.connections.open") > 1)
         await airport.slack.until(lambda: airport.slack.sockets)
         assert await anna.command("todo")
+
+    tell(story)
+
+
+def test_a_socket_that_brings_nothing_at_all_is_given_up_though_it_is_open(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.socket.HEARTBEAT", 1000.0)
+    monkeypatch.setattr(Socket.__init__, "__kwdefaults__", {"silence": 0.3})
+
+    async def story(airport: Airport) -> None:
+        await airport.slack.until(lambda: airport.slack.count("apps.connections.open") > 1)
 
     tell(story)
 
