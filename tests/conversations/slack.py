@@ -64,9 +64,10 @@ class SlackWorkspace:
         self._hurry()
         await self._slack.__aenter__()
         way = {"signing_secret": SECRET} if self._mode == "http" else {"app_token": APP_TOKEN}
+        world = SystemClock()
         self._adapter = SlackAdapter(
-            SystemClock(),
-            SlackOffice(app.store, app.organisation),
+            world,
+            SlackOffice(app.store, app.organisation, app.content, app.clock, world),
             bot_token=BOT_TOKEN,
             url=f"{self._slack.url}/api/",
             **way,
