@@ -12,7 +12,7 @@ from bot.core.compose.arrival import Page
 STYLE: Final = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem;color:#1d1c1d;"
     "background:#fff}h1{font-size:1.5rem}dt{font-family:ui-monospace,monospace;margin-top:.6rem}dd{margin:0}"
-    "a{display:inline-block;margin-top:1.5rem;padding:.7rem 1.1rem;border-radius:.4rem;background:#1d1c1d;"
+    "a{display:inline-block;margin:.5rem 0 1rem;padding:.7rem 1.1rem;border-radius:.4rem;background:#1d1c1d;"
     "color:#fff;text-decoration:none}a:focus{outline:3px solid #1264a3;outline-offset:2px}"
     "@media(prefers-color-scheme:dark){body{background:#1a1d21;color:#e8e8e8}a{background:#e8e8e8;color:#1a1d21}}"
 )
@@ -42,5 +42,5 @@ def html(page: Page) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{title}</title><style>{STYLE}</style></head>"
-        f"<body><main><h1>{title}</h1>{lines}{f'<dl>{reasons}</dl>' if reasons else ''}{link}</main></body></html>"
+        f"<body><main><h1>{title}</h1>{lines}{link}{f'<dl>{reasons}</dl>' if reasons else ''}</main></body></html>"
     )

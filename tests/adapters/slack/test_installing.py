@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.installations import Health
-from bot.core.ports import DeliveryError
-from bot.core.records import Standing
-from tests.adapters.slack.airport import Mode
-from tests.adapters.slack.hub import PUBLIC, Browser, Hub, at
+from bot.core.ports import DeliveryError, Message
+from bot.core.records import Address, Standing
+from tests.adapters.slack.airport import Airport, Mode
+from tests.adapters.slack.hub import CARD, PUBLIC, Browser, Hub, at
 from tests.fakes.slack.people import Somebody, words
 from tests.fakes.slack.server import Fault
 from tests.fakes.slack.workspace import TEAM
@@ -373,3 +373,24 @@ def test_people_revoking_their_own_tokens_remove_nothing(run: Run) -> None:
         assert hub.kept(TEAM).health is Health.ON
 
     run(story)
+
+
+@pytest.mark.parametrize("mode", ["http", "socket"])
+def test_the_one_workspace_of_a_token_gets_nothing_more_either(sqlite_url: str, mode: Mode) -> None:
+    async def all_of_it() -> None:
+        async with Airport(sqlite_url, mode) as airport:
+            anna = airport.somebody("U0ANNA", "Anna")
+            to = Address(airport.connection, "slack", "U0ANNA")
+            airport.write(lambda work: work.unit.enqueue(Message("waits", to, CARD), airport.clock.now()))
+            await airport.slack.event({"type": "app_uninstalled"}, when=int(time.time()))
+            calls = len(airport.slack.calls)
+            await airport.deliver()
+            await anna.command("todo")
+            with pytest.raises(DeliveryError, match="removed from the workspace"):
+                await airport.adapter.send(to, airport.adapter.render(CARD), key="k")
+            assert len(airport.slack.calls) == calls
+        async with Airport(sqlite_url, mode) as again:  # with a token that is good
+            again.slack.workspace.add("U0ANNA", "Anna")
+            await again.adapter.send(to, again.adapter.render(CARD), key="k")
+
+    asyncio.run(all_of_it())
