@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -145,3 +146,29 @@ def digests(page: Page) -> Locator:
     return page.locator(".message").filter(
         has=page.get_by_role("heading", name=re.compile("AI pilots, week of"))
     )
+
+
+def test_a_lead_decides_fix_from_the_digest(demo: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page.goto(demo)
+
+    be(page, LENA)
+    channel(page)
+    digest = digests(page).last
+    expect(digest).to_contain_text("Data suggests")
+    digest.get_by_role("button", name="Decide: Invoice matcher").click()
+    form = newest(page, "Invoice matcher: Scale, fix or stop")
+    expect(form).to_contain_text("Suggested:")
+    assert form.locator("input:checked").count() == 0
+    form.get_by_label("Fix: one named gap, one date").check()
+    form.get_by_role("combobox", name="Main reason").select_option(label="Risk or law")
+    form.get_by_role("button", name="Next").click()
+    form.get_by_role("textbox", name="Fix: which gap").fill("The security review is done")
+    form.get_by_label("By when?").fill((date.today() + timedelta(days=30)).isoformat())  # noqa: DTZ011 - as the page's clock
+    form.get_by_role("button", name="Send", exact=True).click()
+    expect(digests(page).last).to_contain_text("Invoice matcher: decided, Fix by")
+
+    be(page, ANNA)
+    expect(page.get_by_text("Lena Landing decided about Invoice matcher: Fix by").first).to_be_visible()
