@@ -8,6 +8,7 @@ from typing import Any
 ADAPTERS = {
     "local": "adapters.local.adapter:LocalAdapter",
     "slack": "adapters.slack.adapter:SlackAdapter",
+    "teams": "adapters.teams.adapter:TeamsAdapter",
 }
 
 

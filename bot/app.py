@@ -113,6 +113,8 @@ def build(settings: Settings, *, clock: Clock | None = None, journal: Path | Non
         _open_local_chat(app, journal)
     if settings.slack_bot_token or settings.slack_client_id:
         _open_slack(app)
+    if settings.teams_app_type:
+        _open_teams(app)
     return app
 
 
@@ -175,6 +177,14 @@ def _open_slack(app: App) -> None:
         url=found.slack_api_url,
         draw=pictures.draw,
     )
+
+
+def _open_teams(app: App) -> None:
+    from bot import teamwork  # noqa: PLC0415  # a process without Teams never imports botbuilder
+
+    clock = SystemClock()  # tokens are dated by the world's clock, whatever ours is moved to
+    teams: Any = teamwork.opened(app.settings, app.store, app.organisation, clock)
+    app.adapters[teamwork.TEAMS] = teams
 
 
 def routes(loaded: Mapping[str, Adapter]) -> list[Any]:

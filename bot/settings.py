@@ -21,6 +21,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot import settings_teams
+from bot.settings_teams import TeamsSettings
+
 PREFIX: Final = "RAMPCHECK_"
 DOTENV: Final = Path(".env")
 QUESTIONNAIRES: Final = Path(__file__).resolve().parent.parent / "questionnaires"
@@ -30,7 +33,7 @@ ENCODE_FIX: Final = "Percent-encode the password's special characters: @ as %40,
 
 SLACK_PREFIXES: Final = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 SLACK_FIX: Final = "Copy it from the app's page at Slack again"
-SECRETS: Final = frozenset(
+SECRETS: Final = settings_teams.SECRETS | frozenset(
     {
         "RAMPCHECK_SECRET_KEYS",
         "SLACK_APP_TOKEN",
@@ -87,7 +90,7 @@ class RefusedError(ValueError):
         self.variable = variable  # of a check across fields, which pydantic says of no field
 
 
-class Settings(BaseSettings):
+class Settings(TeamsSettings):
     """All that can be set, checked. A title says what for, a description what a value has to be."""
 
     model_config = SettingsConfigDict(
@@ -370,6 +373,13 @@ class Settings(BaseSettings):
     def teams_of_slack(self) -> frozenset[str]:
         """The workspaces that may install the app; empty for all."""
         return frozenset(split(self.slack_teams))
+
+    @model_validator(mode="after")
+    def _teams_is_whole(self) -> Self:
+        if wrong := settings_teams.wrong_in(self, loopback=is_loopback(self.host)):
+            variable, what, fix = wrong
+            raise RefusedError(what, fix, variable=variable)
+        return self
 
     @model_validator(mode="after")
     def _local_chat_stays_local(self) -> Self:

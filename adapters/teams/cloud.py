@@ -22,7 +22,8 @@ _GOVERNMENT = (
 class Cloud:
     """One of Microsoft's clouds: whose tokens we believe, whom we ask for ours, whom we speak to.
 
-    `plain` lets `hosts` be spoken to without TLS, which nobody but this very machine may be.
+    `service` is where a conversation is reached that never said so. `plain` lets `hosts` be spoken to without TLS,
+    which nobody but this very machine may be.
     """
 
     issuer: str
@@ -30,6 +31,7 @@ class Cloud:
     login: str
     resource: str
     hosts: tuple[str, ...]
+    service: str = ""
     plain: bool = False
 
     def trusts(self, service: str) -> bool:
@@ -51,6 +53,7 @@ PUBLIC: Final = Cloud(
     login="https://login.microsoftonline.com",
     resource="https://api.botframework.com",
     hosts=_TEAMS,
+    service="https://smba.trafficmanager.net/teams/",
 )
 # The American government's; GCC, its outermost ring, is served by the public cloud under a host of its own.
 GOVERNMENT: Final = Cloud(
@@ -59,6 +62,7 @@ GOVERNMENT: Final = Cloud(
     login="https://login.microsoftonline.us",
     resource="https://api.botframework.us",
     hosts=_GOVERNMENT,
+    service="https://smba.infra.gov.teams.microsoft.us/teams/",
 )
 # Microsoft's Agents Playground on this very machine: nothing is signed there.
 PLAYGROUND: Final = Cloud(

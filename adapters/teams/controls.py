@@ -56,15 +56,33 @@ def act_of(data: object) -> Clicked | None:
 def question(data: object) -> Card | None:
     """The card with which a pressed button asks first; what is sent from it is the click of that button."""
     carried = _carried(data)
-    if carried is None or carried.get("does") != Does.ASK:
-        return None
+    return _card(carried) if carried is not None and carried.get("does") == Does.ASK else None
+
+
+def asked_with(data: object) -> Card | None:
+    """The card that a form was sent from, where its button carries it: to ask again when something is wrong."""
+    carried = _carried(data)
+    return _card(carried) if carried is not None and carried.get("does") == Does.SEND else None
+
+
+def carrying(drawn: Json, data: Any) -> Json:
+    """The drawn question of a pressed button, whose own button carries it on."""
+    return {**drawn, "actions": [_with_card(one, data[OURS]["card"]) for one in drawn["actions"]]}
+
+
+# --- inside
+
+
+def _card(carried: Mapping[Any, Any]) -> Card | None:
     try:
         return card_json.from_json(dict(carried["card"]))
     except (KeyError, TypeError, ValueError, AttributeError):  # a form that is none of ours
         return None
 
 
-# --- inside
+def _with_card(made: Json, card: Any) -> Json:
+    carried = made.get("data", {}).get(OURS, {})
+    return {**made, "data": {OURS: {**carried, "card": card}}} if carried.get("does") == Does.SEND else made
 
 
 def _carried(data: object) -> Mapping[Any, Any] | None:
@@ -132,6 +150,8 @@ def _unfolding(button: Button, number: int, pen: Pen) -> Json:
     fields = [inputs.renamed(element, number) for element in asked]
     send = _execute(SEND, Does.SEND, button.token, pen) | {"style": "positive"}
     inner = {"type": "AdaptiveCard", "body": fields, "actions": [send]}
+    asking = Card(pen.line(button.label), "", fields=tuple(_shortened(one, pen) for one in button.asks))
+    send["data"][OURS]["card"] = card_json.to_json(replace(asking, actions=(Submit(SEND, button.token),)))
     made = {"type": "Action.ShowCard", "title": _label(button.label, pen), "card": inner}
     return made | ({"style": _TONES[button.tone]} if button.tone in _TONES else {})
 

@@ -122,15 +122,15 @@ Credential = Secret | Certificate | Federated | ManagedIdentity
 def fetcher(
     credential: Credential, *, app: str, tenant: str, cloud: Cloud, http: Any = None
 ) -> Callable[[], Token]:
-    """What fetches a token by MSAL, which is set up on the first call; `http` stands in for its HTTP client."""
-    made: list[Any] = []
+    """What fetches a token by MSAL; `http` stands in for its HTTP client.
+
+    MSAL is set up for each token, once an hour: its own cache would hand out again what Teams has just refused.
+    """
 
     def fetch() -> Token:
         try:
-            if not made:
-                made.append(_client(credential, app, tenant, cloud, http))
-            return _token(_asked(made[0], credential, cloud))
-        except (OSError, ValueError) as error:  # the network, a file, or a key that is none
+            return _token(_asked(_client(credential, app, tenant, cloud, http), credential, cloud))
+        except (OSError, ValueError, RuntimeError) as error:  # the network, a file, or a key that is none
             raise CredentialsError(f"No token could be fetched ({type(error).__name__})") from None
 
     return fetch

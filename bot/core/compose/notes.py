@@ -15,6 +15,14 @@ from bot.core.tokens import About, Token
 OLD_BUTTON = (
     "That button is from an older message and no longer does anything. Type `todo` to see what is open."
 )
+NOT_MET = (
+    "I cannot write to this person yet. They have to add Rampcheck first, or your admin adds it for them."
+)
+SENT_DIRECTLY = "I have answered you in our own chat, as the answer is for you alone."
+WRITE_DIRECTLY = (
+    "The answer is for you alone, and I cannot write to you yet. "
+    "Add Rampcheck to your chats and ask me there."
+)
 NAMES_SHOWN = 5
 
 

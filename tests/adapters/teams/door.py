@@ -1,95 +1,120 @@
-"""Teams as the contract suite works it: real rendering and parsing, and a sheet of paper to post on."""
+"""Teams as the contract suite works it: the real adapter in front of the fake Teams."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import itertools
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from adapters.teams import limits
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from adapters.teams.adapter import Bot, TeamsAdapter
+from adapters.teams.cloud import PUBLIC, Cloud
 from adapters.teams.controls import question
-from adapters.teams.parse import parse
-from adapters.teams.render import card_of, render
+from adapters.teams.credentials import Secret
+from adapters.teams.render import card_of
 from bot.core.card import Action, Submit
-from bot.core.ports import (
-    DeliveryError,
-    Inbound,
-    MessageRef,
-    OnInbound,
-    OnSearch,
-    Payload,
-    Traits,
-)
+from bot.core.ports import MessageRef, OnInbound, Payload
 from bot.core.records import Address
 from tests.adapters.teams import screen
 from tests.adapters.teams.validators import check_message, walk
+from tests.fakes.desk import FakeClock
+from tests.fakes.teams.server import FakeTeams, Fault
 
 Values = Mapping[str, "str | list[str]"]
 _ESCAPE = re.compile(r"\\([\\`*_\[\]<>~#|!&{}.):+-])")
 
 
-class PaperTeams:
-    """The pure half of the Teams adapter; what it posts is checked and kept, and goes nowhere."""
+TROUBLES: Final = {
+    "busy": Fault(status=429, after=7),
+    "broken": Fault(status=503),
+    "dropped": Fault(drop=True),
+    "answer lost": Fault(drop=True, kept=True),
+    "silent": Fault(hang=2.0),
+}
+NOWHERE: Final = replace(PUBLIC, hosts=())  # what is only drawn and read needs no Teams
 
-    name: Final = "teams"
-    traits: Final = Traits(
-        can_amend=True, can_start=True, modal=False, max_payload_bytes=limits.MESSAGE_BYTES
-    )
 
-    def __init__(self) -> None:
-        self.posted: dict[MessageRef, Payload] = {}
-        self._number = itertools.count(1)
+class Nobody:
+    """An office that knows everybody already."""
 
-    def render(self, card: Any) -> Payload:
-        return render(card)
+    async def connected(self, tenant: str) -> None:
+        del tenant
 
-    def parse(self, raw: Any) -> Inbound | None:
-        return parse(raw)
+    async def knows(self, tenant: str, account: str) -> bool:
+        del tenant, account
+        return True
 
-    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
-        if address.conversation != TeamsDoor.here.conversation:
-            raise DeliveryError("ConversationNotFound", gone=True)
-        check_message(payload)
-        ref = MessageRef(address.conversation, f"1:{next(self._number)}")
-        self.posted[ref] = payload
-        return ref
+    async def tenant(self, connection: int) -> str:
+        del connection
+        return screen.TENANT
 
-    async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
-        if ref not in self.posted:
-            raise DeliveryError("ActivityNotFoundInConversation", permanent=True)
-        check_message(payload)
-        self.posted[ref] = payload
 
-    async def find(self, address: Address, key: str) -> MessageRef | None:
-        return None
-
-    async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
-        raise NotImplementedError("paper takes no acts")
+def teams_adapter(
+    cloud: Cloud, http: Any = None, office: Any = None, clock: FakeClock | None = None, **changes: Any
+) -> TeamsAdapter:
+    """The adapter of the bot that the screen knows."""
+    bot = Bot(screen.APP, screen.TENANT, (screen.TENANT,), Secret("s"), cloud)
+    clock = clock or FakeClock(datetime.now(UTC))
+    return TeamsAdapter(clock, office or Nobody(), replace(bot, **changes), http=http)
 
 
 class TeamsDoor:
     """A direct conversation in Teams."""
 
-    here = Address(1, "teams", screen.DIRECT, screen.SERVICE)
-    gone = Address(1, "teams", "a:1nobody", screen.SERVICE)
-
-    troubles = frozenset[str]()
-    signs = False  # paper is sent nothing
+    here = Address(1, "teams", screen.DIRECT)
+    gone = Address(1, "teams", "a:1nobody")
+    troubles = frozenset(TROUBLES)
+    signs = True
 
     def __init__(self) -> None:
-        self.adapter = PaperTeams()
+        self.adapter = teams_adapter(NOWHERE)
 
-    def open(self) -> AbstractAsyncContextManager[None]:
-        return contextlib.nullcontext()
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """The fake Teams is there, and the adapter in front of it."""
+        async with FakeTeams(screen.APP, screen.TENANT) as self._teams:
+            self._teams.room(screen.DIRECT, "personal", screen.mri(screen.ANNA))
+            self.adapter = teams_adapter(self._teams.cloud, self._teams.directory)
+            try:
+                yield
+            finally:
+                self.adapter.close()
 
     def trouble(self, name: str) -> None:
-        raise NotImplementedError(name)
+        self._teams.fail(TROUBLES[name])
 
     async def knock(self, on_inbound: OnInbound, *, forged: bool) -> list[int]:
-        raise NotImplementedError
+        site = web.Application()
+        site.add_routes(self.adapter.routes())
+        listening = asyncio.create_task(self.adapter.run(on_inbound))
+        async with TestServer(site) as server:
+            self._teams.bot_url = str(server.make_url("/api/messages"))
+            said = [
+                await self._teams.post(self._written(), headers=one)
+                for one in self._signatures(forged=forged)
+            ]
+        listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
+        return [status for status, _ in said]
+
+    def _written(self) -> Any:
+        return screen.wrote("status", serviceUrl=self._teams.service)
+
+    def _signatures(self, *, forged: bool) -> Iterator[dict[str, Any]]:
+        """Headers in place of the right ones; tests/adapters/teams/test_tokens.py has many more."""
+        if not forged:
+            yield {}
+            return
+        good = self._teams.signer.token(self._teams.service)
+        for header in ("", "Bearer", "Bearer x", "Basic YTpi", f"Bearer {good[:-4]}AAAA"):
+            yield {"Authorization": header}
 
     def press(self, payload: Payload, control: Action, values: Values | None) -> Any:
         card = _content(payload)
@@ -158,7 +183,12 @@ class TeamsDoor:
         ]
 
     def shown(self, ref: MessageRef) -> Payload | None:
-        return self.adapter.posted.get(ref)
+        found = self._teams.message(ref.conversation, ref.message)
+        if found is None:
+            return None
+        payload = {name: found.activity[name] for name in ("type", "summary", "attachments")}
+        check_message(payload)
+        return payload
 
     def _button(self, card: Payload, control: Action) -> Mapping[str, Any]:
         token = getattr(control, "token", "")
