@@ -391,8 +391,12 @@ class Settings(TeamsSettings):
         return self
 
 
+# Teams' stand behind the others, in the reference as in `rampcheck doctor`.
 FIELDS: Final[Mapping[str, FieldInfo]] = {
-    str(field.validation_alias): field for field in Settings.model_fields.values()
+    str(field.validation_alias): field
+    for field in sorted(
+        Settings.model_fields.values(), key=lambda field: str(field.validation_alias).startswith("TEAMS_")
+    )
 }
 
 

@@ -47,14 +47,14 @@ class TeamsSettings(BaseSettings):
         description="the secret's value, not its id",
         repr=False,
     )
-    teams_certificate: Path | None = Field(
-        default=None,
+    teams_certificate: str = Field(
+        default="",
         validation_alias="TEAMS_CERTIFICATE",
         title="The bot's certificate, in place of a secret",
         description="a PEM file with the private key and the certificate",
     )
-    teams_federated_token: Path | None = Field(
-        default=None,
+    teams_federated_token: str = Field(
+        default="",
         validation_alias="TEAMS_FEDERATED_TOKEN",
         title="The token of an issuer that the bot trusts, in place of a secret",
         description="a file, read anew for each token",
@@ -136,6 +136,6 @@ def _credential(found: TeamsSettings) -> Wrong | None:
         ("TEAMS_CERTIFICATE", found.teams_certificate),
         ("TEAMS_FEDERATED_TOKEN", found.teams_federated_token),
     ):
-        if file is not None and not file.is_file():
+        if file and not Path(file).is_file():
             return variable, "there is no such file", "Name a file that the program can read"
     return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from adapters.teams.adapter import Bot, TeamsAdapter
@@ -44,10 +45,10 @@ def bot_of(settings: TeamsSettings) -> Bot:
 def _credential(settings: TeamsSettings) -> Credential:
     if settings.teams_app_type == settings_teams.MANAGED:
         return ManagedIdentity()
-    if settings.teams_certificate is not None:
-        return Certificate(settings.teams_certificate)
-    if settings.teams_federated_token is not None:
-        return Federated(settings.teams_federated_token)
+    if settings.teams_certificate:
+        return Certificate(Path(settings.teams_certificate))
+    if settings.teams_federated_token:
+        return Federated(Path(settings.teams_federated_token))
     return Secret(settings.teams_app_secret)
 
 

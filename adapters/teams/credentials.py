@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import msal
+import requests
+
 from adapters.teams.cloud import Cloud
 from bot.core.ports import Clock, DeliveryError
 from bot.log import get
@@ -137,11 +140,9 @@ def fetcher(
 
 
 def _client(credential: Credential, app: str, tenant: str, cloud: Cloud, http: Any) -> Any:
-    import msal  # noqa: PLC0415  # a quarter of a second that only who asks for a token pays
-
     if isinstance(credential, ManagedIdentity):
         identity = msal.UserAssignedManagedIdentity(client_id=app)
-        return msal.ManagedIdentityClient(identity, http_client=http or _requests())
+        return msal.ManagedIdentityClient(identity, http_client=http or requests.Session())
     return msal.ConfidentialClientApplication(
         app,
         client_credential=_secret(credential),
@@ -160,12 +161,6 @@ def _secret(credential: Secret | Certificate | Federated) -> Any:
             return {"private_key": text, "public_certificate": text}
         case Federated(path):
             return {"client_assertion": lambda: path.read_text(encoding="ascii").strip()}
-
-
-def _requests() -> Any:
-    import requests  # noqa: PLC0415  # MSAL's own client for the network, needed here alone
-
-    return requests.Session()
 
 
 def _asked(client: Any, credential: Credential, cloud: Cloud) -> Mapping[str, Any]:

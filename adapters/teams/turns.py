@@ -1,7 +1,7 @@
 """The one file that imports botbuilder: an activity goes through its turn, and what is answered comes back.
 
 Its pipeline, TurnContext and ActivityHandler are used on their public extension points; tokens, calls and delivery are
-ours (docs/adr/0011). It must not know what an activity means.
+ours (docs/adr/0014). It must not know what an activity means.
 """
 
 from __future__ import annotations
