@@ -21,6 +21,7 @@ MESSAGE_TYPE: Final = "application/vnd.microsoft.activity.message"
 SEARCH_TYPE: Final = "application/vnd.microsoft.search.searchResponse"
 BUSY: Final = "Rampcheck is busy and could not take that in time. Please press again in a moment."
 DONE: Final = "Done."
+NOT_SAVED: Final = "Not saved."
 TOAST: Final = 300  # characters that are shown for a moment; what is longer is a card
 AGAIN: Final = 503  # what was only said may come again; who pressed is told
 
@@ -143,7 +144,7 @@ def _to_press(reply: Reply, surface: Surface) -> Answer:
         case Show(card) | Update(card):
             return Answer(_in_place(card_of(card)))
         case Problems(by_field):
-            return _toast(said(by_field))
+            return _toast(f"{NOT_SAVED} {said(by_field)}")
         case Nothing() | Close():
             return _toast(DONE)
     assert_never(reply)

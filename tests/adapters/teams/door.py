@@ -132,7 +132,7 @@ class TeamsDoor:
     def seen(self, payload: Payload) -> list[str]:
         card = _content(payload)
         asks = [card_of(asked) for part in walk(card) if (asked := question(part.get("data")))]
-        return [text for shown in [card, *asks] for text in _words(shown)]
+        return [text for shown in [card, *asks] for text in words(shown)]
 
     def fallback(self, payload: Payload) -> str:
         return str(payload["summary"])
@@ -219,7 +219,7 @@ def _whole(card: Any, values: Values) -> dict[str, str | list[str]]:
     return {**empty, **values}
 
 
-def _words(card: Any) -> Iterator[str]:
+def words(card: Any) -> Iterator[str]:
     """Every text in a card; the lines of one paragraph are one text."""
     lines: list[str] = []
     for part in walk(card):

@@ -89,7 +89,7 @@ def test_an_answer_card_comes_back_with_the_press_itself() -> (
     [
         (Nothing(), "Done."),
         (Close(), "Done."),
-        (Problems({"": "That could not be saved."}), "That could not be saved."),
+        (Problems({"": "Please name somebody."}), "Not saved. Please name somebody."),
         (Show(notes.stale()), notes.stale().fallback),
     ],
 )
