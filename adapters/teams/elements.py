@@ -178,7 +178,7 @@ def _bar(bar: Bar, pen: Pen) -> Json:
     said = "not known" if value is None else str(value)
     runs = [
         run(FULL * filled + EMPTY * (BAR - filled), {"fontType": "Monospace", "color": "Accent"}),
-        run(f" {pen.line(bar.label)}", _LOOKS[Style.BOLD]),
+        run(f" {pen.line(bar.label)}:", _LOOKS[Style.BOLD]),
         run(f" {said}{note}", {}),
     ]
     return rich(runs, **_CLOSE)

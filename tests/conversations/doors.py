@@ -22,6 +22,7 @@ from bot.desk import LocalDesk
 from bot.service import receive
 from tests.conversations.door import Asked, Control, Door, Seen, Values, Wrong
 from tests.conversations.slack import SlackWorkspace
+from tests.conversations.teams import TeamsTenant
 from tests.fakes.platform import Platform
 
 
@@ -242,4 +243,5 @@ DOORS: dict[str, Callable[[], Door]] = {
     "local": LocalPage,
     "slack-http": partial(SlackWorkspace, "http"),
     "slack-socket": partial(SlackWorkspace, "socket"),
+    "teams": TeamsTenant,
 }
