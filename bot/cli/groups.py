@@ -287,6 +287,33 @@ def manifest_slack(
     manifests.slack(mode, url=url, oauth=oauth)
 
 
+@manifest.command("teams")
+def manifest_teams(
+    website: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A page of yours about the bot, which Teams links to.")
+    ],
+    app_id: Annotated[
+        str, typer.Option(metavar="ID", help="The bot's Microsoft App ID; else TEAMS_APP_ID.")
+    ] = "",
+    version: Annotated[
+        str, typer.Option("--app-version", metavar="VERSION", help="It has to rise with every upload.")
+    ] = "1.0.0",
+    slash: Annotated[
+        bool, typer.Option("--slash", help="With slash commands and answers for the asker's eyes alone.")
+    ] = False,
+    file: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to write it.")] = Path(
+        "rampcheck-teams.zip"
+    ),
+) -> None:
+    """Write Teams' app package (a zip file).
+
+    To be uploaded in Teams; with --slash, set TEAMS_TARGETED=on as well.
+    """
+    from bot.cli import manifests
+
+    manifests.teams(file, app_id=app_id, website=website, version=version, slash=slash)
+
+
 # --- keys -----------------------------------------------------------------------------------------------------------
 
 

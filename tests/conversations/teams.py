@@ -114,7 +114,7 @@ class TeamsTenant:
     def _seen(self, message: Message, user: str) -> Seen:
         card = self._card(message, user)
         asked = [card_of(found) for one in card.get("actions", []) if (found := question(one.get("data")))]
-        text = "\n".join(part for shown in [card, *asked] for part in words(shown))
+        text = "\n".join(part for shown in [card, *asked] for part in words(shown) if part)
         times = self._times.get((user, _key(message)), 0)
         return Seen(f"{_key(message)}#{times}", _place(message), text, tuple(_controls(card)))
 
@@ -164,10 +164,10 @@ class TeamsTenant:
                 self._moments.append((user, Seen(f"moment-{len(self._moments)}", _place(message), text)))
             return {}
         card = body["value"]
-        self._times[user, _key(message)] = self._times.get((user, _key(message)), 0) + 1
         if wrong := dict(_problems(card)):
             self._in_place.pop((user, _key(message)), None)  # a script says all that is entered once more
             return wrong
+        self._times[user, _key(message)] = self._times.get((user, _key(message)), 0) + 1
         self._in_place[user, _key(message)] = (message.versions, card)
         return {}
 
