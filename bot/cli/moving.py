@@ -15,7 +15,7 @@ from bot.cli import opening, screen
 from bot.content.mapping import read_map
 from bot.core.ports import Unit
 from bot.core.records import Pilot
-from bot.service import export, schedules
+from bot.service import evaluations, export, schedules
 from bot.service.export import (
     ANSWER_COLUMNS,
     DECISION_COLUMNS,
@@ -70,9 +70,15 @@ def _wet(sheet: Sheet, *, partial: bool) -> Report:
 
 
 def _enrolment(app: App) -> Callable[[Unit, Pilot], None]:
-    """Puts imported pilots on their schedules."""
+    """Puts imported pilots on their schedules, and has them evaluated."""
     now = app.clock.now()
-    return lambda unit, pilot: schedules.plan(Work(unit, app.content, now), pilot)
+
+    def enrol(unit: Unit, pilot: Pilot) -> None:
+        work = Work(unit, app.content, now)
+        schedules.plan(work, pilot)
+        evaluations.ask(work, pilot.id)
+
+    return enrol
 
 
 @contextlib.contextmanager

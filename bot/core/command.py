@@ -8,6 +8,16 @@ from typing import Literal
 
 MINE = "mine"  # an owner in a filter: whoever asks
 
+# What `why` can be asked of: its word -> the part that is explained.
+WHY_PARTS = {
+    "signals": "signals",
+    "state": "signals",
+    "stuck": "signals",
+    "readiness": "readiness",
+    "score": "readiness",
+    "gate": "gate",
+}
+
 # What `list` can be narrowed to beside stages: the word in a filter -> what it keeps.
 LIST_STATES = {
     "stuck": "pilots that are Stuck",
@@ -69,6 +79,24 @@ class History:
     """What happened to one pilot."""
 
     pilot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What made a pilot's state, its score, or the result of its next gate; `part` is one of WHY_PARTS."""
+
+    pilot: str
+    part: str = "signals"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A signal is acknowledged until a day, for a reason; what is missing is empty."""
+
+    pilot: str
+    signal: str = ""
+    until: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +183,8 @@ Command = (
     | List
     | Todo
     | History
+    | Why
+    | Known
     | CheckinNow
     | Decide
     | Add

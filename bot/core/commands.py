@@ -20,6 +20,7 @@ from bot.core.command import (
     Help,
     History,
     Incomplete,
+    Known,
     List,
     ListFilter,
     Pause,
@@ -28,6 +29,7 @@ from bot.core.command import (
     Status,
     Todo,
     Unknown,
+    Why,
 )
 from bot.core.phrase import Word, distance, join, split, was_called
 from bot.core.questionnaire import SIDE_STAGES, STAGES
@@ -44,6 +46,7 @@ __all__ = [
     "Help",
     "History",
     "Incomplete",
+    "Known",
     "List",
     "ListFilter",
     "Pause",
@@ -52,6 +55,7 @@ __all__ = [
     "Status",
     "Todo",
     "Unknown",
+    "Why",
     "looks_like_command",
     "parse",
     "topic",
@@ -125,6 +129,27 @@ HELP = (
         readers.history,
         also=("log", "past", "timeline"),
         reads=True,
+    ),
+    Entry(
+        "why",
+        "why <pilot> [score | gate]",
+        "Why a pilot is called what it is called: signals, numbers, formulas.",
+        "why Invoice matcher",
+        "`why … score` explains its readiness item by item, `why … gate` the smallest set of changes that would pass.",
+        readers.why,
+        also=("explain", "reason", "reasons"),
+        reads=True,
+    ),
+    Entry(
+        "known",
+        "known <signal> of <pilot> until <day> because <reason>",
+        "A signal is known: it neither counts nor calls until a day.",
+        "known P01 of Invoice matcher until 15 March because the tender ends then",
+        "For 30 days at most, by its owner, sponsor, decider or the portfolio lead. It stays visible with its reason. "
+        "`why` shows the numbers of the signals that are on.",
+        readers.known,
+        same=("acknowledge", "ack"),
+        also=("mute",),
     ),
     Entry(
         "checkin",
@@ -350,8 +375,10 @@ def looks_like_command(text: str) -> bool:
 
 def _shaped(command: Command, words: Words) -> bool:
     match command:
-        case Status(pilot) | History(pilot) | Resume(pilot) | CheckinNow(pilot) | Decide(pilot):
+        case Status(pilot) | History(pilot) | Resume(pilot) | CheckinNow(pilot) | Decide(pilot) | Why(pilot):
             return _is_name(pilot)
+        case Known():
+            return True
         case Pause(pilot, until):
             return until is not None and _is_name(pilot)
         case List(where):

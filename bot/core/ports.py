@@ -29,9 +29,11 @@ from bot.core.records import (
     PilotId,
     Request,
     Schedule,
+    ScoreRange,
     Snapshot,
     Subscription,
 )
+from bot.core.signals.evaluation import Evaluation, Mute
 from bot.core.state import Checkin
 from bot.core.values import Value
 
@@ -536,7 +538,7 @@ class Unit(Protocol):
         ...
 
     def next_moment(self) -> datetime | None:
-        """The nearest moment at which a schedule, a check-in, a subscription or a message falls due."""
+        """The nearest moment at which a schedule, a check-in, a subscription, an evaluation or a message falls due."""
         ...
 
     # check-ins
@@ -604,6 +606,45 @@ class Unit(Protocol):
 
     def snapshots(self, *, before: datetime | None = None) -> Mapping[PilotId, Snapshot]:
         """The newest snapshot of every pilot, or the newest at or before a moment."""
+        ...
+
+    def score_range(self, pilot: PilotId, *, since: datetime) -> ScoreRange | None:
+        """Of the scores that held at or after a moment, the one in force then included; None without any."""
+        ...
+
+    def last_act(self, pilot: PilotId, person: PersonId) -> datetime | None:
+        """When a person last did something to a pilot that was logged."""
+        ...
+
+    # evaluations
+    def evaluation(self, pilot: PilotId) -> Evaluation | None:
+        """The last one; None while the pilot was never evaluated."""
+        ...
+
+    def evaluations(self) -> Mapping[PilotId, Evaluation]:
+        """The last one of every pilot that has one."""
+        ...
+
+    def save_evaluation(self, evaluation: Evaluation) -> None: ...
+    def await_evaluation(self, pilot: PilotId, at: datetime) -> None:
+        """Let the next evaluation fall due at a moment, also of a pilot that never had one."""
+        ...
+
+    def due_evaluations(self, now: datetime, *, limit: int) -> Sequence[PilotId]:
+        """Pilots whose next evaluation is due, the longest waiting first."""
+        ...
+
+    def mutes(self, pilot: PilotId) -> Sequence[Mute]:
+        """Acknowledged signals, also those whose day has passed."""
+        ...
+
+    def save_mute(self, mute: Mute) -> None: ...
+    def usual_stays(self) -> Mapping[str, int]:
+        """Stage -> days that half of the organisation's own pilots stay; a stage with too few has none."""
+        ...
+
+    def save_usual_stays(self, stays: Mapping[str, int]) -> None:
+        """In place of those before."""
         ...
 
     # requests to people

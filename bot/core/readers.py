@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.core.cadence import day_words
 from bot.core.command import (
     LIST_STATES,
     MINE,
+    WHY_PARTS,
     Add,
     CheckinNow,
     Command,
@@ -18,6 +20,7 @@ from bot.core.command import (
     Help,
     History,
     Incomplete,
+    Known,
     List,
     ListFilter,
     Pause,
@@ -25,6 +28,7 @@ from bot.core.command import (
     Resume,
     Status,
     Todo,
+    Why,
 )
 from bot.core.days import Day, Unclear, read_day
 from bot.core.phrase import Word, join
@@ -64,6 +68,46 @@ def decide(words: Words, _today: date) -> Command:
     """Decide: about which pilot?"""
     pilot = _name(words)
     return Decide(pilot) if pilot else _which("decide")
+
+
+def why(words: Words, _today: date) -> Command:
+    """Why: <pilot> [score | gate | signals]; "why is Invoice matcher stuck" asks for its state."""
+    part, asked = "signals", words
+    if len(words) > 1 and words[-1].plain in WHY_PARTS and not words[-1].quoted:
+        part, asked = WHY_PARTS[words[-1].plain], words[:-1]
+    pilot = _name(asked)
+    return Why(pilot, part) if pilot else _which("why")
+
+
+def known(words: Words, today: date) -> Command:
+    """Known: <signal> of <pilot> until <day> because <reason>."""
+    signal = words[0].plain.upper() if words else ""
+    if not _SIGNAL.fullmatch(signal):
+        return Incomplete(
+            "known", "Which signal do you know of? `why` shows their numbers.", _known_example(today)
+        )
+    found = _split_at_day(words[1:], today)
+    if isinstance(found, Unclear):
+        return Incomplete("known", found.why, _known_example(today))
+    pilot_words, until, rest = found
+    pilot, reason = _name(pilot_words), join(_reason(rest))
+    if not pilot:
+        return Incomplete("known", "Which pilot do you mean?", _known_example(today))
+    if until is None or until <= today:
+        return Incomplete("known", "Until which day is it known?", _known_example(today))
+    if not reason:
+        return Incomplete(
+            "known", "Why is it all right until then? One line is enough.", _known_example(today)
+        )
+    return Known(pilot, signal, until, reason)
+
+
+_SIGNAL = re.compile(r"P\d\d")
+
+
+def _known_example(today: date) -> str:
+    until = today + timedelta(days=14)
+    return f"known P01 of Invoice matcher until {until.isoformat()} because the tender ends then"
 
 
 def resume(words: Words, _today: date) -> Command:

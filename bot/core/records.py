@@ -212,6 +212,15 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreRange:
+    """The lowest and the highest overall score of some time; `first` is when the oldest of them was computed."""
+
+    low: int
+    high: int
+    first: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One thing asked of one person by a button message: clear a blocker, accept a role.
 

@@ -18,13 +18,14 @@ from bot.core.tokens import About, Token
 from bot.core.values import NotKnown, Value
 from bot.demo.people import CHANNEL, LEAD, ZONES, Scene
 from bot.demo.story import NO_DATE, Ending, Pulse, Story
-from bot.service import ServiceError, checkins, deciding, digest, evaluate, registry, requests
+from bot.service import ServiceError, checkins, deciding, digest, evaluate, evaluations, registry, requests
 from bot.service.work import Work
 
 Deed = Callable[[Work], object]
 Moment = tuple[datetime, Deed]
 Raw = Mapping[QuestionId, Any]
 
+NIGHTS = (17, 16, 10, 3, 2)  # days ago
 ANSWER_TIME = timedelta(hours=3)  # a slot nearer to now than this might not have been answered yet
 # So far ago whatever day it is: the last digest, at most a week old, tells of it.
 ENDED_AGO = timedelta(days=7) - timedelta(minutes=1)
@@ -34,7 +35,21 @@ PULSE, REVIEW, KICKOFF = "pulse", "review", "kickoff"
 def timeline(scene: Scene, stories: Iterable[Story]) -> list[Moment]:
     """Everything that happened to all pilots, the oldest first."""
     deeds = [deed for story in stories for deed in _Telling(scene, story).deeds()]
-    return sorted((*deeds, *_digests(scene)), key=lambda moment: moment[0])
+    return sorted((*deeds, *_nights(scene), *_digests(scene)), key=lambda moment: moment[0])
+
+
+def _nights(scene: Scene) -> Iterator[Moment]:
+    """The nights that still matter: those before a digest, and the last two. All of half a year would take a while."""
+    for days in NIGHTS:
+        yield scene.now - timedelta(days=days), _evaluate
+    for slot, _ in list(_digests(scene))[1:]:
+        yield slot - timedelta(hours=3), _evaluate
+
+
+def _evaluate(work: Work) -> None:
+    evaluations.learn(work)
+    for pilot in work.unit.pilots():
+        evaluations.renew(work, pilot)
 
 
 def _digests(scene: Scene) -> Iterator[Moment]:
@@ -77,6 +92,9 @@ class _Telling:
         yield from self._pulses()
         if self.story.replied:
             yield self._at(-self.story.replied), self._reply
+        if self.story.decides:
+            since, until = self.story.decides
+            yield self._at(-since), partial(self._set_day, until=until)
         if self.story.paused:
             since, until = self.story.paused
             yield self._at(-since), partial(self._pause, until=until)
@@ -148,6 +166,12 @@ class _Telling:
             },
             by=asked.id,
         )
+
+    def _set_day(self, work: Work, until: int) -> None:
+        """The sponsor says until when it is to be decided."""
+        sponsor = self.scene.people[self.story.sponsor]
+        changes = {"decide_by": self.scene.day(until)}
+        registry.change_pilot(work, self._pilot(work), changes, actor=sponsor)
 
     def _reply(self, work: Work) -> None:
         """Whoever was asked for help says that they are on it."""

@@ -59,6 +59,9 @@ class Story:
     sponsor: str = ""
     decider: str = ""
     accepted: bool = True
+    decides: tuple[int, int] | None = (
+        None  # so many days ago its sponsor set the day to decide by, in so many days
+    )
     target: int | None = None
     decide_by: int | None = None
     risk: str = "medium"

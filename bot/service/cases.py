@@ -13,8 +13,9 @@ from bot.core.decisions import Choice, Grounds, Suggestion
 from bot.core.readiness import effective
 from bot.core.records import Decision, PersonId, Pilot, Standing
 from bot.core.routing import Answers
+from bot.core.signals import Course
 from bot.core.state import Phase
-from bot.service import courses, evaluate
+from bot.service import evaluate
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
@@ -55,7 +56,7 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
         lacking=tuple(gap.id for gap in standing.gate.lacking) if standing.gate else (),
         signals=frozenset(signal.id for signal in standing.signals),
         course=standing.course,
-        stuck_days=courses.stuck_days(work, pilot, standing.course) or 0,
+        stuck_days=stuck_days(work, standing) or 0,
         fixes=decisions.rounds(made, Choice.FIX),
         extensions=decisions.rounds(made, Choice.LATER),
         owned=pilot.owner is not None,
@@ -63,8 +64,13 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
         harm=str(value.get("v30.harm", "")),
         missed=str(value.get("v30.miss", "")),
         reach=_reach(value, pilot),
-        live_days=standing.facts.stage_days if stage == "production" else 0,
+        live_days=standing.stage_days if stage == "production" else 0,
     )
+
+
+def stuck_days(work: Work, standing: Stand) -> int | None:
+    """Days that a pilot has been Stuck; None where it is not."""
+    return (work.today() - work.day(standing.since)).days if standing.course is Course.STUCK else None
 
 
 def _value_check(work: Work, pilot: Pilot) -> Answers:
@@ -90,7 +96,7 @@ def waits(work: Work, pilot: Pilot, *, standing: Stand | None = None) -> bool:
     return decisions.waits(
         pilot,
         work.today(),
-        stuck_days=courses.stuck_days(work, pilot, standing.course),
+        stuck_days=stuck_days(work, standing),
         policy=work.content.policy,
         made=work.unit.decisions(pilot=pilot.id, limit=1),
     )
@@ -121,7 +127,7 @@ def waiting_of(work: Work, known: Case) -> words.Waiting:
     moved = work.unit.events(pilot=pilot.id, kinds=("pilot.target",), limit=MOVES_READ)
     return words.Waiting(
         stage=stage,
-        stage_days=known.standing.facts.stage_days,
+        stage_days=known.standing.stage_days,
         today=work.today(),
         decide_by=pilot.decide_by,
         box=policy.boxes.get(stage, 0),

@@ -14,7 +14,7 @@ from bot.core.questionnaire import Questionnaire
 from bot.core.records import ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin, Phase
-from bot.service import courses, evaluate, registry, requests, rulings
+from bot.service import evaluate, evaluations, registry, requests, rulings
 from bot.service.work import Work
 
 NOT_SCORED_YET = -1  # the score before the first one
@@ -61,9 +61,8 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     pilot = _change_record(work, pilot, ended)
     moved = _change_levels(work, pilot, ended)
     asked = _ask_for_help(work, pilot, ended)
-    standing = evaluate.stand(work, pilot)
-    courses.note(work, pilot, standing.course)
-    gate = standing.gate
+    gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
+    evaluations.ask(work, pilot.id)
     return words.effect_lines(
         overall=_overall(work.unit, pilot) if moved is not None else None,
         before=moved,

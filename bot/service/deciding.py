@@ -16,7 +16,7 @@ from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.questionnaire import STAGES
 from bot.core.records import Person, PersonId, Pilot
 from bot.core.state import Checkin
-from bot.service import cases, checkins, courses, evaluate, registry, schedules
+from bot.service import cases, checkins, evaluate, registry, schedules
 from bot.service.work import Work
 
 AGAIN = timedelta(days=7)  # a decision that nobody makes is asked for once a week, as the digest does
@@ -35,7 +35,6 @@ def look(work: Work, pilot: Pilot) -> None:
         schedules.set_decision(work, pilot, None)
         return
     standing = evaluate.stand(work, pilot)
-    courses.note(work, pilot, standing.course)
     good = _good_hour(work, pilot, work.today())
     if not cases.waits(work, pilot, standing=standing):
         schedules.plan_decision(work, pilot)

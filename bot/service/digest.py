@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.core import cadence
 from bot.core.card import Card
@@ -19,7 +19,7 @@ from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
 from bot.core.records import Address, Event, Person, Pilot, PilotId, Standing, Subscription
 from bot.core.signals import Course
 from bot.core.values import Json
-from bot.service import cases, courses, subscribed
+from bot.service import cases, subscribed
 from bot.service.evaluate import Standing as Stand
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -40,9 +40,8 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
     going = [pilot for pilot in pilots if pilot.stage in STAGES]
     standing = standings(work, going)
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
-    silent = {pilot.id: standing[pilot.id].facts.streak for pilot in going}
+    silent = {pilot.id: standing[pilot.id].streak for pilot in going}
     quiet_from = work.content.policy.thresholds["P10"]["high"]
-    courses_noted = courses.of_all(work) if stuck else {}
     ruled = _ruled(work, pilots)
     open_, live = words.headcount(pilot.stage for pilot in pilots)
     return DigestView(
@@ -53,19 +52,14 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
         stuck_before=before,
         due=_due(work, going, standing),
         stuck=tuple(
-            Stuck(one.id, one.name, standing[one.id].signals, _noted(courses_noted, one)) for one in stuck
+            Stuck(one.id, one.name, standing[one.id].signals, work.day(standing[one.id].since))
+            for one in stuck
         ),
         moved=_moved(work.unit, going, work.now),
         ruled=ruled,
         quiet=tuple(Quiet(p.id, p.name, silent[p.id]) for p in going if silent[p.id] >= quiet_from),
         about=group,
     )
-
-
-def _noted(noted: Mapping[PilotId, tuple[str, date]], pilot: Pilot) -> date | None:
-    """Since when a pilot is known to be Stuck."""
-    course, since = noted.get(pilot.id, ("", None))
-    return since if course == Course.STUCK else None
 
 
 def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand]) -> tuple[Due, ...]:

@@ -1,78 +1,71 @@
-"""Where a pilot stands: its readiness, its gate, its signals and course; it must not know of chats."""
+"""Where a pilot stands: its readiness, its gate, what its last evaluation found; it must not know of chats."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-from bot.core import readiness, review, signals
+from bot.core import readiness, review
 from bot.core.compose.words import item_name
 from bot.core.questionnaire import Content, ItemId
 from bot.core.readiness import GateResult, Readiness
-from bot.core.records import Asked, CheckinId, Event, ItemLevel, Person, Pilot, Snapshot
-from bot.core.signals import Course, PilotFacts, Signal
+from bot.core.records import CheckinId, ItemLevel, Pilot, Snapshot
+from bot.core.signals import Course, Signal
+from bot.core.signals.evaluation import Evaluation, shown
 from bot.core.state import Phase
+from bot.service import evaluations
 from bot.service.work import Work
 
-PULSES_READ = 8  # enough for the last four ended ones whatever is open or replaced
-STAGES_READ = 20  # stage changes looked at for pauses; a stage with more pauses than ten is no stage
-MOVED, DATED = "pilot.stage", "pilot.target"  # events of a pilot's log
 FOCUSED = frozenset({"review"})  # forms that ask a choice of items
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a pilot is: scores, the gate before it, what is on, and its course."""
+    """Where a pilot is: scores, the gate before it, what is on, its course and since when.
+
+    `known` are signals that somebody acknowledged; `streak` counts check-ins without an answer until now.
+    """
 
     readiness: Readiness
     gate: GateResult | None
     signals: tuple[Signal, ...]
+    known: tuple[Signal, ...]
     course: Course
-    facts: PilotFacts
+    since: datetime
+    stage_days: int
+    streak: int
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a standing is computed from besides the record, all of it newest first.
-
-    `pulses` are the last PULSES_READ, `moves` the last STAGES_READ changes of stage; `dated` are changes of the
-    target date, of which the newest is looked at, and only where there is no date.
-    """
-
-    levels: Mapping[ItemId, ItemLevel]
-    pulses: Sequence[Asked]
-    moves: Sequence[Event]
-    dated: Sequence[Event]
-    owner: Person | None
+def stand(work: Work, pilot: Pilot, *, own: bool = True) -> Standing:
+    """Where one pilot is; `own` as its people see it, who hear of a signal a day before everybody else."""
+    return standing(work, pilot, work.unit.levels(pilot.id), evaluations.known(work, pilot), own=own)
 
 
-def stand(work: Work, pilot: Pilot, *, pulses: Sequence[Asked] | None = None) -> Standing:
-    """Scores, gate, signals and course of one pilot as of now; its newest PULSES_READ `pulses` if they are known."""
-    unit = work.unit
-    if pulses is None:
-        pulses = unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ)
-    past = Past(
-        levels=unit.levels(pilot.id),
-        pulses=pulses,
-        moves=unit.events(pilot=pilot.id, kinds=(MOVED,), limit=STAGES_READ),
-        dated=unit.events(pilot=pilot.id, kinds=(DATED,), limit=1) if pilot.target is None else (),
-        owner=unit.person(pilot.owner) if pilot.owner else None,
-    )
-    return standing(work, pilot, past)
-
-
-def standing(work: Work, pilot: Pilot, past: Past) -> Standing:
+def standing(
+    work: Work, pilot: Pilot, levels: Mapping[ItemId, ItemLevel], found: Evaluation, *, own: bool
+) -> Standing:
     """Where a pilot is, of what was read of it: nothing more is read here."""
     content = work.content
-    scores = readiness.score(past.levels, content.model, content.policy, work.now)
-    stage = pilot.before_pause or pilot.stage
-    gate = readiness.gate(
-        past.levels, content.model, content.policy, stage=stage, risk=pilot.risk, now=work.now
+    view = shown(found, work.now, content.policy, own=own)
+    days = (work.today() - pilot.stage_since).days - found.paused_days
+    return Standing(
+        readiness.score(levels, content.model, content.policy, work.now),
+        gate_of(work, pilot, levels),
+        view.signals,
+        view.known,
+        view.course,
+        view.since,
+        max(days, 0),
+        found.streak,
     )
-    facts = pilot_facts(work, pilot, past, scores.confidence)
-    found = signals.signals(facts, content.policy)
-    return Standing(scores, gate, found, signals.state(facts, found, content.policy), facts)
+
+
+def gate_of(work: Work, pilot: Pilot, levels: Mapping[ItemId, ItemLevel]) -> GateResult | None:
+    """The gate before a pilot, also while it is paused."""
+    stage = pilot.before_pause or pilot.stage
+    model, policy = work.content.model, work.content.policy
+    return readiness.gate(levels, model, policy, stage=stage, risk=pilot.risk, now=work.now)
 
 
 def snapshot(work: Work, pilot: Pilot, *, checkin: CheckinId | None = None) -> Snapshot:
@@ -94,46 +87,7 @@ def snapshot(work: Work, pilot: Pilot, *, checkin: CheckinId | None = None) -> S
 
 def is_stuck(work: Work, pilot: Pilot) -> bool:
     """Whether the pilot is Stuck: it is asked more often then."""
-    return stand(work, pilot).course is Course.STUCK
-
-
-def pilot_facts(work: Work, pilot: Pilot, past: Past, confidence: float) -> PilotFacts:
-    """What signals look at, gathered from the record and the log."""
-    owner, today = past.owner, work.today()
-    missed, streak = signals.missed(past.pulses, work.content.policy)
-    return PilotFacts(
-        stage=pilot.stage,
-        stage_since=pilot.stage_since,
-        today=today,
-        target=pilot.target,
-        undated_since=_undated_since(work, pilot, past.dated),
-        paused=pilot.stage == "paused",
-        paused_days=paused_days(work, pilot, past.moves),
-        missed=missed,
-        streak=streak,
-        away=owner is not None and owner.away_until is not None and owner.away_until >= today,
-        confidence=confidence,
-    )
-
-
-def _undated_since(work: Work, pilot: Pilot, dated: Sequence[Event]) -> date | None:
-    """The day on which the target date was taken away."""
-    if pilot.target is not None:
-        return None
-    taken = next(iter(dated), None)
-    return work.day(taken.at) if taken and taken.after is None else None
-
-
-def paused_days(work: Work, pilot: Pilot, moves: Sequence[Event]) -> int:
-    """Days of the present stage that the pilot was paused: they do not make it older."""
-    total, since = 0, None
-    for event in reversed(moves):
-        day = max(work.day(event.at), pilot.stage_since)
-        if event.after == "paused":
-            since = day
-        elif event.before == "paused" and since is not None:
-            total, since = total + (day - since).days, None
-    return total + ((work.today() - since).days if since is not None else 0)
+    return evaluations.known(work, pilot).heading.course is Course.STUCK
 
 
 def name_of(content: Content, item: ItemId) -> str:

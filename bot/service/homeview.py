@@ -46,7 +46,7 @@ def _one(work: Work, person: Person, pilot: Pilot, standing: evaluate.Standing) 
     return Mine(
         pilot=pilot,
         roles=roles,
-        stage_days=standing.facts.stage_days,
+        stage_days=standing.stage_days,
         course=standing.course,
         why=standing.signals[0].text if standing.signals else "",
         readiness=standing.readiness,

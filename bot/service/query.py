@@ -25,6 +25,7 @@ from bot.service import (
     checkins,
     deciding,
     digest,
+    explain,
     history,
     proof,
     registry,
@@ -79,7 +80,9 @@ class Asker:
         return sees(pilot, self.person)
 
 
-def answer(work: Work, person: Person, command: c.Command, where: Where) -> Reply:
+def answer(  # noqa: C901 - one case for each command
+    work: Work, person: Person, command: c.Command, where: Where
+) -> Reply:
     """The reply to a command, after doing what it says."""
     asker = Asker(work, person, where)
     match command:
@@ -93,6 +96,10 @@ def answer(work: Work, person: Person, command: c.Command, where: Where) -> Repl
             return _todo(asker)
         case c.History(pilot):
             return _on_pilot(asker, pilot, "history", lambda found: _history(asker, found))
+        case c.Why(pilot, part):
+            return _on_pilot(asker, pilot, "why", lambda found: explain.why(work, person, found, part))
+        case c.Known(pilot):
+            return _on_pilot(asker, pilot, "why", lambda found: explain.know(work, person, found, command))
         case c.CheckinNow(pilot, form):
             return _on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, form or PULSE))
         case c.Decide() | c.Pause() | c.Resume():

@@ -16,7 +16,7 @@ from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
 from bot.core.values import Json
-from bot.service import homes, schedules
+from bot.service import evaluations, homes, schedules
 from bot.service.work import Work
 
 KEY_LIMIT = 40  # characters of a pilot's short name: it must fit a command typed on a phone
@@ -71,6 +71,7 @@ def add_pilot(work: Work, pilot: Pilot, *, actor: PersonId | None) -> Pilot:
     work.unit.record(Event("pilot.created", work.now, actor, stored.id, after=after))
     schedules.plan(work, stored)
     homes.outdated(work, homes.people_of(stored))
+    evaluations.ask(work, stored.id)
     return stored
 
 
@@ -100,6 +101,7 @@ def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor:
     }:
         schedules.plan(work, stored)
     homes.outdated(work, homes.people_of(pilot, stored))
+    evaluations.ask(work, stored.id)
     return stored
 
 

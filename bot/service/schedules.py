@@ -19,7 +19,6 @@ from bot.service.work import Work
 WAKES = (
     "pulse"  # the questionnaire whose schedule ends a pause, and whose cadence a pilot may have of its own
 )
-COURSE = "pilot.course"  # an event: the pilot went from one course to another
 MOST_WEEKS = 26  # half a year: a pilot asked more rarely has ended or is paused
 
 
@@ -42,14 +41,14 @@ def plan_decision(work: Work, pilot: Pilot) -> None:
 
 def _stuck_on(work: Work, pilot: Pilot) -> date | None:
     """The day on which a pilot that is Stuck has been so for too long, tomorrow at the soonest; None once decided."""
-    noted = next(iter(work.unit.events(pilot=pilot.id, kinds=(COURSE,), limit=1)), None)
-    if noted is None or noted.after != Course.STUCK:
+    found = work.unit.evaluation(pilot.id)
+    if found is None or found.heading.course is not Course.STUCK:
         return None
     made = next(iter(work.unit.decisions(pilot=pilot.id, limit=1)), None)
     if made is not None and pilot.decide_by is not None and made.until == pilot.decide_by:
         return None
     days = int(work.content.policy.thresholds["state"]["decide_days"])
-    return max(work.day(noted.at) + timedelta(days=days), work.today() + timedelta(days=1))
+    return max(work.day(found.heading.since) + timedelta(days=days), work.today() + timedelta(days=1))
 
 
 def set_decision(work: Work, pilot: Pilot, due: datetime | None) -> None:

@@ -65,7 +65,7 @@ def _in_state(work: Work, state: str, found: Mapping[PilotId, Standing]) -> Keep
         case "stuck" | "at_risk" | "moving" | "unknown":
             return lambda pilot: found[pilot.id].course == state
         case "quiet":
-            return lambda pilot: found[pilot.id].facts.streak >= QUIET_FROM
+            return lambda pilot: found[pilot.id].streak >= QUIET_FROM
         case "late":
             today = work.today()
             return lambda pilot: pilot.target is not None and pilot.target < today

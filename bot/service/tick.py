@@ -13,10 +13,9 @@ from bot.core.decisions import DECISION
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
-from bot.core.signals import Course
 from bot.core.state import Phase
 from bot.log import get
-from bot.service import checkins, courses, deciding, digest, evaluate, registry, schedules
+from bot.service import checkins, deciding, digest, evaluate, evaluations, registry, schedules
 from bot.service.work import Work, again
 
 Todo = Callable[[Work], None]
@@ -58,7 +57,9 @@ def _found(work: Work) -> list[tuple[str, Todo]]:
     unit, now = work.unit, work.now
     schedules = unit.due_schedules(now, limit=BATCH)
     woken = unit.due_checkins(now, limit=BATCH)
+    night = [("evaluate", evaluations.renew_due)] if evaluations.due(work) else []
     return [
+        *night,
         *((f"schedule:{one.id}", partial(open_due, seen=one)) for one in schedules),
         *((f"checkin:{one}", partial(wake, checkin=one)) for one in woken),
         *((f"digest:{one.id}", partial(digest.post_due, seen=one)) for one in unit.due_subscriptions(now)),
@@ -107,9 +108,7 @@ def _wake_up(work: Work, pilot: Pilot) -> None:
 
 def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     slot = schedule.next_due_at or work.now
-    course = evaluate.stand(work, pilot).course
-    courses.note(work, pilot, course)
-    stuck = course is Course.STUCK
+    stuck = evaluate.is_stuck(work, pilot)
     following = schedules.after(work, pilot, schedule, slot, stuck=stuck)
     person = _who(work, pilot, work.content.questionnaires[schedule.questionnaire].asks)
     moved = _after_others(work, pilot, person) or _moved(work, person, slot, following)

@@ -25,20 +25,17 @@ PULSES_READ = 6  # check-ins in which a blocker is counted in a row
 
 def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
     """Everything a status shows of one pilot to one reader."""
-    asked_lately = work.unit.history(
-        pilot.id, questionnaire="pulse", limit=evaluate.PULSES_READ, answers=True
-    )
-    standing = evaluate.stand(work, pilot, pulses=asked_lately)
-    pulses = asked_lately[:PULSES_READ]
+    pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
+    roles = registry.relations(pilot, reader)
+    standing = evaluate.stand(work, pilot, own=bool(roles))
     blocker, blocked_for = _blocker(work, pulses)
     requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
     asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
-    roles = registry.relations(pilot, reader)
     known = cases.case(work, pilot, standing=standing)
     return StatusView(
         pilot=pilot,
         today=work.today(reader),
-        stage_days=standing.facts.stage_days,
+        stage_days=standing.stage_days,
         readiness=standing.readiness,
         sureness=readiness.sureness(standing.readiness.confidence, work.content.policy),
         course=standing.course,

@@ -59,6 +59,13 @@ EVENTS = {
     for by_time in (False, True)
 }
 
+LAST_ACT = mine(
+    select(_event.c.at)
+    .where(OF_PILOT, _event.c.actor_id == bindparam("person"))
+    .order_by(_event.c.at.desc(), _event.c.id.desc())
+    .limit(1)
+)
+
 _schedules = select(
     _schedule.c.id,
     _schedule.c.pilot_id,
@@ -124,6 +131,10 @@ class Pilots(Scope):
             statement, top=limit, **{name: value for name, value in given.items() if value is not None}
         )
         return [Event(*row) for row in rows]
+
+    def last_act(self, pilot: PilotId, person: PersonId) -> datetime | None:
+        row = self._one(LAST_ACT, pilot=pilot, person=person)
+        return None if row is None else row[0]
 
     def schedules(self, pilot: PilotId) -> Sequence[Schedule]:
         return [Schedule(*row) for row in self._all(SCHEDULES, pilot=pilot)]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, lateral, select, true
+from sqlalchemy import bindparam, func, lateral, select, true
 
 from bot.core.questionnaire import ItemId
-from bot.core.records import ItemLevel, PilotId, Snapshot
+from bot.core.records import ItemLevel, PilotId, ScoreRange, Snapshot
 from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, added, mine, own, put, values_of
 from bot.storage.tables import LevelRow, PilotRow, SnapshotRow
@@ -55,6 +55,21 @@ _one = (
 )
 SNAPSHOT = mine(_one)
 SNAPSHOT_BEFORE = mine(_one.where(_snapshot.c.at <= bindparam("before")))
+
+# The score in force at the moment, and those since.
+_before = _snapshot.alias("before")
+_in_force = (
+    select(func.max(_before.c.at))
+    .where(own(_before), _before.c.pilot_id == bindparam("pilot"), _before.c.at <= bindparam("since"))
+    .scalar_subquery()
+)
+SCORE_RANGE = mine(
+    select(func.min(_snapshot.c.overall), func.max(_snapshot.c.overall), func.min(_snapshot.c.at)).where(
+        _snapshot.c.pilot_id == bindparam("pilot"),
+        _snapshot.c.overall.is_not(None),
+        _snapshot.c.at >= func.coalesce(_in_force, bindparam("since", type_=_snapshot.c.at.type)),
+    )
+)
 
 # The newest of each pilot by its index, in each database's best wording (see checkins.LATEST).
 _near = _snapshot.alias("near")
@@ -108,6 +123,10 @@ class Readiness(Scope):
         else:
             row = self._one(SNAPSHOT_BEFORE, pilot=pilot, before=before)
         return None if row is None else _as_snapshot(row)
+
+    def score_range(self, pilot: PilotId, *, since: datetime) -> ScoreRange | None:
+        row = self._one(SCORE_RANGE, pilot=pilot, since=since)
+        return None if row is None or row[0] is None else ScoreRange(*row)
 
     def snapshots(self, *, before: datetime | None = None) -> Mapping[PilotId, Snapshot]:
         rows = self._all(SNAPSHOTS) if before is None else self._all(SNAPSHOTS_BEFORE, before=before)

@@ -402,6 +402,51 @@ class SnapshotRow(Row, table=True):
     checkin_id: int | None
 
 
+class EvaluationRow(Row, table=True):
+    """What the last evaluation of each pilot found; `due_at` is the next."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (of("pilot_id", to="pilot"), Index(None, "org_id", "due_at"), NO_ROWID)
+    pilot_id: int = given_key()
+    org_id: int = small()
+    at: datetime = moment()
+    due_at: datetime = moment()
+    since: datetime = moment()
+    course: str = plain()
+    next: str = plain()
+    was: str = plain()
+    times: int
+    points: int
+    streak: int
+    paused_days: int
+    signals: Any = as_json()
+    known: Any = as_json()
+
+
+class MuteRow(Row, table=True):
+    """Signals that somebody in charge acknowledged until a day."""
+
+    __tablename__ = "mute"
+    __table_args__ = (of("pilot_id", to="pilot"), of("by_person", to="person"), NO_ROWID)
+    pilot_id: int = given_key()
+    signal: str = text_key()
+    org_id: int = small()
+    until: date
+    reason: str = plain()
+    by_person: int
+    at: datetime = moment()
+
+
+class UsualStayRow(Row, table=True):
+    """Days that half of the organisation's own pilots stay in a stage."""
+
+    __tablename__ = "usual_stay"
+    __table_args__ = (of_organisation(), NO_ROWID)
+    org_id: int = small(key=True)
+    stage: str = text_key()
+    days: int
+
+
 # --- requests and digests -------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot.storage.checkins import Checkins
 from bot.storage.decisions import Decisions
+from bot.storage.evaluations import Evaluations
 from bot.storage.fields import table
 from bot.storage.forms import Forms
 from bot.storage.homes import Homes
@@ -17,10 +18,10 @@ from bot.storage.pilots import Pilots
 from bot.storage.readiness import Readiness
 from bot.storage.requests import Requests
 from bot.storage.scope import added_once, mine, own
-from bot.storage.tables import CheckinRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow
+from bot.storage.tables import CheckinRow, EvaluationRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow
 
 _checkin, _schedule, _subscription = table(CheckinRow), table(ScheduleRow), table(SubscriptionRow)
-_message = table(MessageRow)
+_message, _evaluation = table(MessageRow), table(EvaluationRow)
 _older = _message.alias("older")
 
 SEE = added_once(SightRow, "key")
@@ -41,6 +42,7 @@ NEXT = (
     mine(select(func.min(_schedule.c.next_due_at)).where(_schedule.c.next_due_at.is_not(None))),
     mine(select(func.min(_checkin.c.wake_at)).where(_checkin.c.wake_at.is_not(None))),
     mine(select(func.min(_subscription.c.next_due_at))),
+    mine(select(func.min(_evaluation.c.due_at))),
     mine(
         select(_message.c.due_at)
         .where(_message.c.settled_at.is_(None), ~_behind)
@@ -51,7 +53,7 @@ NEXT = (
 )
 
 
-class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Decisions, Requests, Homes, Messages):
+class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Decisions, Evaluations, Requests, Homes, Messages):
     """The `Unit` of core.ports on a database."""
 
     def first_sight(self, key: str, now: datetime) -> bool:

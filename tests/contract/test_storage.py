@@ -24,14 +24,30 @@ from bot.core.records import (
     Pilot,
     Request,
     Schedule,
+    ScoreRange,
     Snapshot,
     Standing,
     Subscription,
 )
+from bot.core.signals import Course, Heading
+from bot.core.signals.evaluation import Mute, Seen
 from bot.core.state import Phase
 from bot.core.values import NoneYet, NotApplicable, NotKnown
 from bot.storage.errors import StorageError, Taken
-from tests.storage.scenes import DAY, HOUR, NOW, REPLIES, WEEK, fill, form, opened, raw, stored, world
+from tests.storage.scenes import (
+    DAY,
+    HOUR,
+    NOW,
+    REPLIES,
+    WEEK,
+    evaluation,
+    fill,
+    form,
+    opened,
+    raw,
+    stored,
+    world,
+)
 
 pytest_plugins = ["tests.databases"]
 
@@ -745,6 +761,89 @@ def test_a_posted_card_is_known_as_it_was_amended_last(store: Store) -> None:
     assert posted("digest:1") == "Amended"
 
 
+def test_an_evaluation_comes_back_whole_and_falls_due(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    first = evaluation(at)
+    store.write(org, lambda unit: unit.save_evaluation(first))
+    assert store.read(org, lambda unit: unit.evaluation(at.pilot.id)) == first
+    turned = replace(
+        first,
+        heading=Heading(Course.STUCK, NOW + DAY, Course.AT_RISK, 1),
+        was=Course.MOVING,
+        signals=(*first.signals, Seen(replace(first.signals[0].signal, id="P04"), NOW + HOUR)),
+        known=(),
+        due_at=NOW + WEEK,
+    )
+    store.write(org, lambda unit: unit.save_evaluation(turned))
+    assert store.read(org, lambda unit: unit.evaluations()) == {at.pilot.id: turned}
+
+    def due(moment: datetime) -> list[int]:
+        return list(store.read(org, lambda unit: unit.due_evaluations(moment, limit=9)))
+
+    assert due(NOW + DAY) == []
+    store.write(org, lambda unit: unit.await_evaluation(at.pilot.id, NOW + HOUR))
+    assert due(NOW + DAY) == [at.pilot.id]
+    kept = store.read(org, lambda unit: unit.evaluation(at.pilot.id))
+    assert kept == replace(turned, due_at=NOW + HOUR)
+
+
+def test_a_pilot_that_waits_for_its_first_evaluation_has_none(store: Store) -> None:
+    at = world(store)
+    store.write(at.organisation.id, lambda unit: unit.await_evaluation(at.pilot.id, NOW))
+    look = store.read(
+        at.organisation.id,
+        lambda unit: (unit.evaluation(at.pilot.id), unit.evaluations(), unit.due_evaluations(NOW, limit=9)),
+    )
+    assert look == (None, {}, [at.pilot.id])
+
+
+def test_a_signal_is_muted_anew_in_place_of_the_last_time(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    for day in (1, 9):
+        mute = Mute(at.pilot.id, "P01", (NOW + day * DAY).date(), f"Day {day}", at.owner.id, NOW)
+        store.write(org, lambda unit, mute=mute: unit.save_mute(mute))
+    assert store.read(org, lambda unit: unit.mutes(at.pilot.id)) == [mute]
+
+
+def test_usual_stays_are_replaced_as_one(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    for stays in ({"pilot": 80, "framed": 20}, {"pilot": 90}):
+        store.write(org, lambda unit, stays=stays: unit.save_usual_stays(stays))
+    assert store.read(org, lambda unit: unit.usual_stays()) == {"pilot": 90}
+
+
+def test_the_range_of_scores_takes_in_the_one_in_force(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+
+    def scored(days: int, overall: int | None) -> None:
+        shot = Snapshot(at.pilot.id, NOW + days * DAY, overall, {}, "", 1.0, 1, 1)
+        store.write(org, lambda unit: unit.add_snapshot(shot))
+
+    def ranged(days: int) -> ScoreRange | None:
+        return store.read(org, lambda unit: unit.score_range(at.pilot.id, since=NOW + days * DAY))
+
+    assert ranged(0) is None
+    for days, overall in ((0, 10), (5, 40), (9, 44), (12, None)):
+        scored(days, overall)
+    assert ranged(7) == ScoreRange(40, 44, NOW + 5 * DAY)
+    assert ranged(10) == ScoreRange(44, 44, NOW + 9 * DAY)
+    assert ranged(-3) == ScoreRange(10, 44, NOW)
+
+
+def test_the_last_act_is_that_of_one_person_on_one_pilot(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    for days, actor in ((1, at.owner.id), (2, at.owner.id), (3, at.helper.id), (4, None)):
+        event = Event("pilot.name", NOW + days * DAY, actor, at.pilot.id)
+        store.write(org, lambda unit, event=event: unit.record(event))
+    acts = store.read(org, lambda unit: [unit.last_act(at.pilot.id, who) for who in (at.owner.id, 999)])
+    assert acts == [NOW + 2 * DAY, None]
+
+
 def test_subscriptions_fall_due_and_are_dropped(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
@@ -824,6 +923,13 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "levels_of_all": lambda unit, at: unit.levels_of_all(),
     "snapshot": lambda unit, at: (unit.snapshot(at.pilot.id), unit.snapshot(at.pilot.id, before=NOW + DAY)),
     "snapshots": lambda unit, at: (unit.snapshots(), unit.snapshots(before=NOW + DAY)),
+    "score_range": lambda unit, at: unit.score_range(at.pilot.id, since=NOW + DAY),
+    "last_act": lambda unit, at: unit.last_act(at.pilot.id, at.owner.id),
+    "evaluation": lambda unit, at: unit.evaluation(at.pilot.id),
+    "evaluations": lambda unit, at: unit.evaluations(),
+    "due_evaluations": lambda unit, at: unit.due_evaluations(NOW + DAY, limit=9),
+    "mutes": lambda unit, at: unit.mutes(at.pilot.id),
+    "usual_stays": lambda unit, at: unit.usual_stays(),
     "request": lambda unit, at: unit.request(1),
     "requests": lambda unit, at: (unit.requests(), unit.requests(person=at.helper.id, unanswered=False)),
     "decisions": lambda unit, at: (
@@ -857,6 +963,12 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "add_snapshot": lambda unit, at: unit.add_snapshot(
         Snapshot(at.pilot.id, NOW + HOUR, 1, {}, "", 0.1, 1, 1)
     ),
+    "save_evaluation": lambda unit, at: unit.save_evaluation(evaluation(at, points=99)),
+    "await_evaluation": lambda unit, at: unit.await_evaluation(at.pilot.id, NOW - DAY),
+    "save_mute": lambda unit, at: unit.save_mute(
+        Mute(at.pilot.id, "P01", NOW.date(), "eve", at.owner.id, NOW)
+    ),
+    "save_usual_stays": lambda unit, at: unit.save_usual_stays({"pilot": 1}),
     "save_request": lambda unit, at: unit.save_request(
         Request(1, "help", at.pilot.id, at.helper.id, None, NOW, reply="eve")
     ),

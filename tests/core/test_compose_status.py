@@ -12,6 +12,7 @@ from bot.core.outcome import Blocker
 from bot.core.readiness import gate, score, sureness
 from bot.core.records import ItemLevel, Request
 from bot.core.signals import Course, PilotFacts, signals, state
+from bot.core.signals.facts import Sponsored
 from bot.core.tokens import About, decode
 from tests.core.golden import drawn, same_as
 from tests.core.scenery import (
@@ -80,7 +81,7 @@ def test_a_colleague_sees_neither_texts_nor_claims() -> None:
 
 
 def test_a_stuck_pilot_says_why_and_what_is_next() -> None:
-    facts = PilotFacts("pilot", day(190), TODAY, confidence=0.5)
+    facts = PilotFacts("pilot", day(190), TODAY, confidence=0.5, sponsored=Sponsored(known=False))
     found = signals(facts, policy())
     record = pilot(stage_since=day(190))
     stuck = view(
@@ -234,12 +235,17 @@ def test_a_gate_that_is_met_says_so() -> None:
 
 
 def test_buttons_name_the_pilot_and_what_to_do() -> None:
-    assert _tokens(status_card(view())) == [(About.PILOT, 1, "checkin"), (About.PILOT, 1, "history")]
+    assert _tokens(status_card(view())) == [
+        (About.PILOT, 1, "checkin"),
+        (About.PILOT, 1, "why"),
+        (About.PILOT, 1, "history"),
+    ]
 
 
 def test_an_open_checkin_is_opened_not_started_again() -> None:
     assert _tokens(status_card(view(asked=Asked(5, 1)))) == [
         (About.CHECKIN, 5, "show"),
+        (About.PILOT, 1, "why"),
         (About.PILOT, 1, "history"),
     ]
 

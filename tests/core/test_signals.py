@@ -194,15 +194,11 @@ def test_no_signal_means_no_purgatory() -> None:
     assert purgatory_index([], policy()) == 0
 
 
-def test_an_old_and_undated_pilot_is_stuck() -> None:
+def test_two_high_signals_are_at_risk_and_a_third_is_stuck() -> None:
     facts = replace(OLD, target=None)
-    found = signals(facts, policy())
-    assert [signal.id for signal in found] == ["P01", "P04"]
-    assert state(facts, found, policy()) is Course.STUCK
-
-
-def test_an_old_pilot_that_falls_silent_is_stuck() -> None:
-    assert _state(replace(OLD, missed=3, streak=3)) is Course.STUCK
+    assert [signal.id for signal in signals(facts, policy())] == ["P01", "P04"]
+    assert _state(facts) is Course.AT_RISK
+    assert _state(replace(facts, missed=3, streak=3)) is Course.STUCK
 
 
 def test_one_strong_signal_is_not_enough_to_be_stuck() -> None:

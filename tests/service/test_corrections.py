@@ -153,9 +153,6 @@ def test_nothing_is_handed_to_somebody_who_cannot_be_reached_or_has_left(office:
         assert isinstance(reply, Problems), name
         assert "to" in reply.by_field
     assert len(office.live("anna")) == 1
-    left = office.says("zed", "status inv")
-    assert isinstance(left, Show)
-    assert "nothing here for you" in left.card.fallback
 
 
 def test_whoever_takes_over_is_reminded_in_their_own_day(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,8 @@ from bot.core.records import (
     Snapshot,
     Subscription,
 )
+from bot.core.signals import Course, Group, Heading, Severity, Signal
+from bot.core.signals.evaluation import Evaluation, Mute, Seen
 from bot.core.state import Checkin, Phase, State
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -118,12 +120,24 @@ def fill(unit: Unit, at: World) -> None:
     unit.save_schedule(Schedule(0, pilot, "pulse", NOW + HOUR))
     unit.set_level(pilot, ItemLevel("data.quality", 2, NOW, NOW, owner))
     unit.add_snapshot(Snapshot(pilot, NOW, 40, {"data": 40, "value": None}, "value", 0.5, 1, 1))
+    unit.save_evaluation(evaluation(at))
+    unit.save_mute(Mute(pilot, "P01", NOW.date(), "Known", owner, NOW))
+    unit.save_usual_stays({"pilot": 90})
     unit.save_request(Request(0, "help", pilot, at.helper.id, owner, NOW, "Who can clear it?"))
     unit.add_decision(Decision(0, pilot, "fix", NOW, owner, "sponsor", signals=("P01",)))
     unit.save_subscription(Subscription(0, at.channel, NOW + HOUR, by=owner))
     asked = opened(at, answers=REPLIES, asking=("moved",), handed={"block": at.helper.id}, wake_at=NOW)
     assert unit.open_checkin(asked) is not None
     assert unit.enqueue(message(at, "hello"), NOW)
+
+
+def evaluation(at: World, *, points: int = 30) -> Evaluation:
+    """What an evaluation at `NOW` found: one signal that counts and one that is known."""
+    late = Signal("P01", "Old", Severity.HIGH, Group.TIME, "In Pilot long.", "Decide.", "2 > 1")
+    seen, known = Seen(late, NOW - DAY), Seen(replace(late, id="P09", severity=Severity.MEDIUM), NOW)
+    return Evaluation(
+        at.pilot.id, NOW, NOW + HOUR, Heading(Course.MOVING, NOW), None, points, (seen,), (known,), 2, 14
+    )
 
 
 def raw(url: str, statement: str) -> list[Any]:

@@ -21,8 +21,9 @@ from bot.core.records import (
     Snapshot,
     Subscription,
 )
+from bot.core.signals.evaluation import Mute
 from bot.core.state import Phase
-from tests.storage.scenes import DAY, HOUR, NOW, World, fill, message, opened, world
+from tests.storage.scenes import DAY, HOUR, NOW, World, evaluation, fill, message, opened, world
 
 pytest_plugins = ["tests.databases"]
 
@@ -53,6 +54,9 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "snapshot": (unit.snapshot(pilot), unit.snapshot(pilot, before=NOW)),
         "snapshots": (unit.snapshots(), unit.snapshots(before=NOW)),
         "decisions": (unit.decisions(), unit.decisions(pilot=pilot, since=NOW)),
+        "range": (unit.score_range(pilot, since=NOW), unit.last_act(pilot, owner)),
+        "evaluations": (unit.evaluation(pilot), unit.evaluations(), unit.due_evaluations(NOW + DAY, limit=9)),
+        "mutes": (unit.mutes(pilot), unit.usual_stays()),
         "requests": (unit.requests(), unit.requests(pilot=pilot, person=at.helper.id, unanswered=False)),
     }
 
@@ -97,6 +101,10 @@ CHANGES: dict[str, Look] = {
     ),
     "a level": lambda unit, at: unit.set_level(at.pilot.id, ItemLevel("data.quality", 3, NOW, NOW)),
     "a snapshot": lambda unit, at: unit.add_snapshot(Snapshot(at.pilot.id, NOW, 50, {}, "", 1.0, 1, 1)),
+    "an evaluation": lambda unit, at: unit.save_evaluation(evaluation(at, points=99)),
+    "an evaluation awaited": lambda unit, at: unit.await_evaluation(at.pilot.id, NOW - DAY),
+    "a mute": lambda unit, at: unit.save_mute(Mute(at.pilot.id, "P02", NOW.date(), "", at.owner.id, NOW)),
+    "usual stays": lambda unit, at: unit.save_usual_stays({"framed": 9}),
     "a request": lambda unit, at: unit.save_request(Request(0, "owner", at.pilot.id, at.owner.id, None, NOW)),
     "a decision": lambda unit, at: unit.add_decision(
         Decision(0, at.pilot.id, "stop", NOW + HOUR, at.owner.id, "lead")

@@ -277,3 +277,24 @@ def reply_told_card(request: Request, pilot: str, who: str, answer: str) -> Card
         f"{line} To ask somebody else, correct your answer to “Who can clear it?”." if refused else line,
         pilot,
     )
+
+
+def not_on(pilot: str, signal: str, on: Sequence[str]) -> Card:
+    """A signal that is not on cannot be known."""
+    shown = f" On are: {words.listed(on)}." if on else " No signal is on."
+    return note(f"{signal} is not on.{shown} `why` explains each.", pilot)
+
+
+def too_long_known(pilot: str, most: date, today: date) -> Card:
+    """A signal is known for so long at most."""
+    return note(
+        f"It can be known until {day_words(most, today)} at most; say so again then if it still holds.", pilot
+    )
+
+
+def now_known(pilot: str, signal: str, until: date, today: date) -> Card:
+    """A signal is known from now on."""
+    line = (
+        f"Noted: “{signal}” is known until {day_words(until, today)}. Until then it neither counts nor calls."
+    )
+    return note(line, pilot)

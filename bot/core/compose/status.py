@@ -19,6 +19,7 @@ from bot.core.signals import Course, Signal
 from bot.core.tokens import About, Token
 
 GAPS_SHOWN = 5
+REASONS_SHOWN = 3  # signals told in a status; all of them are in `why`
 SILENT = "P10"  # the owner does not answer: somebody beside them has the ball
 FINAL = frozenset({"stopped", "retired"})
 
@@ -94,7 +95,9 @@ def _body(view: StatusView) -> Iterator[Block]:
 
 def _reasons(view: StatusView) -> list[str]:
     """Why the pilot is called what it is called."""
-    reasons = [signal.text for signal in view.signals]
+    reasons = [signal.text for signal in view.signals[:REASONS_SHOWN]]
+    hidden = words.more(len(view.signals) - REASONS_SHOWN)
+    reasons += [f"{words.capital(hidden)}: `why`."] if hidden else []
     if view.course is Course.UNKNOWN and not reasons:
         return ["There are too few answers, or only old ones, to say more."]
     return reasons
@@ -269,9 +272,10 @@ def _item(view: StatusView, item: ItemId) -> str:
 def _actions(view: StatusView) -> tuple[Action, ...]:
     history = words.button("History", view.pilot.id, "history")
     decide = (decision.decide_button(view.pilot.name, view.pilot.id, label="Decide"),) if view.decides else ()
+    why = words.button("Why", view.pilot.id, "why")
     if view.pilot.stage in SIDE_STAGES:
         return (history,)
     if view.asked is not None:
         token = tokens.encode(Token(About.CHECKIN, view.asked.checkin, "show"))
-        return (*decide, Button("Open the check-in", token, Tone.PRIMARY), history)
-    return (*decide, words.button("Check in now", view.pilot.id, "checkin", tone=Tone.PRIMARY), history)
+        return (*decide, Button("Open the check-in", token, Tone.PRIMARY), why, history)
+    return (*decide, words.button("Check in now", view.pilot.id, "checkin", tone=Tone.PRIMARY), why, history)

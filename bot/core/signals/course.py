@@ -11,8 +11,6 @@ from bot.core.questionnaire import SIDE_STAGES, Policy
 from bot.core.signals.facts import STUCK_STAGES, PilotFacts
 from bot.core.signals.kinds import STRONG, Course, Group, Severity, Signal
 
-TWO_HIGH = 50.0  # two high signals make 51: Stuck while a pilot's facts are known to three signals alone
-
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -38,7 +36,7 @@ def state(facts: PilotFacts, found: Iterable[Signal], policy: Policy) -> Course:
     index = purgatory_index(found, policy)
     if facts.paused:
         return Course.PAUSED
-    if facts.stage in STUCK_STAGES and index >= min(numbers["stuck"], TWO_HIGH) and _strong(found, policy):
+    if facts.stage in STUCK_STAGES and index >= numbers["stuck"] and _strong(found, policy):
         return Course.STUCK
     if facts.stage not in SIDE_STAGES and index >= numbers["at_risk"]:
         return Course.AT_RISK
