@@ -90,15 +90,17 @@ def _reach(value: Answers, pilot: Pilot) -> float | None:
 # --- who may, and what stands beside the form -----------------------------------------------------------------------
 
 
-def waits(work: Work, pilot: Pilot, *, standing: Stand | None = None) -> bool:
-    """Whether a decision about this pilot is due now."""
+def waits(
+    work: Work, pilot: Pilot, *, standing: Stand | None = None, made: Sequence[Decision] | None = None
+) -> bool:
+    """Whether a decision about this pilot is due now; `made` is the newest one, if it is known."""
     standing = standing or evaluate.stand(work, pilot)
     return decisions.waits(
         pilot,
         work.today(),
         stuck_days=stuck_days(work, standing),
         policy=work.content.policy,
-        made=work.unit.decisions(pilot=pilot.id, limit=1),
+        made=work.unit.decisions(pilot=pilot.id, limit=1) if made is None else made,
     )
 
 

@@ -16,7 +16,7 @@ from bot.core.compose.portfolio_map import Scored, portfolio_map
 from bot.core.decisions import ENDING, Choice, deciders
 from bot.core.ports import Message, Reply, Show, Unit
 from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
-from bot.core.records import Address, Event, Person, Pilot, PilotId, Standing, Subscription
+from bot.core.records import Address, Decision, Event, Person, Pilot, PilotId, Standing, Subscription
 from bot.core.signals import Course
 from bot.core.values import Json
 from bot.service import cases, subscribed
@@ -24,6 +24,7 @@ from bot.service.evaluate import Standing as Stand
 from bot.service.standings import standings
 from bot.service.work import Work
 
+DECISIONS_READ = 100_000  # all of them: a pilot has a few in its life
 WEEK = timedelta(days=7)
 STALE_AFTER = timedelta(days=2)  # a digest that comes later than this tells of another week
 JUMP = 3  # points of readiness that count as movement (content.md section 4)
@@ -63,31 +64,50 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
 
 
 def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand]) -> tuple[Due, ...]:
-    """Decisions whose day comes within the week, or that a pilot has been Stuck for too long without."""
-    soon = work.today() + WEEK
-    names = cases.item_names(work)
-    return tuple(
-        _asked(work, cases.case(work, pilot, standing=standing[pilot.id]), names)
+    """Decisions whose day comes within the week, or that a pilot has been Stuck for too long without.
+
+    Those that stand in the channel come with what the data suggests; of the others that would be read for nobody.
+    """
+    soon, items = work.today() + WEEK, cases.item_names(work)
+    last = _last_decisions(work)
+    due = [
+        _plain(work, pilot, standing[pilot.id])
         for pilot in pilots
         if (pilot.decide_by is not None and pilot.decide_by <= soon)
-        or (
-            standing[pilot.id].course is Course.STUCK
-            and cases.waits(work, pilot, standing=standing[pilot.id])
-        )
+        or cases.waits(work, pilot, standing=standing[pilot.id], made=last.get(pilot.id, ()))
+    ]
+    by_id = {pilot.id: pilot for pilot in pilots}
+    first = sorted(due, key=words.longest_first)
+    told = work.content.policy.digest.shown
+    return tuple(
+        _with_suggestion(one, cases.case(work, by_id[one.pilot], standing=standing[one.pilot]), items)
+        if number < told
+        else one
+        for number, one in enumerate(first)
     )
 
 
-def _asked(work: Work, known: cases.Case, items: Mapping[ItemId, str]) -> Due:
-    pilot, suggestion = known.pilot, known.suggestion
+def _last_decisions(work: Work) -> dict[PilotId, Sequence[Decision]]:
+    """The newest decision about each pilot."""
+    found: dict[PilotId, Sequence[Decision]] = {}
+    for made in work.unit.decisions(limit=DECISIONS_READ):
+        found.setdefault(made.pilot, (made,))
+    return found
+
+
+def _plain(work: Work, pilot: Pilot, standing: Stand) -> Due:
     decider = next((cases.name_of(work, one) for one, _ in deciders(pilot)), "")
     return Due(
-        pilot.id,
-        pilot.name,
-        pilot.decide_by,
-        decider,
+        pilot.id, pilot.name, pilot.decide_by, decider, stuck_days=cases.stuck_days(work, standing) or 0
+    )
+
+
+def _with_suggestion(due: Due, known: cases.Case, items: Mapping[ItemId, str]) -> Due:
+    suggestion = known.suggestion
+    return replace(
+        due,
         suggests=decision_words.choice_name(suggestion.choice) if suggestion.choice else "",
         because=decision_words.strongest(suggestion, items),
-        stuck_days=known.grounds.stuck_days,
     )
 
 

@@ -147,15 +147,17 @@ def _in_order(view: DigestView) -> DigestView:
     """The longest overdue first; of the stuck those that are stuck most recently; the rest by name."""
     return replace(
         view,
-        due=tuple(sorted(view.due, key=_longest_first)),
+        due=tuple(sorted(view.due, key=longest_first)),
         stuck=tuple(sorted(view.stuck, key=_newest_first)),
         moved=tuple(sorted(view.moved, key=lambda moved: (not moved.stage, moved.name.casefold()))),
         quiet=tuple(sorted(view.quiet, key=lambda quiet: quiet.name.casefold())),
     )
 
 
-def _longest_first(due: Due) -> tuple[date, str]:
-    return due.on or date.max - timedelta(days=due.stuck_days), due.name.casefold()
+def longest_first(due: Due) -> tuple[date, str, PilotId, str]:
+    """In which order decisions are asked for: the longest overdue, then those Stuck for longest."""
+    since = due.on or date.max - timedelta(days=due.stuck_days)
+    return since, due.name.casefold(), due.pilot, due.decider
 
 
 def _newest_first(stuck: Stuck) -> tuple[int, str]:
