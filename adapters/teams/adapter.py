@@ -44,6 +44,7 @@ from bot.log import get
 
 BUDGET: Final = 2.0  # seconds from a press to its answer: Teams asks again after five
 IN_HAND: Final = 200  # acts at once: more would miss the budget, so whoever comes then is told at once
+NAMED_WITHIN: Final = 0.7  # seconds for a look-up before an act is stored; without it somebody is a bare id
 DRAIN: Final = 5.0  # seconds that replies on their way get when we stop
 HEARD: Final = (
     20_000  # conversations whose latest service address is remembered; the stored one is as good mostly
@@ -177,6 +178,7 @@ class TeamsAdapter:
 
     async def _acted(self, on_inbound: OnInbound, raw: Raw, inbound: Inbound, surface: Surface) -> Answer:
         await self._connect(inbound.sender.tenant)
+        inbound = await self._named(inbound, surface)
         stranger = await self._stranger_named(raw, inbound)
         reply = stranger or await on_inbound(inbound)
         if isinstance(reply, Problems) and surface.how is How.PRESSED and any(reply.by_field):
@@ -184,6 +186,19 @@ class TeamsAdapter:
             if again is not None:
                 return again
         return replies.answer(reply, surface)
+
+    async def _named(self, inbound: Inbound, surface: Surface) -> Inbound:
+        """With the name of whoever is new: events do not say it, and a first message greets by name."""
+        sender = inbound.sender
+        if sender.name or await self._office.knows(sender.tenant, sender.user):
+            return inbound
+        try:
+            async with asyncio.timeout(NAMED_WITHIN):
+                name = await self._client.name_of(surface.spot, surface.member)
+        except (DeliveryError, TimeoutError) as error:
+            log.info("teams.unnamed", kind=type(error).__name__)
+            return inbound
+        return replace(inbound, sender=replace(sender, name=name))
 
     async def _asked_again(
         self, on_inbound: OnInbound, raw: Raw, inbound: Inbound, wrong: Problems

@@ -106,12 +106,25 @@ class Client:
         said = await self._call(spot, "POST", "", body)
         return Spot(spot.service, _text(said, "id"), spot.tenant)
 
+    async def name_of(self, spot: Spot, member: str) -> str:
+        """What somebody in a conversation is called: an installation does not say it. It waits for no turn."""
+        self._trusted(spot)
+        url = (
+            f"{spot.service.rstrip('/')}/v3/conversations/{_part(spot.conversation)}/members/{_part(member)}"
+        )
+        status, text, _ = await self._once("GET", url, {})
+        if status >= 300:
+            raise fault(status, text)
+        return _text(_object(text), "name").strip()
+
+    def _trusted(self, spot: Spot) -> None:
+        if not self._cloud.trusts(spot.service):
+            what = "the stored service address is not one of Teams'; nothing is sent there"
+            raise DeliveryError(what, gone=True)
+
     async def _call(self, spot: Spot, method: str, path: str, body: Json) -> Json:
         """One call in its conversation's turn, with the tries that it is worth."""
-        if not self._cloud.trusts(spot.service):
-            raise DeliveryError(
-                "the stored service address is not one of Teams'; nothing is sent there", gone=True
-            )
+        self._trusted(spot)
         url = f"{spot.service.rstrip('/')}/v3/conversations{'/' if path else ''}{path}"
         loop = asyncio.get_running_loop()
         lane = self._pacing.lane(spot.conversation, loop.time())
@@ -153,7 +166,7 @@ class Client:
     async def _sent(self, method: str, url: str, body: Json, token: str) -> tuple[int, str, str | None]:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
-        raw = json.dumps(body, ensure_ascii=False).encode()
+        raw = json.dumps(body, ensure_ascii=False).encode() if body else None
         limit = aiohttp.ClientTimeout(total=TIMEOUT)
         session = self._session()
         try:

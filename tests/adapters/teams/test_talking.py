@@ -268,6 +268,28 @@ def test_the_first_message_greets_and_the_tenant_is_kept_once() -> None:
     run(story, replies=replying(Show(notes.welcome("Anna"))))
 
 
+NAMELESS = {"from": {"id": screen.mri(screen.ANNA), "aadObjectId": screen.ANNA}}
+
+
+def test_an_installation_does_not_say_whose_it_is_so_the_name_is_asked_for() -> None:
+    async def story(counter: Counter) -> None:
+        counter.teams.names[screen.mri(screen.ANNA)] = "Anna Berzina"
+        await counter.says(screen.activity("installationUpdate", action="add", **NAMELESS))
+        assert counter.heard[0].sender.name == "Anna Berzina"
+        await counter.says(screen.wrote("status"))
+        assert counter.teams.members_asked == 1
+
+    run(story, strangers=frozenset({screen.ANNA}))
+
+
+def test_somebody_whose_name_cannot_be_had_is_heard_all_the_same() -> None:
+    async def story(counter: Counter) -> None:
+        await counter.says(screen.activity("installationUpdate", action="add", **NAMELESS))
+        assert counter.heard[0].sender.name == ""
+
+    run(story, strangers=frozenset({screen.ANNA}))
+
+
 @pytest.mark.parametrize(
     "raw",
     [

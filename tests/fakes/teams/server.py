@@ -75,6 +75,8 @@ class FakeTeams:
         self.messages: list[Message] = []
         self.calls: list[tuple[str, str]] = []
         self.refused: list[int] = []
+        self.names: dict[str, str] = {}  # member -> what the directory calls them
+        self.members_asked = 0
         self.keys_read = 0
         self.keys_fault: Fault | None = None
         self.bot_url = ""
@@ -89,6 +91,7 @@ class FakeTeams:
                 web.get("/keys", self._keys),
                 web.post("/v3/conversations", self._create),
                 web.post("/v3/conversations/{room}/activities", self._send),
+                web.get("/v3/conversations/{room}/members/{member}", self._member),
                 web.put("/v3/conversations/{room}/activities/{message}", self._change),
             ]
         )
@@ -190,6 +193,13 @@ class FakeTeams:
         room, activity = unquote(request.match_info["room"]), await request.json()
         only = activity.get("recipient", {}).get("id", "") if "isTargetedActivity" in request.query else ""
         return await self._kept(request, room, lambda: {"id": self._said(room, activity, only).id})
+
+    async def _member(self, request: web.Request) -> web.StreamResponse:
+        self.members_asked += 1
+        name = self.names.get(unquote(request.match_info["member"]))
+        if name is None:
+            return self._error(404, "MemberNotFoundInConversation")
+        return web.json_response({"id": request.match_info["member"], "name": name, "email": "x@example.org"})
 
     async def _change(self, request: web.Request) -> web.StreamResponse:
         room, ident = unquote(request.match_info["room"]), unquote(request.match_info["message"])
