@@ -101,14 +101,17 @@ def _choice(choice: Choice, pen: Pen) -> Json:
 def _options(
     ident: str, offers: Sequence[Offer], initial: Sequence[str], pen: Pen, source: Source | None = None
 ) -> Json:
-    """Radio buttons or boxes, or where they are many a list that narrows as one types."""
+    """Radio buttons or boxes; a list where they are many, and one that narrows as one types where it is searched.
+
+    In the Agents Playground the latter does not open by a press alone, so it is kept for what nobody scrolls through.
+    """
     many = ident.startswith(SEVERAL)
     in_sight = many or (len(offers) <= limits.IN_SIGHT and not source)
     value = [_sent(offer.value) if many else offer.value for offer in offers if offer.value in initial]
     drawn: Json = {
         "type": "Input.ChoiceSet",
         "id": ident,
-        "style": "expanded" if in_sight else "filtered",
+        "style": "expanded" if in_sight else "filtered" if source else "compact",
         "wrap": True,
         "choices": [_option(offer, pen, many=many, in_sight=in_sight) for offer in offers],
     }
