@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.installations import Arrival, Grant, Installation
-from bot.core.ports import Clock, DeliveryError, Sender, Store
+from bot.core.ports import Clock, DeliveryError, Missing, Sender, Store, Unit
 from bot.core.questionnaire import Content
-from bot.core.records import Connection, Organisation
+from bot.core.records import Connection, Finding, Organisation, Person
 from bot.log import get
-from bot.service import installing
-from bot.service.work import Work
+from bot.service import identities, installing
+from bot.service.work import Work, again
 from bot.storage.errors import StorageError
 
 SLACK = "slack"
@@ -57,6 +57,49 @@ class SlackOffice:
         organisation, connection = found
         person = self.store.read(organisation, lambda unit: unit.person_of(connection, user))
         return person is not None and bool(person.zone)
+
+    async def missing(self, *, only: str, besides: Collection[str]) -> Sequence[Missing]:
+        """At most one person of each workspace whose account is to be looked for."""
+        found: list[Missing] = await _asked(lambda: list(self._missing(only, besides)))
+        return found
+
+    def _missing(self, only: str, besides: Collection[str]) -> Iterator[Missing]:
+        now = self.clock.now()
+        for organisation in self.store.organisations():
+            for one in self.store.read(organisation.id, lambda unit: self._to_look_in(unit, now)):
+                if one.external in besides or only not in ("", one.external):
+                    continue
+                person = self._in_turn(organisation.id, one.id, now)
+                if person is not None:
+                    yield Missing(one.external, person.id, person.email)
+
+    def _to_look_in(self, unit: Unit, now: datetime) -> list[Connection]:
+        """Looked up before anything is written: most of the time there is nobody."""
+        ours = (one for one in unit.connections() if one.platform == SLACK and one.active)
+        return [one for one in ours if unit.people_to_seek(one.id, now, limit=1)]
+
+    def _in_turn(self, organisation: int, connection: int, now: datetime) -> Person | None:
+        def turn(unit: Unit) -> Person | None:
+            return identities.next_to_seek(Work(unit, self.content, now), connection)
+
+        return again(lambda: self.store.write(organisation, turn))
+
+    async def found(self, missing: Missing, who: Sender | None) -> None:
+        """Attach the account, or remember for a day that there is none."""
+        await _asked(lambda: self._found(missing, who))
+
+    def _found(self, missing: Missing, who: Sender | None) -> None:
+        known = self.store.organisation_of(SLACK, missing.team)
+        if known is None:
+            return
+        organisation, connection = known
+        there, now = Connection(connection, SLACK, missing.team), self.clock.now()
+
+        def settle(unit: Unit) -> Finding | None:
+            return identities.settle(Work(unit, self.content, now), missing.person, there, who)
+
+        finding = again(lambda: self.store.write(organisation, settle))
+        log.info("workspace.sought", team=missing.team, person=missing.person, finding=finding or "linked")
 
     async def team(self, connection: int) -> str:
         """The workspace behind a connection; nothing where there is none, or the app was removed from it."""

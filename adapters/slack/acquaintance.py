@@ -38,7 +38,9 @@ class Acquaintance:
         if profile is None:
             return sender
         self._remember(sender.tenant, sender.user)
-        return replace(sender, name=profile.name or sender.name, zone=profile.zone or sender.zone)
+        return replace(
+            sender, name=profile.name or sender.name, zone=profile.zone or sender.zone, email=profile.email
+        )
 
     async def picked(self, raw: Mapping[str, Any], sender: Sender) -> Sequence[Inbound]:
         """For each person picked in a form who is new: their coming, so that they can be named and written to."""
@@ -49,7 +51,7 @@ class Acquaintance:
         ]
         found = await asyncio.gather(*(self._profile(sender.tenant, user) for user in new))
         return [
-            _coming(sender, user, profile)
+            coming(replace(sender, user=user, name=profile.name, zone=profile.zone, email=profile.email))
             for user, profile in zip(new, found, strict=True)
             if profile is not None and profile.human and profile.active
         ]
@@ -68,12 +70,12 @@ class Acquaintance:
         try:
             async with asyncio.timeout(WITHIN):
                 client = await self._client_for(team)
-                return await client.profile(user, patience=0.0)
+                return await client.profile(user, team=team, patience=0.0)
         except (DeliveryError, TimeoutError) as error:
             log.warning("slack.unknown_person", user=user, kind=type(error).__name__)
             return None
 
 
-def _coming(sender: Sender, user: str, profile: Profile) -> Inbound:
-    who = replace(sender, user=user, name=profile.name, zone=profile.zone)
-    return Inbound(f"slack:met:{sender.tenant}:{user}", who, Joined(), Place(user, direct=True))
+def coming(who: Sender) -> Inbound:
+    """That somebody is there, to be written to by their account."""
+    return Inbound(f"slack:met:{who.tenant}:{who.user}", who, Joined(), Place(who.user, direct=True))

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from adapters.slack import limits
 from adapters.slack.access import Installed, OneToken
-from adapters.slack.acquaintance import Acquaintance
+from adapters.slack.acquaintance import Acquaintance, coming
 from adapters.slack.client import Access, Account, Client, Line, is_direct
 from adapters.slack.door import Door
 from adapters.slack.faults import Refused
@@ -37,6 +37,7 @@ from adapters.slack.replies import (
     too_late,
 )
 from adapters.slack.searching import offered, searched
+from adapters.slack.seeking import Seeking
 from adapters.slack.socket import Socket
 from adapters.slack.surface import Surface, Written, surface_of
 from adapters.slack.uploads import Uploads
@@ -49,6 +50,7 @@ from bot.core.ports import (
     DeliveryError,
     Draw,
     Inbound,
+    Left,
     MessageRef,
     OnInbound,
     OnSearch,
@@ -118,6 +120,7 @@ class SlackAdapter:
         self._only = OneToken(bot_token)
         self._workspaces = Workspaces(office, self._line, self._access_to, url=url)
         self._people = Acquaintance(office, self.client_for)
+        self._seeking = Seeking(office, self.client_for)
         self._installed: Account | None = None  # where the one token is good
         self._on_inbound: OnInbound | None = None
         self._on_search: OnSearch | None = None
@@ -179,13 +182,17 @@ class SlackAdapter:
     async def run(self, on_inbound: OnInbound, on_search: OnSearch | None = None) -> None:
         """Take what people do until cancelled."""
         self._on_inbound, self._on_search = on_inbound, on_search
+        seeking: asyncio.Task[None] | None = None
         try:
             if self._oauth is None:
                 await self._introduce()
+            seeking = asyncio.create_task(self._seeking.run(self._installed.team if self._installed else ""))
             if self._app_token:
                 await self._socket().run()
             await asyncio.Event().wait()
         finally:
+            if seeking is not None:
+                seeking.cancel()
             self._on_inbound = self._on_search = None
             if self._calls:
                 await asyncio.wait(self._calls, timeout=DRAIN)
@@ -338,6 +345,8 @@ class SlackAdapter:
         for met in await self._people.picked(raw, inbound.sender):
             await on_inbound(met)
         sender = await self._people.introduced(inbound.sender)
+        if sender is not inbound.sender and not inbound.on.direct and not isinstance(inbound.act, Left):
+            await on_inbound(coming(sender))  # met in a channel, and to be written to directly all the same
         return await on_inbound(replace(inbound, sender=sender))
 
     # --- what goes out

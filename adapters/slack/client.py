@@ -14,7 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.faults import TokenRefused, fault, no_socket, too_many
+from adapters.slack.faults import Refused, TokenRefused, fault, no_socket, too_many
 from adapters.slack.pacing import Pacing, Wait
 from adapters.slack.profile import Profile, profile
 from bot.core.ports import DeliveryError, MessageRef, Payload, pages
@@ -24,6 +24,7 @@ from bot.log import get
 TIMEOUT = 10  # seconds for one call
 PATIENCE = 4.0  # seconds that a call waits for its turn; whoever would wait longer is told when to come back
 GOES_ON_WITHIN = 120.0  # seconds for all that goes on after an answer: nobody waits for it with us
+LOOK_UP: Final = "users.lookupByEmail"
 EVENT_TYPE: Final = "rampcheck_message"
 GRANTED: Final = "x-oauth-scopes"  # the header with the scopes of the token that was used
 LOOKED_AT = 15  # messages looked through for a lost one: it is among the newest, or it was not sent
@@ -217,10 +218,20 @@ class Client:
             self._direct[user] = said["channel"]["id"]
         return self._direct[user]
 
-    async def profile(self, user: str, *, patience: float) -> Profile:
-        """What Slack says of a person; waits no longer than `patience` seconds for a turn."""
+    async def profile(self, user: str, *, team: str = "", patience: float) -> Profile:
+        """What Slack says of a person, seen from `team`; waits no longer than `patience` seconds for a turn."""
         said = await self._call("users.info", lambda web: web.users_info(user=user), patience=patience)
-        return profile(said["user"])
+        return profile(said["user"], team=team)
+
+    async def profile_of(self, email: str, *, team: str) -> Profile | None:
+        """Whose account has an e-mail address; None where Slack knows none, or it may not be told."""
+        try:
+            said = await self._call(LOOK_UP, lambda web: web.users_lookupByEmail(email=email))
+        except Refused as refused:
+            if refused.code != "users_not_found":
+                raise
+            return None
+        return profile(said["user"], team=team)
 
     async def open_view(self, trigger: str, view: Json, *, over: bool = False) -> None:
         """Open a modal for whoever pressed, `over` the one that is open."""

@@ -5,11 +5,12 @@ Each of these may raise DeliveryError where the database does not answer; no imp
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.installations import Arrival, Grant, Installation
-from bot.core.ports import Sender
+from bot.core.ports import Missing, Sender
 
 
 class Office(Protocol):
@@ -21,6 +22,17 @@ class Office(Protocol):
 
     async def knows(self, team: str, user: str) -> bool:
         """Whether that account belongs to somebody whose time zone is known."""
+        ...
+
+    async def missing(self, *, only: str, besides: Collection[str]) -> Sequence[Missing]:
+        """At most one of each workspace, `only` one where that is given, and none of those `besides`.
+
+        Nobody else is given them meanwhile; whoever was not found comes again after a day.
+        """
+        ...
+
+    async def found(self, missing: Missing, who: Sender | None) -> None:
+        """What came of looking: their account, without an e-mail where that is not confirmed; None for no account."""
         ...
 
     async def team(self, connection: int) -> str:

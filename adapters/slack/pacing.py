@@ -21,6 +21,7 @@ MINUTELY: Final = {
     "files.info": TIER_4,
     "users.info": TIER_4,
     "users.list": TIER_2,
+    "users.lookupByEmail": TIER_3,
     "views.open": TIER_4,
     "views.publish": TIER_4,
     "views.push": TIER_4,

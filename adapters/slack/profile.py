@@ -12,16 +12,21 @@ from bot.core.localtime import is_zone
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A person as Slack knows them; `zone` is empty for bots and guests without one. A closed one is not `active`."""
+    """A person as Slack knows them; `zone` is empty for bots and guests without one. A closed one is not `active`.
+
+    `email` is empty unless Slack says that it is confirmed to be theirs, and that this is their own workspace.
+    """
 
     name: str
     zone: str
     human: bool
     active: bool = True
+    email: str = ""
+    id: str = ""
 
 
-def profile(user: Mapping[Any, Any]) -> Profile:
-    """Read one account. What somebody calls themselves in full goes before a nickname."""
+def profile(user: Mapping[Any, Any], *, team: str = "") -> Profile:
+    """Read one account, seen from the workspace `team`. What somebody calls themselves in full goes first."""
     found = user.get("profile")
     shown = found if isinstance(found, Mapping) else {}
     names = (
@@ -32,7 +37,31 @@ def profile(user: Mapping[Any, Any]) -> Profile:
     )
     name = next((storable(one) for one in names if isinstance(one, str) and one.strip()), "")
     human, active = user.get("is_bot") is not True, user.get("deleted") is not True
-    return Profile(name, _zone(user.get("tz")), human, active)
+    email = _email(user, shown, team) if human and active else ""
+    ident = user.get("id")
+    return Profile(name, _zone(user.get("tz")), human, active, email, ident if isinstance(ident, str) else "")
+
+
+def _email(user: Mapping[Any, Any], shown: Mapping[Any, Any], team: str) -> str:
+    """The address, where Slack says that it is confirmed (`is_email_confirmed`) in a workspace that we are in.
+
+    What another company's workspace says of somebody from outside (Slack Connect) is that company's word alone.
+    Guests are of this workspace and confirm theirs as everybody does.
+    """
+    email = shown.get("email")
+    confirmed = user.get("is_email_confirmed") is True and user.get("is_stranger") is not True
+    if not (confirmed and isinstance(email, str) and team and team in _homes(user)):
+        return ""
+    return storable(email).strip()
+
+
+def _homes(user: Mapping[Any, Any]) -> set[object]:
+    """The workspaces that somebody is a member of: one, or several of an Enterprise organisation, or all of it."""
+    wide = user.get("enterprise_user")
+    company: Mapping[Any, Any] = wide if isinstance(wide, Mapping) else {}
+    teams = company.get("teams")
+    listed = [one for one in teams if isinstance(one, str)] if isinstance(teams, list) else []
+    return {*listed, company.get("enterprise_id"), user.get("team_id")} - {None}
 
 
 def _zone(name: object) -> str:

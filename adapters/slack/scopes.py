@@ -17,6 +17,7 @@ BOT_SCOPES: Final = {
     "im:history": "to read what people answer in their direct messages with the app, and no other conversation",
     "im:write": "to open a direct message with whoever is asked",
     "users:read": "to greet people by name and ask at a good hour of their own time zone",
+    "users:read.email": "to know people by the e-mail address that a spreadsheet named them with, and by no name",
 }
 BOT_EVENTS: Final = {
     "app_home_opened": "somebody looks at their Home, which is drawn then, or comes for the first time",

@@ -255,6 +255,37 @@ def people_zone(
     room.set_zone(name, zone)
 
 
+@people.command("link")
+def people_link(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    platform: Annotated[str, typer.Argument(help="Such as slack.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT-ID", help="At Slack the member ID.")],
+    workspace: Annotated[str, typer.Option(metavar="ID", help="Which one, where there are several.")] = "",
+) -> None:
+    """Say which account is somebody's.
+
+    For whoever is not found by their e-mail address; `people list` says who that is, and why.
+    """
+    from bot.cli import reach
+
+    reach.link(name, platform, account, workspace=workspace)
+
+
+@people.command("unlink")
+def people_unlink(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    platform: Annotated[str, typer.Argument(help="Such as slack.")],
+    workspace: Annotated[str, typer.Option(metavar="ID", help="Which one, where there are several.")] = "",
+) -> None:
+    """Take an account away from somebody.
+
+    Nothing more is sent there, and it is not matched to them again.
+    """
+    from bot.cli import reach
+
+    reach.unlink(name, platform, workspace=workspace)
+
+
 @channels.command("list")
 def channels_list(json: AsJson = False) -> None:
     """List the channels and which get the digest."""

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot import settings
-from bot.cli import opening, screen
+from bot.cli import opening, reach, screen
 from bot.cli.trouble import Trouble
 from bot.core.compose.words import shown
 from bot.core.questionnaire import SIDE_STAGES
-from bot.core.records import Channel, Person, Pilot, Standing, Subscription
+from bot.core.records import Channel, Person, PersonId, Pilot, Standing, Subscription
 from bot.service import lookup
 from bot.service import people as service
+from bot.service.work import Work
 
 PARTS_SHOWN = 3  # pilots named in a row of the list
+Reached = tuple[list[str], str]  # platforms, or why there is none
 ROLES = ("owner", "deputy", "sponsor", "decider", "builder")
 
 
 def everybody(*, as_json: bool) -> None:
     """Everybody, by name, with the pilots that they have a part in."""
     with opening.reading() as app:
-        people, pilots = opening.look(app, lambda work: (work.unit.people(), work.unit.pilots()))
+        off = "" if app.settings.local_chat else reach.LOCAL
+        people, pilots, reached = opening.look(app, lambda work: _everybody(work, off))
     if as_json:
-        screen.as_json([_described(person, _parts(person, pilots)) for person in people])
+        screen.as_json([_described(person, _parts(person, pilots), reached[person.id]) for person in people])
     elif not people:
         screen.say("Nobody is known yet. Add somebody: rampcheck people add NAME")
     else:
-        rows = [_row(person, _parts(person, pilots)) for person in people]
-        screen.show(screen.table(("Name", "E-mail", "Time zone", "Standing", "Pilots"), rows))
+        rows = [_row(person, _parts(person, pilots), reached[person.id]) for person in people]
+        screen.show(screen.table(("Name", "E-mail", "Time zone", "Standing", "Reached", "Pilots"), rows))
+
+
+def _everybody(work: Work, off: str) -> tuple[Sequence[Person], Sequence[Pilot], Mapping[PersonId, Reached]]:
+    people = work.unit.people()
+    return people, work.unit.pilots(), reach.reached(work.unit, people, off=off)
 
 
 def add(name: str, *, email: str, zone: str) -> None:
@@ -87,7 +95,7 @@ def _parts(person: Person, pilots: Sequence[Pilot]) -> list[str]:
     return [pilot.name for pilot in own if pilot.stage == "paused" or pilot.stage not in SIDE_STAGES]
 
 
-def _described(person: Person, parts: list[str]) -> dict[str, object]:
+def _described(person: Person, parts: list[str], reached: Reached) -> dict[str, object]:
     return {
         "id": person.id,
         "name": person.name,
@@ -95,13 +103,17 @@ def _described(person: Person, parts: list[str]) -> dict[str, object]:
         "zone": person.zone,
         "standing": person.standing.value,
         "active": person.active,
+        "reached": reached[0],
+        "not_reached": reached[1],
         "pilots": parts,
     }
 
 
-def _row(person: Person, parts: list[str]) -> tuple[str, ...]:
+def _row(person: Person, parts: list[str], reached: Reached) -> tuple[str, ...]:
     standing = person.standing.value if person.active else "left"
-    return person.name, person.email, person.zone, standing, shown(parts, PARTS_SHOWN)
+    platforms, why = reached
+    there = ", ".join(platforms) or ("no" if why == standing else f"no: {why}")
+    return person.name, person.email, person.zone, standing, there, shown(parts, PARTS_SHOWN)
 
 
 def _channel(channel: Channel, digest: Subscription | None) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +31,7 @@ from bot.core.records import (
     Schedule,
     ScoreRange,
     Snapshot,
+    Sought,
     Subscription,
 )
 from bot.core.signals.evaluation import Evaluation, Mute
@@ -97,13 +98,26 @@ Act = Clicked | Closed | Wrote | Ran | Joined | Left | Changed | Visited
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who acted, as the platform's verified envelope says: never from a payload's own fields."""
+    """Who acted, as the platform's verified envelope says: never from a payload's own fields.
+
+    `email` is one that the platform says is confirmed to be theirs; empty where it does not say so.
+    """
 
     platform: str
     tenant: str
     user: str
     name: str = ""
     zone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Somebody known by their e-mail address, whose account in a workspace or tenant (`team`) is not."""
+
+    team: str
+    person: PersonId
+    email: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,16 +478,43 @@ class Unit(Protocol):
         """Store; an id of 0 is new and comes back filled."""
         ...
 
+    def people_of_email(self, email: str) -> Sequence[Person]:
+        """Everybody with exactly that e-mail address (any case), those who left included."""
+        ...
+
     def identities(self, person: PersonId) -> Sequence[Identity]:
         """Active accounts first."""
         ...
 
     def save_identity(self, identity: Identity) -> None: ...
+    def drop_identity(self, identity: Identity) -> None:
+        """The account is nobody's any more."""
+        ...
+
+    def people_to_seek(self, connection: int, now: datetime, *, limit: int) -> Sequence[Person]:
+        """Active people with an e-mail address and no account on a connection, whose account may be looked for now.
+
+        Who was never looked for comes first.
+        """
+        ...
+
+    def sought(self) -> Sequence[Sought]:
+        """What came of looking for people's accounts."""
+        ...
+
+    def save_sought(self, sought: Sought) -> None:
+        """Store; unique by person and connection."""
+        ...
+
     def switch_off(self, address: Address) -> None:
         """No more messages to this conversation until it is heard from again."""
         ...
 
     def connection(self, connection: int) -> Connection | None: ...
+    def connections(self) -> Sequence[Connection]:
+        """Every chat of the organisation, the disconnected included, by platform."""
+        ...
+
     def save_connection(self, connection: Connection) -> Connection:
         """Store; unique by platform and external id, so saving a known one returns it."""
         ...

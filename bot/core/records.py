@@ -91,6 +91,27 @@ class Identity:
     active: bool = True
 
 
+class Finding(StrEnum):
+    """What came of looking for a person's account by their e-mail address."""
+
+    PENDING = "pending"  # it is being asked, or could not be
+    ABSENT = "absent"  # no account has the address
+    UNCONFIRMED = "unconfirmed"  # one has it, and nobody confirmed that it is theirs
+    TAKEN = "taken"  # the account is somebody else's here
+    SHARED = "shared"  # several people here have the address
+    APART = "apart"  # an admin took the account away from the person: it is not matched again
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """That a person's account was looked for on a connection; not again before `due_at`, and never when APART."""
+
+    person: PersonId
+    connection: int
+    due_at: datetime
+    finding: Finding
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A channel the bot may post to."""

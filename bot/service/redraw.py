@@ -61,12 +61,17 @@ def _looked_up(post: Post, content: Content, home: Stale) -> tuple[bool, Sequenc
 
     def look(unit: Unit) -> tuple[bool, Sequence[Card]] | None:
         person = unit.person(home.person)
-        if person is None or not person.active:
+        if person is None or not person.active or not _has_account(unit, home):
             return None
         lead = person.standing is not Standing.MEMBER
         return lead, home_cards(homeview.view(Work(unit, content, post.now()), person))
 
     return post.store.read(home.organisation, look)
+
+
+def _has_account(unit: Unit, home: Stale) -> bool:
+    """Whether the page is still that person's: their account may have been taken away."""
+    return any(one.address.connection == home.address.connection for one in unit.identities(home.person))
 
 
 async def _show(adapter: Adapter | None, home: Stale, cards: Sequence[Card]) -> None:

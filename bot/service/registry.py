@@ -16,7 +16,7 @@ from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
 from bot.core.values import Json
-from bot.service import evaluations, homes, schedules
+from bot.service import evaluations, homes, identities, schedules
 from bot.service.work import Work
 
 KEY_LIMIT = 40  # characters of a pilot's short name: it must fit a command typed on a phone
@@ -146,30 +146,53 @@ class Met:
 
 
 def meet(work: Work, inbound: Inbound, connection: int) -> Met:
-    """The person behind a verified sender, made on first sight; their address and zone follow what is seen now."""
+    """The person behind a verified sender; their address and zone follow what is seen now.
+
+    On first sight it is whoever has the sender's confirmed e-mail address, or else somebody new.
+    """
     unit, sender = work.unit, inbound.sender
     known = unit.person_of(connection, sender.user)
     zone = sender.zone if is_zone(sender.zone) else ""  # a zone we cannot compute with is as good as none
-    person = known or _new_person(unit, sender.name or sender.user, zone)
-    if known and zone not in ("", known.zone):
+    if known is None:
+        return _first_met(work, inbound, connection, zone)
+    person = known
+    if zone not in ("", known.zone):
         person = unit.save_person(replace(known, zone=zone))
         schedules.move(work, person, out_of=work.zone(known))
     if inbound.on.direct:
-        address = Address(connection, sender.platform, inbound.on.conversation, inbound.on.service)
-        unit.save_identity(Identity(person.id, sender.user, address))
-    elif known is None:  # known from now on, to be reached only once they have written directly
-        nowhere = Address(connection, sender.platform, sender.user, inbound.on.service)
-        unit.save_identity(Identity(person.id, sender.user, nowhere, active=False))
-    return Met(person, new=known is None)
+        unit.save_identity(Identity(person.id, sender.user, _place(inbound, connection)))
+    return Met(person)
 
 
-def _new_person(unit: Unit, name: str, zone: str) -> Person:
-    return unit.save_person(Person(0, name, zone=zone, standing=Standing.MEMBER))
+def _first_met(work: Work, inbound: Inbound, connection: int, zone: str) -> Met:
+    sender = inbound.sender
+    person = identities.recognised(work, sender, connection)
+    direct = (
+        inbound.on.direct
+    )  # others are known from now on, to be reached only once they have written directly
+    address = _place(inbound, connection)
+    if person is not None:
+        return Met(identities.attach(work, person, sender, address, active=direct), new=True)
+    named, free = sender.name or sender.user, not work.unit.people_of_email(sender.email)
+    email = sender.email if free else ""  # kept, so that a spreadsheet which names it later means this person
+    person = work.unit.save_person(Person(0, named, email, zone, Standing.MEMBER))
+    work.unit.save_identity(Identity(person.id, sender.user, address, active=direct))
+    return Met(person, new=True)
+
+
+def _place(inbound: Inbound, connection: int) -> Address:
+    """Where whoever acted is reached: where they write directly, else by their account."""
+    there = inbound.on.conversation if inbound.on.direct else inbound.sender.user
+    return Address(connection, inbound.sender.platform, there, inbound.on.service)
 
 
 def address_of(unit: Unit, person: PersonId) -> Address | None:
-    """Where a person is reached; None when every address of theirs was switched off."""
-    return next((identity.address for identity in unit.identities(person) if identity.active), None)
+    """Where a person is reached; None when every address of theirs was switched off.
+
+    Of several chats it is the one that was connected last: after a first try an organisation moves to its own.
+    """
+    reached = [identity.address for identity in unit.identities(person) if identity.active]
+    return max(reached, key=lambda address: address.connection, default=None)
 
 
 def as_accounts(unit: Unit, card: Card, connection: int) -> Card:

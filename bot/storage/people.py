@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.records import Address, Channel, Connection, Identity, Person, PersonId, Standing
@@ -38,6 +38,11 @@ _found = _people.where(_person.c.active).order_by(_person.c.folded, _person.c.id
 FIND_PEOPLE = mine(
     _found.where(func.instr(_person.c.folded, bindparam("text")) > 0),
     _found.where(func.strpos(_person.c.folded, bindparam("text")) > 0),
+)
+# The line break before it: the whole address, and no name.
+PEOPLE_OF_EMAIL = mine(
+    _people.where(func.instr(_person.c.folded, bindparam("text")) > 0).order_by(_person.c.id),
+    _people.where(func.strpos(_person.c.folded, bindparam("text")) > 0).order_by(_person.c.id),
 )
 PERSON_OF = mine(
     _people.join_from(_identity, _person, _identity.c.person_id == _person.c.id).where(
@@ -74,8 +79,16 @@ PUT_IDENTITY = put(
     by=("external", "connection_id"),
     columns=("person_id", "conversation", "service", "thread", "active"),
 )
+DROP_IDENTITY = mine(
+    delete(_identity).where(
+        _identity.c.connection_id == bindparam("connection"), _identity.c.external == bindparam("external")
+    )
+)
 
 CONNECTION = mine(select(*columns_of(ConnectionRow, Connection)).where(_connection.c.id == bindparam("id")))
+CONNECTIONS = mine(
+    select(*columns_of(ConnectionRow, Connection)).order_by(_connection.c.platform, _connection.c.id)
+)
 PUT_CONNECTION = put(ConnectionRow, "id", by=("platform", "external"), columns=("active",))
 
 _channels = select(
@@ -139,33 +152,40 @@ class People(Scope):
     def person(self, person: PersonId) -> Person | None:
         if person not in self.seen_people:
             wanted = {person} | (self.expected_people - self.seen_people.keys())
-            found = {row.id: _as_person(row) for row in self._all(PERSONS, ids=sorted(wanted))}
+            found = {row.id: as_person(row) for row in self._all(PERSONS, ids=sorted(wanted))}
             self.seen_people |= {each: found.get(each) for each in wanted}
         return self.seen_people[person]
 
     def people(self) -> Sequence[Person]:
-        return [_as_person(row) for row in self._all(PEOPLE)]
+        return [as_person(row) for row in self._all(PEOPLE)]
 
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
         wanted = " ".join(text.strip().removeprefix("@").split()).casefold()
         if not storable(wanted):  # nobody's name can hold it
             return []
-        return [_as_person(row) for row in self._all(FIND_PEOPLE, text=wanted, top=limit)]
+        return [as_person(row) for row in self._all(FIND_PEOPLE, text=wanted, top=limit)]
 
     def person_of(self, connection: int, external: str) -> Person | None:
         if not storable(external):
             return None
         row = self._one(PERSON_OF, connection=connection, external=external)
-        return None if row is None else _as_person(row)
+        return None if row is None else as_person(row)
 
     def person_at(self, address: Address) -> Person | None:
         row = self._one(PERSON_AT, connection=address.connection, at=address.conversation)
-        return None if row is None else _as_person(row)
+        return None if row is None else as_person(row)
 
     def save_person(self, person: Person) -> Person:
         self.seen_people.clear()
         values = values_of(person) | {"folded": folded(person)}
         return replace(person, id=self._stored(ADD_PERSON, CHANGE_PERSON, values))
+
+    def people_of_email(self, email: str) -> Sequence[Person]:
+        wanted = email.strip().casefold()
+        if not wanted or not storable(wanted):
+            return []
+        found = map(as_person, self._all(PEOPLE_OF_EMAIL, text=f"\n{wanted}"))
+        return [person for person in found if person.email.casefold() == wanted]
 
     def identities(self, person: PersonId) -> Sequence[Identity]:
         rows = self._all(IDENTITIES, person=person)
@@ -175,6 +195,9 @@ class People(Scope):
         values = {"external": identity.external, "person_id": identity.person, "active": identity.active}
         if self._add(PUT_IDENTITY, values | _address(identity.address)) is None:
             raise StorageError("This account belongs to another organisation. Remove it there first.")
+
+    def drop_identity(self, identity: Identity) -> None:
+        self._change(DROP_IDENTITY, connection=identity.address.connection, external=identity.external)
 
     def switch_off(self, address: Address) -> None:
         """Pending messages to the conversation are settled as dead; later ones are stored dead from the start."""
@@ -186,6 +209,9 @@ class People(Scope):
     def connection(self, connection: int) -> Connection | None:
         row = self._one(CONNECTION, id=connection)
         return None if row is None else Connection(*row)
+
+    def connections(self) -> Sequence[Connection]:
+        return [Connection(*row) for row in self._all(CONNECTIONS)]
 
     def save_connection(self, connection: Connection) -> Connection:
         values = {name: getattr(connection, name) for name in ("platform", "external", "active")}
@@ -218,7 +244,8 @@ def as_channel(row: Sequence[Any]) -> Channel:
     return Channel(row[0], row[1], Address(*row[3:8]), active=row[2])
 
 
-def _as_person(row: Record) -> Person:
+def as_person(row: Record) -> Person:
+    """From the columns of a person in their order."""
     number, name, email, zone, standing, *rest = row
     return Person(number, name, email, zone, Standing(standing), *rest)
 

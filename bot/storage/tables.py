@@ -129,6 +129,18 @@ class IdentityRow(Row, table=True):
     active: bool
 
 
+class SoughtRow(Row, table=True):
+    """People whose account was looked for on a connection: not again before `due_at`."""
+
+    __tablename__ = "sought"
+    __table_args__ = (of("connection_id", to="connection"), of("person_id", to="person"), NO_ROWID)
+    person_id: int = given_key()
+    connection_id: int = given_key()
+    org_id: int = small()
+    due_at: datetime = moment()
+    finding: str = plain()
+
+
 class ChannelRow(Row, table=True):
     """Channels the bot may post to."""
 

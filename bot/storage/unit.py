@@ -18,6 +18,7 @@ from bot.storage.pilots import Pilots
 from bot.storage.readiness import Readiness
 from bot.storage.requests import Requests
 from bot.storage.scope import added_once, mine, own
+from bot.storage.seeking import Seeking
 from bot.storage.tables import CheckinRow, EvaluationRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow
 
 _checkin, _schedule, _subscription = table(CheckinRow), table(ScheduleRow), table(SubscriptionRow)
@@ -53,7 +54,9 @@ NEXT = (
 )
 
 
-class SqlUnit(People, Pilots, Forms, Checkins, Readiness, Decisions, Evaluations, Requests, Homes, Messages):
+class SqlUnit(
+    People, Seeking, Pilots, Forms, Checkins, Readiness, Decisions, Evaluations, Requests, Homes, Messages
+):
     """The `Unit` of core.ports on a database."""
 
     def first_sight(self, key: str, now: datetime) -> bool:

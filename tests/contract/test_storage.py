@@ -17,6 +17,7 @@ from bot.core.records import (
     Connection,
     Decision,
     Event,
+    Finding,
     Given,
     Identity,
     ItemLevel,
@@ -26,6 +27,7 @@ from bot.core.records import (
     Schedule,
     ScoreRange,
     Snapshot,
+    Sought,
     Standing,
     Subscription,
 )
@@ -882,6 +884,42 @@ def test_the_next_moment_is_the_nearest_of_all_that_fall_due(store: Store) -> No
     assert then(lambda unit: unit.open_checkin(opened(at, wake_at=NOW + 2 * DAY))) == NOW + 2 * DAY
 
 
+# --- looking for accounts -------------------------------------------------------------------------------------------
+
+
+def test_whose_account_may_be_looked_for_and_who_comes_first(store: Store) -> None:
+    at = world(store)  # Ann has an account there, Bo has none
+    org, here = at.organisation.id, at.connection.id
+
+    def names(now: datetime = NOW) -> list[str]:
+        found = store.read(org, lambda unit: unit.people_to_seek(here, now, limit=9))
+        return [person.name for person in found]
+
+    for person in (Person(0, "Cleo"), Person(0, "Dana", "dana@acme.example", active=False)):
+        store.write(org, lambda unit, person=person: unit.save_person(person))
+    assert names() == ["Bo Strand"]
+    store.write(org, lambda unit: unit.save_sought(Sought(at.helper.id, here, NOW + DAY, Finding.ABSENT)))
+    assert names() == []
+    store.write(org, lambda unit: unit.save_person(Person(0, "Eva", "eva@acme.example")))
+    assert names(NOW + DAY) == ["Eva", "Bo Strand"]
+    store.write(org, lambda unit: unit.save_sought(Sought(at.helper.id, here, NOW, Finding.APART)))
+    assert names(NOW + WEEK) == ["Eva"]
+
+
+def test_somebody_is_found_by_the_whole_address_alone(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    store.write(org, lambda unit: unit.save_person(Person(0, "bo@acme.example", "bo@acme.example.net")))
+
+    def of(email: str) -> list[int]:
+        return [one.id for one in store.read(org, lambda unit: unit.people_of_email(email))]
+
+    assert of("BO@Acme.Example") == [at.helper.id]
+    assert of("acme.example") == of("") == of("o@acme.example") == []
+    twin = store.write(org, lambda unit: unit.save_person(Person(0, "Bob", "Bo@acme.example")))
+    assert of("bo@acme.example") == [at.helper.id, twin.id]
+
+
 # --- organisations --------------------------------------------------------------------------------------------------
 
 # Every method of Unit that reads, called for the things of one world: what it returns in another must be nothing.
@@ -890,7 +928,11 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "people": lambda unit, at: unit.people(),
     "find_people": lambda unit, at: unit.find_people("ann"),
     "person_of": lambda unit, at: unit.person_of(at.connection.id, "U1"),
+    "people_of_email": lambda unit, at: unit.people_of_email("ANN@acme.example"),
     "person_at": lambda unit, at: unit.person_at(at.address),
+    "people_to_seek": lambda unit, at: unit.people_to_seek(at.connection.id, NOW, limit=9),
+    "sought": lambda unit, at: unit.sought(),
+    "connections": lambda unit, at: unit.connections(),
     "identities": lambda unit, at: unit.identities(at.owner.id),
     "connection": lambda unit, at: unit.connection(at.connection.id),
     "channels": lambda unit, at: unit.channels(),
@@ -948,6 +990,10 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "save_person": lambda unit, at: unit.save_person(replace(at.owner, name="Eve")),
     "save_identity": lambda unit, at: unit.save_identity(
         Identity(at.owner.id, "U1", replace(at.address, conversation="E"))
+    ),
+    "drop_identity": lambda unit, at: unit.drop_identity(Identity(at.owner.id, "U1", at.address)),
+    "save_sought": lambda unit, at: unit.save_sought(
+        Sought(at.owner.id, at.connection.id, NOW + WEEK, Finding.APART)
     ),
     "switch_off": lambda unit, at: (unit.switch_off(at.address), unit.switch_off(at.channel.address)),
     "save_connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),
@@ -1019,6 +1065,8 @@ def test_nothing_of_one_organisation_is_seen_from_another(store: Store) -> None:
         if name in {
             "people",
             "find_people",
+            "people_of_email",
+            "connections",
             "channels",
             "pilots",
             "pilot_names",

@@ -18,6 +18,7 @@ from bot.core.records import (
     Connection,
     Decision,
     Event,
+    Finding,
     Identity,
     ItemLevel,
     Organisation,
@@ -26,6 +27,7 @@ from bot.core.records import (
     Request,
     Schedule,
     Snapshot,
+    Sought,
     Subscription,
 )
 from bot.core.signals import Course, Group, Heading, Severity, Signal
@@ -123,6 +125,7 @@ def fill(unit: Unit, at: World) -> None:
     unit.save_evaluation(evaluation(at))
     unit.save_mute(Mute(pilot, "P01", NOW.date(), "Known", owner, NOW))
     unit.save_usual_stays({"pilot": 90})
+    unit.save_sought(Sought(owner, at.connection.id, NOW, Finding.ABSENT))
     unit.save_request(Request(0, "help", pilot, at.helper.id, owner, NOW, "Who can clear it?"))
     unit.add_decision(Decision(0, pilot, "fix", NOW, owner, "sponsor", signals=("P01",)))
     unit.save_subscription(Subscription(0, at.channel, NOW + HOUR, by=owner))

@@ -14,11 +14,13 @@ from bot.core.records import (
     Address,
     Decision,
     Event,
+    Finding,
     Given,
     Identity,
     ItemLevel,
     Request,
     Snapshot,
+    Sought,
     Subscription,
 )
 from bot.core.signals.evaluation import Mute
@@ -38,9 +40,10 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "pilot": (unit.pilot(pilot), unit.pilot_by_key("inv"), unit.pilot_by_external("X-1")),
         "pilots": (unit.pilots(), unit.pilots_of(owner), unit.pilot_names()),
         "person": (unit.person(owner), unit.person_of(at.connection.id, "U1")),
-        "people": (unit.people(), unit.find_people("Ann")),
+        "people": (unit.people(), unit.find_people("Ann"), unit.people_of_email("ann@acme.example")),
+        "sought": (unit.sought(), unit.people_to_seek(at.connection.id, NOW + DAY, limit=9)),
         "identity": (unit.identities(owner), unit.identities(at.helper.id)),
-        "connection": unit.connection(at.connection.id),
+        "connection": (unit.connection(at.connection.id), unit.connections()),
         "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
         "events": (unit.events(), unit.events(pilot=pilot, kinds=("stage",))),
         "schedules": (unit.schedules(pilot), unit.due_schedules(NOW + DAY, limit=9)),
@@ -91,6 +94,10 @@ CHANGES: dict[str, Look] = {
     "a person": lambda unit, at: unit.save_person(replace(at.owner, name="Anna")),
     "an account": lambda unit, at: unit.save_identity(
         Identity(at.helper.id, "U2", replace(at.address, conversation="D2"))
+    ),
+    "no account": lambda unit, at: unit.drop_identity(Identity(at.owner.id, "U1", at.address)),
+    "a search": lambda unit, at: unit.save_sought(
+        Sought(at.helper.id, at.connection.id, NOW + DAY, Finding.PENDING)
     ),
     "a silent address": lambda unit, at: unit.switch_off(at.address),
     "a connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),

@@ -28,6 +28,7 @@ ROOMS = (
     "pilots",
     "readiness",
     "requests",
+    "seeking",
     "unit",
     "words",
 )

@@ -9,7 +9,7 @@ from typing import Any
 from tests.fakes.slack.files import Files
 from tests.fakes.slack.laws import SCOPES, STACK
 from tests.fakes.slack.shapes import wrong_message, wrong_view
-from tests.fakes.slack.workspace import BOT, BOT_USER, Workspace
+from tests.fakes.slack.workspace import BOT, BOT_USER, User, Workspace
 
 Json = dict[str, Any]
 
@@ -136,10 +136,21 @@ class Api:
         user = self.workspace.users.get(args["user"])
         if user is None:
             raise Refusal("user_not_found")
-        return {"user": user.shown()}
+        return {"user": self._shown(user)}
+
+    def _users_lookupbyemail(self, args: Json) -> Json:
+        wanted = str(args.get("email", "")).casefold()
+        for user in self.workspace.users.values():
+            if wanted and user.email.casefold() == wanted and not user.deleted:
+                return {"user": self._shown(user)}
+        raise Refusal("users_not_found")
 
     def _users_list(self, args: Json) -> Json:
-        return {"members": [user.shown() for user in self.workspace.users.values()]}
+        return {"members": [self._shown(user) for user in self.workspace.users.values()]}
+
+    def _shown(self, user: User) -> Json:
+        """An account; its e-mail address only with the scope for it."""
+        return user.shown(email="users:read.email" in self.scopes)
 
     def _views_open(self, args: Json) -> Json:
         return self._opened(self._whose(args), args)

@@ -16,10 +16,11 @@ SCOPES = {
     "files.info": "files:read",
     "users.info": "users:read",
     "users.list": "users:read",
+    "users.lookupByEmail": "users:read.email",
 }
 ALL_SCOPES = frozenset(
     "app_mentions:read channels:read chat:write commands files:read files:write groups:read im:history im:write"
-    " users:read".split()
+    " users:read users:read.email".split()
 )
 # Calls a minute, from Slack's own table; a channel takes one message a second.
 TIERS = {
@@ -36,6 +37,7 @@ TIERS = {
     "files.info": 100,
     "users.info": 100,
     "users.list": 20,
+    "users.lookupByEmail": 50,
     "views.open": 100,
     "views.publish": 100,
     "views.push": 100,

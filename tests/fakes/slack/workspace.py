@@ -23,17 +23,28 @@ class User:
     tz: str = "Europe/Riga"
     bot: bool = False
     deleted: bool = False
+    email: str = ""
+    confirmed: bool = True  # that the address is theirs
+    guest: bool = False
+    team: str = TEAM  # of somebody from outside (Slack Connect), their own
 
-    def shown(self) -> Json:
-        """As `users.info` tells it."""
+    def shown(self, *, email: bool = False) -> Json:
+        """As `users.info` tells it, the address to whoever may read it."""
         return {
             "id": self.id,
-            "team_id": TEAM,
+            "team_id": self.team,
             "name": self.name.lower().replace(" ", "."),
             "real_name": self.name,
             "deleted": self.deleted,
             "is_bot": self.bot,
-            "profile": {"real_name": self.name, "display_name": ""},
+            "is_restricted": self.guest,
+            "is_ultra_restricted": False,
+            "is_email_confirmed": self.confirmed,
+            "profile": {
+                "real_name": self.name,
+                "display_name": "",
+                **({"email": self.email} if email and self.email else {}),
+            },
             **({"tz": self.tz} if self.tz else {}),
         }
 
@@ -107,7 +118,7 @@ class Workspace:
 
     def add(self, ident: str, name: str, **more: Any) -> User:
         """An account."""
-        self.users[ident] = User(ident, name, **more)
+        self.users[ident] = User(ident, name, **{"team": self.team, **more})
         return self.users[ident]
 
     def add_channel(self, ident: str, name: str, **more: Any) -> Channel:
