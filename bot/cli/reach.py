@@ -18,7 +18,7 @@ REASONS: Mapping[Finding, str] = {
     Finding.PENDING: "not looked up yet",
     Finding.ABSENT: "nobody there has that e-mail",
     Finding.UNCONFIRMED: "that e-mail is not confirmed there",
-    Finding.TAKEN: "that account is another person here",
+    Finding.TAKEN: "that account is somebody else's here",
     Finding.SHARED: "two people here have that e-mail",
     Finding.APART: "unlinked by an admin",
 }
@@ -28,16 +28,19 @@ def link(name: str, platform: str, account: str, *, workspace: str) -> None:
     """Give an account to a person."""
     platform, account = platform.strip().casefold(), account.strip()
     _refuse_strange(platform, account)
+    account = account.upper() if platform == SLACK else account.lower()  # as each platform tells them
 
     def linked(work: Work) -> tuple[Person, bool]:
         person = lookup.person_named(work.unit, name)
         there = identities.connection_to(work, platform, workspace)
-        return person, identities.link(work, person, there, account)
+        return person, identities.link(work, person, there, account, can_start=platform == SLACK)
 
     with opening.writing() as app:
         person, new = opening.change(app, linked)
     said = "is now" if new else "is already"
     screen.say(f"{account} on {platform} {said} the account of {person.name}.")
+    if platform != SLACK:
+        screen.say("They are reached there as soon as they have written to the bot.")
 
 
 def unlink(name: str, platform: str, *, workspace: str) -> None:
@@ -56,7 +59,7 @@ def unlink(name: str, platform: str, *, workspace: str) -> None:
 def _refuse_strange(platform: str, account: str) -> None:
     if platform == LOCAL:
         raise Trouble("Everybody has a place in the local chat already; there is nothing to link.")
-    if platform == SLACK and not is_user(account):
+    if platform == SLACK and not is_user(account.upper()):
         raise Trouble(
             f"'{account}' is not a Slack account; one is like U012AB3CD. "
             "In Slack open the person's profile, then the three dots: Copy member ID."

@@ -5,11 +5,12 @@ Nobody is ever matched by a name. An address that two people share matches neith
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.localtime import is_zone
 from bot.core.ports import Sender
-from bot.core.records import Address, Connection, Event, Finding, Identity, Person, PersonId, Sought
+from bot.core.records import Address, Connection, Event, Finding, Identity, Person, PersonId, Sought, Standing
 from bot.log import get
 from bot.service import ServiceError, homes, people
 from bot.service.work import Work
@@ -34,8 +35,18 @@ def recognised(work: Work, sender: Sender, connection: int) -> Person | None:
     return next((person for person in found if _may_have(work, person.id, connection)), None)
 
 
+def is_shell(work: Work, person: Person) -> bool:
+    """Whether somebody is no more than one account that was once seen, so that it may turn out to be another's."""
+    unit = work.unit
+    plain = not person.email and person.standing is Standing.MEMBER and len(unit.identities(person.id)) == 1
+    return plain and not (unit.pilots_of(person.id) or unit.live_checkins(person=person.id))
+
+
 def attach(work: Work, person: Person, sender: Sender, address: Address, *, active: bool = True) -> Person:
-    """The account is the person's from now on; their name and zone follow it."""
+    """The account is the person's from now on; their name and zone follow it. Whose it was before is nobody."""
+    before = work.unit.person_of(address.connection, sender.user)
+    if before is not None and before.id != person.id:
+        people.set_active(work, before, active=False)
     work.unit.save_identity(Identity(person.id, sender.user, address, active=active))
     _record(work, "account.linked", person, sender.user, address)
     person = people.set_name(work, person, sender.name)
@@ -84,7 +95,8 @@ def _finding(work: Work, person: Person, connection: int, who: Sender | None) ->
         return Finding.UNCONFIRMED
     if len(work.unit.people_of_email(person.email)) > 1:
         return Finding.SHARED
-    return Finding.TAKEN if work.unit.person_of(connection, who.user) else None
+    holder = work.unit.person_of(connection, who.user)
+    return None if holder is None or is_shell(work, holder) else Finding.TAKEN
 
 
 def _may_have(work: Work, person: PersonId, connection: int) -> bool:
@@ -122,14 +134,17 @@ def connection_to(work: Work, platform: str, place: str = "") -> Connection:
     raise ServiceError(f"'{wanted}' is not connected. Connected is: {names}. Start it once: rampcheck serve")
 
 
-def link(work: Work, person: Person, connection: Connection, external: str) -> bool:
+def link(work: Work, person: Person, connection: Connection, external: str, *, can_start: bool) -> bool:
     """Give an account to a person, by an admin's word; False where it is theirs already.
 
+    Where an account alone is no address to write to (not `can_start`), they are reached once they have written.
     ServiceError where the account is somebody else's, or the person has another one there.
     """
     owner = work.unit.person_of(connection.id, external)
     own = account_of(work, person.id, connection.id)
-    if owner is not None and owner.id == person.id and own is not None and own.active:
+    if owner is not None and owner.id == person.id and own is not None:
+        if can_start and not own.active:
+            work.unit.save_identity(replace(own, active=True))
         return False
     if owner is not None and owner.id != person.id:
         take = f'rampcheck people unlink "{owner.name}" {connection.platform}'
@@ -139,7 +154,7 @@ def link(work: Work, person: Person, connection: Connection, external: str) -> b
         raise ServiceError(f"{person.name} has the account {own.external} there. Take it away first: {take}")
     _note(work, person.id, connection.id, Finding.PENDING)
     there = Sender(connection.platform, connection.external, external)
-    attach(work, person, there, Address(connection.id, connection.platform, external))
+    attach(work, person, there, Address(connection.id, connection.platform, external), active=can_start)
     return True
 
 

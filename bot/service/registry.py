@@ -155,13 +155,23 @@ def meet(work: Work, inbound: Inbound, connection: int) -> Met:
     zone = sender.zone if is_zone(sender.zone) else ""  # a zone we cannot compute with is as good as none
     if known is None:
         return _first_met(work, inbound, connection, zone)
-    person = known
-    if zone not in ("", known.zone):
-        person = unit.save_person(replace(known, zone=zone))
-        schedules.move(work, person, out_of=work.zone(known))
+    person = _turned_out(work, known, inbound, connection)
+    if zone not in ("", person.zone):
+        before = person
+        person = unit.save_person(replace(before, zone=zone))
+        schedules.move(work, person, out_of=work.zone(before))
     if inbound.on.direct:
         unit.save_identity(Identity(person.id, sender.user, _place(inbound, connection)))
     return Met(person)
+
+
+def _turned_out(work: Work, known: Person, inbound: Inbound, connection: int) -> Person:
+    """Whoever acted, once their address is told: it may not have been when they were met."""
+    sender = inbound.sender
+    if not sender.email or not identities.is_shell(work, known):
+        return known
+    person = identities.recognised(work, sender, connection)
+    return identities.attach(work, person, sender, _place(inbound, connection)) if person else known
 
 
 def _first_met(work: Work, inbound: Inbound, connection: int, zone: str) -> Met:

@@ -101,7 +101,7 @@ def test_nothing_is_unlinked_where_nothing_is_linked() -> None:
     [
         (Finding.ABSENT, "nobody there has that e-mail"),
         (Finding.UNCONFIRMED, "that e-mail is not confirmed there"),
-        (Finding.TAKEN, "that account is another person here"),
+        (Finding.TAKEN, "that account is somebody else's here"),
         (Finding.SHARED, "two people here have that e-mail"),
     ],
 )

@@ -12,8 +12,8 @@ from adapters.slack import seeking
 from adapters.slack.pacing import Pacing
 from adapters.slack.profile import profile
 from bot.core.records import Event, Finding, Identity, Person
+from bot.service import identities, pilots_in, schedules
 from bot.service import people as service
-from bot.service import pilots_in, schedules
 from bot.service.work import Work
 from tests.adapters.slack.airport import Airport
 from tests.adapters.slack.telling import Tell
@@ -57,6 +57,16 @@ def accounts(airport: Airport, person: Person) -> list[Identity]:
 def add(airport: Airport, name: str, email: str = "") -> Person:
     """What `rampcheck people add` does."""
     return airport.write(lambda work: service.add(work, name, email=email))
+
+
+def add_twins(airport: Airport) -> None:
+    """Two people with one address, as two careless spreadsheets make them."""
+
+    def both(work: Work) -> None:
+        for name in ("Anna One", "Anna Two"):
+            work.unit.save_person(Person(0, name, "anna@example.com"))
+
+    airport.write(both)
 
 
 async def look(airport: Airport) -> int:
@@ -149,8 +159,7 @@ def test_a_guest_whom_a_spreadsheet_names_is_found_as_everybody_is(tell: Tell) -
 def test_two_people_with_one_address_are_not_looked_for(tell: Tell) -> None:
     async def story(airport: Airport) -> None:
         at_slack(airport, "U0ANNA", "Anna Berzina", "anna@example.com")
-        for name in ("Anna One", "Anna Two"):
-            airport.write(lambda work, name=name: work.unit.save_person(Person(0, name, "anna@example.com")))
+        add_twins(airport)
         assert await look(airport) == 0
         assert airport.slack.count(LOOK_UP) == 0
         assert finding(airport) == [Finding.SHARED, Finding.SHARED]
@@ -162,10 +171,25 @@ def test_an_account_that_is_somebody_elses_stays_theirs(tell: Tell) -> None:
     async def story(airport: Airport) -> None:
         airport.somebody("U0ANNA", "Anna Berzina")  # known from before addresses were read
         airport.slack.workspace.users["U0ANNA"].email = "anna@example.com"
+        airport.pilot("Loan triage", "U0ANNA")
         import_sheet(airport, SHEET.replace(b"Anna Berzina", b"A. Berzina"))
         await look(airport)
         assert finding(airport) == [Finding.TAKEN]
         assert airport.person("U0ANNA") == named(airport, "Anna Berzina")[0]
+
+    tell(story)
+
+
+def test_an_account_that_was_only_seen_once_is_its_owners(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")  # known from before addresses were read
+        airport.slack.workspace.users["U0ANNA"].email = "anna@example.com"
+        import_sheet(airport, SHEET.replace(b"Anna Berzina", b"A. Berzina"))
+        await look(airport)
+        await airport.until_asked("U0ANNA")
+        assert "Invoice matcher" in anna.inbox[-1].text
+        everybody = airport.read(lambda unit: unit.people())
+        assert [one.active for one in everybody if one.name == "Anna Berzina"].count(True) == 1
 
     tell(story)
 
@@ -271,8 +295,7 @@ def test_of_two_people_with_one_address_neither_is_who_writes(
 ) -> None:
     async def story(airport: Airport) -> None:
         anna = at_slack(airport, "U0ANNA", "Anna Berzina", "anna@example.com")
-        for name in ("Anna One", "Anna Two"):
-            airport.write(lambda work, name=name: work.unit.save_person(Person(0, name, "anna@example.com")))
+        add_twins(airport)
         await anna.write("todo")
         await anna.write("help")
         [fresh] = named(airport, "Anna Berzina")
@@ -307,6 +330,40 @@ def test_whoever_is_picked_in_a_form_is_the_person_with_that_address(tell: Tell)
         found = airport.person("U0RITA")
         assert found
         assert found.id == rita.id
+
+    tell(story)
+
+
+def test_the_home_of_an_account_that_was_taken_away_shows_nothing_new(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        anna = at_slack(airport, "U0ANNA", "Anna Berzina", "anna@example.com")
+        import_sheet(airport)
+        await anna.look_at_home()
+        await airport.deliver()
+        assert airport.slack.count("views.publish") == 1
+        owner = named(airport, "Anna Berzina")[0]
+        there = airport.read(lambda unit: unit.connection(airport.connection))
+        assert there
+        airport.write(lambda work: identities.unlink(work, owner, there))
+        airport.clock.moment += DAY
+        await airport.deliver()
+        assert airport.slack.count("views.publish") == 1
+
+    tell(story)
+
+
+def test_who_was_met_while_slack_did_not_answer_is_recognised_later(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        anna = at_slack(airport, "U0ANNA", "Anna Berzina", "anna@example.com")
+        import_sheet(airport)
+        airport.slack.fail("users.info", Fault(status=503))
+        await anna.write("help")
+        assert len(airport.read(lambda unit: unit.people())) == 2, "somebody of whom nothing is known"
+        await anna.write("help")
+        found = airport.person("U0ANNA")
+        assert found
+        assert found.email == "Anna@Example.com"
+        await airport.until_asked("U0ANNA")
 
     tell(story)
 
