@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from adapters.teams import icons
 from adapters.teams.text import web_address
-from bot.core.commands import HELP
+from bot.core.commands import HELP, Entry
 
 Json = Mapping[str, Any]
 
@@ -29,6 +29,7 @@ FULL: Final = (
 COLOUR: Final = "#1F4E5F"
 LANGUAGE: Final = "en-us"
 TEXTS: Final = f"{LANGUAGE}.json"
+COMMANDS: Final = 12  # of one list: Teams takes no more; the others are typed all the same
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _VERSION = re.compile(r"\d{1,5}\.\d{1,5}\.\d{1,5}")
 _FIRST = (1980, 1, 1, 0, 0, 0)  # the earliest moment a zip knows: the same wish makes the same package
@@ -111,8 +112,14 @@ def texts(wish: Wish) -> Json:
     }
 
 
+def offered() -> tuple[Entry, ...]:
+    """The commands that fit into a list of Teams'; `help`, which names the others, always does."""
+    rest = [entry for entry in HELP if entry.name != "help"]
+    return (*rest[: COMMANDS - 1], *(entry for entry in HELP if entry.name == "help"))
+
+
 def _bot(wish: Wish) -> Json:
-    commands = [{"title": entry.name, "description": f"{entry.line} ({entry.usage})"} for entry in HELP]
+    commands = [{"title": entry.name, "description": f"{entry.line} ({entry.usage})"} for entry in offered()]
     shared = {"scopes": ["team", "groupChat"], "commands": commands}
     return {
         "botId": wish.app.lower(),

@@ -65,7 +65,7 @@ def test_the_icons_are_pictures_of_the_size_that_teams_wants(name: str, side: in
         assert set(pixels) == {b"\xff\xff\xff\x00"}, "its edge is transparent"
 
 
-def test_every_command_is_offered_in_every_scope() -> None:
+def test_as_many_commands_as_teams_takes_are_offered_in_every_scope_and_help_is_one() -> None:
     [bot] = manifest(WISHES["1.25"])["bots"]
     assert {scope for one in bot["commandLists"] for scope in one["scopes"]} == {
         "personal",
@@ -73,7 +73,10 @@ def test_every_command_is_offered_in_every_scope() -> None:
         "groupChat",
     }
     for listed in bot["commandLists"]:
-        assert [command["title"] for command in listed["commands"]] == [entry.name for entry in HELP]
+        titles = [command["title"] for command in listed["commands"]]
+        assert len(titles) == min(len(HELP), 12)
+        assert titles[-1] == "help"
+        assert set(titles) <= {entry.name for entry in HELP}
 
 
 def test_only_the_newer_variant_has_slash_commands() -> None:
