@@ -171,6 +171,7 @@ def _asking(found: Policy) -> str:
         ("Asked on", f"{_day(asking.weekday)}, {asking.hour}:00 where the person is"),
         ("Never on", listed(_day(day) for day in asking.never_on)),
         ("Quiet", f"from {asking.quiet_from}:00 to {asking.quiet_until}:00, and outside working days"),
+        ("Holidays", "none as it ships: `country`, `subdivision` and `holidays` name them"),
         ("Open for", f"{count(asking.open_days, 'working day')}, with {count(asking.reminders, 'reminder')}"),
         ("Snooze", f"at most {count(asking.snooze_days, 'day')}"),
         ("Digest", f"{_day(digest.weekday)}, {digest.hour}:00, at most {digest.words} words in the channel"),

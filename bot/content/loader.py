@@ -154,9 +154,15 @@ def _part(file: str, nodes: Mapping[str, Node], part: Model | Policy) -> Edition
         if isinstance(node, Entries)
         else 1
     )
-    return Edition(
-        file.removesuffix(".yaml"), part.version, canonical_digest(_json(asdict(part))), file, line
-    )
+    return Edition(file.removesuffix(".yaml"), part.version, canonical_digest(_json(_said(part))), file, line)
+
+
+def _said(part: Model | Policy) -> dict[str, Any]:
+    """What a part says. A key that came later is left out while it is empty: what was published keeps its digest."""
+    said = asdict(part)
+    if isinstance(part, Policy) and part.asking.free == frozenset():
+        del said["asking"]["free"]
+    return said
 
 
 def _json(value: Any) -> Json:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from itertools import pairwise
 
+from bot.content import free_days
 from bot.content.block import Block
 from bot.content.document import INTEGER, Node, Scalar
+from bot.content.free_days import FreeDays
 from bot.content.problem import Page, listed, quote
 from bot.core.questionnaire import SIDE_STAGES, STAGES, Asking, Cadence, Digesting, Policy
 
@@ -81,8 +85,17 @@ CADENCE_KEYS = (
 )
 ASKING_KEYS = (
     *("weekday", "hour", "working_days", "quiet_from", "quiet_until", "never_on", "open_days", "reminders"),
-    *("last_reminder_hours", "late_hours", "snooze_days", "recent_days"),
+    *(
+        "last_reminder_hours",
+        "late_hours",
+        "snooze_days",
+        "recent_days",
+        "country",
+        "subdivision",
+        "holidays",
+    ),
 )
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DIGEST_KEYS = ("weekday", "hour", "words", "shown")
 
 
@@ -94,6 +107,16 @@ def read(
     Weights are held against `dimensions` and cadences against `questionnaires`, unless these are empty: not known.
     """
     return _Policy(page, dimensions, questionnaires).read(node)
+
+
+def _date(text: str) -> date | None:
+    """The day of `2026-12-24`; None for anything else, however much it looks like one."""
+    if not ISO_DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # the 30th of February
+        return None
 
 
 class _Policy:
@@ -205,10 +228,11 @@ class _Policy:
                 self.page.note(word.line, f"'after_days' holds {quote(word.text)}", "write days, such as 30")
 
     def _asking(self, block: Block) -> Asking:
+        free = self._free_days(block)
         asking = Asking(
             weekday=self._weekday(block),
             hour=self._hour(block, "hour"),
-            working_days=self._days_of_week(block, "working_days"),
+            working_days=self._working_days(block, free.country),
             quiet_from=self._hour(block, "quiet_from"),
             quiet_until=self._hour(block, "quiet_until"),
             never_on=self._days_of_week(block, "never_on", needed=False),
@@ -218,10 +242,53 @@ class _Policy:
             late_hours=block.integer("late_hours", low=1, high=24),
             snooze_days=block.integer("snooze_days", low=1, high=30),
             recent_days=block.integer("recent_days", low=0, high=30),
+            free=free if free.country or free.own else frozenset(),
         )
         if block.usable:
             self._sensible(asking, block)
         return asking
+
+    def _working_days(self, block: Block, country: str) -> tuple[int, ...]:
+        """The days that are written; where none are, those of the country."""
+        written = self._days_of_week(block, "working_days", needed=not country)
+        return written or (free_days.working_week(country) if country else ())
+
+    def _free_days(self, block: Block) -> FreeDays:
+        """Public holidays of the country and the organisation's own."""
+        own = frozenset(self._holidays(block))
+        country = block.text("country", longest=120, default="")
+        part = block.text("subdivision", longest=120, default="")
+        if not country:
+            if part:
+                line = block.line_of("subdivision")
+                self.page.note(line, "'subdivision' without 'country'", "add 'country: ...', or remove it")
+            return FreeDays(own=own)
+        known = free_days.countries()  # costs an import, so only where a country is named
+        if country not in known:
+            right = country.upper() if country.upper() in known else "its two letters, such as DE or GB"
+            self.page.note(block.line_of("country"), f"unknown country {quote(country)}", f"use {right}")
+            return FreeDays(own=own)
+        return FreeDays(country, self._part_of(block, country, known[country]) if part else "", own)
+
+    def _part_of(self, block: Block, country: str, parts: Collection[str]) -> str:
+        if parts:
+            return block.one_of("subdivision", parts)
+        what = f"no part of {country} has holidays of its own"
+        self.page.note(block.line_of("subdivision"), what, "remove 'subdivision'")
+        return ""
+
+    def _holidays(self, block: Block) -> Iterable[date]:
+        seen: set[date] = set()
+        for word in block.words("holidays", needed=False):
+            day = _date(word.text)
+            if day is None:
+                what = f"'holidays' holds {quote(word.text)}"
+                self.page.note(word.line, what, "write days as year-month-day, such as 2026-12-24")
+            elif day in seen:
+                self.page.note(word.line, f"{word.text} is listed twice in 'holidays'", "keep one")
+            else:
+                seen.add(day)
+                yield day
 
     def _sensible(self, asking: Asking, block: Block) -> None:
         day = WEEKDAYS[asking.weekday]

@@ -6,8 +6,10 @@ back: a week is not 168 hours when the clocks change.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import count
 
 from bot.core.localtime import local, wall
 from bot.core.questionnaire import Asking, Cadence
@@ -21,11 +23,11 @@ _SAME_SLOT = timedelta(hours=36)  # zones lie up to 26 h apart; the rest is for 
 
 
 def may_ask(day: date, asking: Asking) -> bool:
-    """Whether questions and reminders are sent on that day: a working day that is not in `never_on`."""
+    """Whether questions and reminders are sent on that day: a working day, not in `never_on`, and no holiday."""
     allowed = set(asking.working_days) - set(asking.never_on)
     # A policy that leaves no day would otherwise silence the bot for good; `never_on` is the stronger wish.
     allowed = allowed or set(range(7)) - set(asking.never_on) or set(range(7))
-    return day.weekday() in allowed
+    return day.weekday() in allowed and day not in asking.free
 
 
 def is_quiet(hour: int, asking: Asking) -> bool:
@@ -37,8 +39,12 @@ def is_quiet(hour: int, asking: Asking) -> bool:
 def working_days_between(a: date, b: date, asking: Asking) -> int:
     """How many working days lie after `a`, up to and with `b`; 0 when `b` is not later."""
     working = set(asking.working_days) or set(range(7))
-    weeks, rest = divmod(max((b - a).days, 0), 7)
-    return weeks * len(working) + sum((b - n * _DAY).weekday() in working for n in range(rest))
+    return sum(day.weekday() in working and day not in asking.free for day in _days(a, b))
+
+
+def _days(a: date, b: date) -> Iterator[date]:
+    """The days after `a`, up to and with `b`."""
+    return (a + n * _DAY for n in range(1, (b - a).days + 1))
 
 
 def good_moment(at: datetime, *, zone: str, asking: Asking) -> datetime:
@@ -144,7 +150,9 @@ def following(
     cycle = beat.cycle(local(slot, zone).date())
     # A slot this close to one of ours is that one seen from another zone, even if its date is a week off.
     near = (n for n in (cycle - 1, cycle, cycle + 1) if abs(beat.slot(n) - slot) <= _SAME_SLOT)
-    return beat.slot(next(near, cycle) + 1)
+    used = next(near, cycle)
+    # Holidays may push a slot onto that of the next cycle, or to the day before it: then the two are one.
+    return next(later for n in count(used + 1) if (later := beat.slot(n)) - slot > _SAME_SLOT)
 
 
 def milestone(

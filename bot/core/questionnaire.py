@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 QuestionId = str
@@ -385,6 +386,9 @@ class Asking:
     late_hours: int  # an invitation later than this is moved to the next good hour
     snooze_days: int
     recent_days: int  # who answered within so many days before a slot is not asked again
+    free: Container[date] = (
+        frozenset()
+    )  # public holidays and the organisation's own: working days that are none
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,10 @@ BAD = [
     ("policy", ", weeks: 2}", ", weeks: 2, months: 1}"),
     ("policy", "weekday: tuesday", "weekday: tusday"),
     ("policy", "  hour: 10\n", "  hour: 25\n"),
+    ("policy", "  hour: 10\n", "  hour: 10\n  country: Latvia\n"),
+    ("policy", "  hour: 10\n", "  hour: 10\n  subdivision: BY\n"),
+    ("policy", "  hour: 10\n", "  hour: 10\n  holidays: [24.12.2026]\n"),
+    ("policy", "  working_days: [monday, tuesday, wednesday, thursday, friday]\n", ""),
 ]
 TEXTS = {"retro": RETRO, "readiness": READINESS, "policy": small_policy()}
 

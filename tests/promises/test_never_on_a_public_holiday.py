@@ -1,0 +1,95 @@
+"""Nobody is asked, reminded or closed upon on a public holiday, or on a free day of the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.content.free_days import FreeDays
+from bot.core import cadence
+from bot.core.localtime import local
+from bot.core.ports import Store
+from tests.core.calendars import asking, zones
+from tests.fakes.office import CONTENT, Office
+
+pytest_plugins = ["tests.databases"]
+
+RIGA = ZoneInfo("Europe/Riga")
+LATVIA = FreeDays("LV", own=frozenset({date(2026, 12, 28), date(2026, 12, 29)}))
+DECEMBER = datetime(2026, 12, 14, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    """An organisation in Latvia that is closed over two more days after Christmas."""
+    policy = CONTENT.policy
+    kept = replace(policy, asking=replace(policy.asking, free=LATVIA))
+    return Office(store, DECEMBER, content=replace(CONTENT, policy=kept))
+
+
+def test_no_message_comes_on_a_holiday_over_christmas_and_new_year(office: Office) -> None:
+    anna = office.person("anna")
+    for number in range(3):
+        office.pilot(f"Pilot {number}", anna)
+    days = set()
+    while office.now < DECEMBER + timedelta(days=35):
+        before = len(office.platform.inbox("anna"))
+        office.until(office.now + timedelta(hours=1))
+        if len(office.platform.inbox("anna")) > before:
+            days.add(office.now.astimezone(RIGA).date())
+    assert days, "or the test proves nothing"
+    assert not {day for day in days if day in LATVIA}
+    closings = [event.at.astimezone(RIGA).date() for event in office.events("checkin.missed")]
+    assert closings
+    assert not [day for day in closings if day in LATVIA]
+
+
+def test_a_check_in_stays_open_over_a_holiday() -> None:
+    rules = replace(asking(), free=LATVIA)
+    opened = datetime(2026, 12, 22, 8, tzinfo=UTC)  # Tuesday, 10:00 in Riga; 24 to 29 December are free
+    reminders, closes = cadence.ladder(opened, zone="Europe/Riga", asking=rules)
+    assert [moment.date() for moment in reminders] == [date(2026, 12, 23), date(2027, 1, 4)]
+    assert closes.date() == date(2027, 1, 4), "23 and 30 December and 4 January are the three working days"
+
+
+def test_holidays_that_push_one_slot_beside_the_next_leave_one() -> None:
+    closed = frozenset(date(2026, 12, 21) + timedelta(days=n) for n in range(14))  # Monday to Sunday week
+    rules = replace(asking(), free=closed)
+    rule = {"weekday": 1, "hour": 10, "zone": "Europe/Riga", "asking": rules, "weeks": 1}
+    slots = [cadence.next_slot(datetime(2026, 12, 14, tzinfo=UTC), **rule)]
+    for _ in range(3):
+        slots.append(cadence.following(slots[-1], **rule))
+    assert [slot.date().isoformat() for slot in slots] == [
+        "2026-12-15",
+        "2027-01-04",  # what was due on 22 and 29 December, and on 5 January
+        "2027-01-12",
+        "2027-01-19",
+    ]
+
+
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
+
+
+@given(at=moments, zone=zones, country=st.sampled_from(["LV", "IL", "JP", "CN", "US", "SA"]))
+def test_every_slot_reminder_and_closing_keeps_the_holidays(at: datetime, zone: str, country: str) -> None:
+    rules = replace(asking(), free=FreeDays(country))
+    slot = cadence.next_slot(at, weekday=1, hour=10, zone=zone, asking=rules, weeks=1)
+    later = cadence.following(slot, weekday=1, hour=10, zone=zone, asking=rules, weeks=1)
+    reminders, closes = cadence.ladder(slot, zone=zone, asking=rules)
+    assert slot < later
+    assert not [
+        moment for moment in (slot, later, *reminders, closes) if local(moment, zone).date() in rules.free
+    ]
+
+
+@given(start=st.dates(date(2026, 1, 1), date(2027, 12, 31)), days=st.integers(0, 60))
+def test_a_holiday_is_no_working_day(start: date, days: int) -> None:
+    rules = replace(asking(), free=LATVIA)
+    counted = [start + timedelta(days=n) for n in range(1, days + 1)]
+    working = [day for day in counted if day.weekday() < 5 and day not in LATVIA]
+    assert cadence.working_days_between(start, start + timedelta(days=days), rules) == len(working)
