@@ -165,6 +165,14 @@ def export(
 
 
 @app.command()
+def calibrate(json: groups.AsJson = False) -> None:
+    """Show which signals tell who moves on from who does not."""
+    from bot.cli import trying
+
+    trying.calibrate(as_json=json)
+
+
+@app.command()
 def doctor(json: groups.AsJson = False) -> None:
     """Check settings, database, questionnaires and Slack."""
     from bot.cli import checkup

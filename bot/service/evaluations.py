@@ -14,7 +14,8 @@ from bot.core.localtime import wall
 from bot.core.records import Event, Pilot, PilotId
 from bot.core.signals.course import Heading
 from bot.core.signals.evaluation import Evaluation, evaluated
-from bot.core.signals.kinds import Course
+from bot.core.signals.kinds import Course, Signal
+from bot.core.values import Json
 from bot.service import facts, homes, schedules
 from bot.service.work import Work
 
@@ -22,6 +23,7 @@ NIGHT = time(2)  # on the organisation's clock: after its day and before the dig
 BATCH = 50  # pilots in one transaction: a fifth of a second, so that nobody who answers meanwhile waits long
 STAGES_READ = 1_000_000  # every change of stage of every pilot: a handful each
 COURSE, STAYS = "pilot.course", "portfolio.stays"
+ON, OFF = "signal.on", "signal.off"  # events: `subject` is the signal; what `rampcheck calibrate` counts
 
 
 def renew(work: Work, pilot: Pilot) -> Evaluation:
@@ -29,6 +31,7 @@ def renew(work: Work, pilot: Pilot) -> Evaluation:
     before = work.unit.evaluation(pilot.id)
     found = fresh(work, pilot, before=before)
     work.unit.save_evaluation(found)
+    _record_signals(work, before, found)
     was, now = before.heading.course if before else None, found.heading.course
     if was is not now:
         work.unit.record(Event(COURSE, work.now, None, pilot.id, before=was, after=now))
@@ -36,6 +39,20 @@ def renew(work: Work, pilot: Pilot) -> Evaluation:
     if before is None or was is not now or before.signals != found.signals:
         homes.outdated(work, homes.people_of(pilot))
     return found
+
+
+def _record_signals(work: Work, before: Evaluation | None, found: Evaluation) -> None:
+    """Each signal that came or went is an event, also one that somebody has acknowledged; one that stays is none."""
+    was, now = _on(before) if before else {}, _on(found)
+    for ident in sorted(now.keys() - was.keys()):
+        came: Json = {"name": now[ident].name, "severity": now[ident].severity}
+        work.unit.record(Event(ON, work.now, None, found.pilot, ident, after=came))
+    for ident in sorted(was.keys() - now.keys()):
+        work.unit.record(Event(OFF, work.now, None, found.pilot, ident, before=was[ident].severity))
+
+
+def _on(found: Evaluation) -> dict[str, Signal]:
+    return {seen.signal.id: seen.signal for seen in (*found.signals, *found.known)}
 
 
 def fresh(work: Work, pilot: Pilot, *, before: Evaluation | None) -> Evaluation:
@@ -101,13 +118,14 @@ def learn(work: Work) -> None:
     newest = next(iter(work.unit.events(kinds=(STAYS,), limit=1)), None)
     if newest is not None and work.day(newest.at) == work.today():
         return
-    stays = usual_stays(_journeys(work).values(), work.content.policy, work.today())
+    stays = usual_stays(journeys(work).values(), work.content.policy, work.today())
     if stays != work.unit.usual_stays() or newest is None:
         work.unit.save_usual_stays(stays)
     work.unit.record(Event(STAYS, work.now, None, after=dict(stays)))
 
 
-def _journeys(work: Work) -> dict[PilotId, tuple[Stint, ...]]:
+def journeys(work: Work) -> dict[PilotId, tuple[Stint, ...]]:
+    """Every pilot's way through the stages, from the log of its moves."""
     moves: dict[PilotId, list[Move]] = defaultdict(list)
     for event in reversed(work.unit.events(kinds=(facts.STAGE,), limit=STAGES_READ)):
         if event.pilot is not None:

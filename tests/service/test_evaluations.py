@@ -160,3 +160,28 @@ def test_what_is_usual_is_learnt_from_our_own_pilots(office: Office) -> None:
     assert len(office.events("portfolio.stays")) == 1
     office.until(office.now + DAY)
     assert len(office.events("portfolio.stays")) == 2, "once a day"
+
+
+# --- the log of signals ---------------------------------------------------------------------------------------------
+
+
+def test_a_signal_that_comes_or_goes_is_logged_once(office: Office) -> None:
+    old_pilot(office)
+    office.tick()
+    came = {event.subject for event in office.events("signal.on")}
+    assert came == ids(kept(office))
+    office.until(office.now + DAY)
+    assert len(office.events("signal.on")) == len(came), "what stays on is no event"
+    change(office, target=date(2027, 3, 1))
+    office.tick()
+    assert [event.subject for event in office.events("signal.off")] == ["P04"]
+
+
+def test_an_acknowledged_signal_has_not_gone(office: Office) -> None:
+    pilot = old_pilot(office)
+    office.tick()
+    mute = Mute(pilot.id, "P04", office.now.date() + 20 * DAY, "We wait for the budget", 1, office.now)
+    office.write(lambda unit: unit.save_mute(mute))
+    office.until(office.now + DAY)
+    assert "P04" not in ids(kept(office))
+    assert office.events("signal.off") == []
