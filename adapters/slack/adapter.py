@@ -22,6 +22,7 @@ from adapters.slack.ingress import Ingress
 from adapters.slack.installing import Installing
 from adapters.slack.oauth import Oauth, OauthSettings
 from adapters.slack.office import Office
+from adapters.slack.outsiders import outside
 from adapters.slack.parse import asked, installation_of, parse, removed
 from adapters.slack.replies import (
     Answer,
@@ -34,6 +35,7 @@ from adapters.slack.replies import (
     busy,
     drawn,
     opening,
+    refused,
     too_late,
 )
 from adapters.slack.searching import offered, searched
@@ -292,7 +294,7 @@ class SlackAdapter:
 
     async def _heard(self, raw: Json) -> tuple[int, Json | None, Errand | None]:
         if (search := searched(raw)) is not None:
-            return 200, offered(await self._found(search)), None
+            return 200, offered(() if outside(raw) else await self._found(search)), None
         said = await self._take(raw)
         return said.status, said.body, Errand(installation_of(raw), said.then) if said.then else None
 
@@ -310,6 +312,8 @@ class SlackAdapter:
     async def _take(self, raw: Json) -> Answer:
         """Answer one payload: what is answered is stored, what was not stored is said to be so."""
         inbound, surface = parse(raw), surface_of(raw)
+        if outside(raw):
+            return refused(surface)
         if inbound is None:
             modal = asked(raw)
             return opening(modal, surface) if modal else Answer()

@@ -12,10 +12,14 @@ GONE: Final = {
     "channel_not_found": "the conversation is not there, or the app was not invited to it",
     "is_archived": "the channel is archived; name another one for the digest",
     "not_in_channel": "the app is not in the channel; invite it with /invite",
+    "team_access_not_granted": "the app was removed from that workspace of the organisation; add it there again",
     "user_disabled": "the account was deactivated",
     "user_not_found": "there is no such account in this workspace",
     "user_not_visible": "the account cannot be seen by the app",
 }
+RESTRICTED: Final = (
+    "restricted_action"  # also begins codes that say more, like restricted_action_read_only_channel
+)
 # Trying this message again is useless.
 PERMANENT: Final = {
     "cant_update_message": "the message is not ours to change",
@@ -28,7 +32,7 @@ PERMANENT: Final = {
     "msg_too_long": "the message is longer than Slack takes",
     "no_text": "the message has no text",
     "not_enabled": "turn on the Home tab under App Home in the app's settings",
-    "restricted_action": "the workspace does not let the app post there",
+    RESTRICTED: "the workspace does not let the app post there",
 }
 # The call may have had its effect all the same: Slack says of fatal_error that parts of it may have succeeded.
 DOUBTFUL: Final = {"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
@@ -74,6 +78,8 @@ def fault(code: str, *, needed: str = "") -> DeliveryError:
         return TokenRefused(code)
     if code in GONE:
         return Refused(code, f"{GONE[code]} ({code})", gone=True)
+    if code.startswith(RESTRICTED):
+        return Refused(code, f"{PERMANENT[RESTRICTED]} ({code})", permanent=True)
     if code in PERMANENT:
         scope = f"{code}: {needed}" if needed else code
         return Refused(code, f"{PERMANENT[code]} ({scope})", permanent=True)

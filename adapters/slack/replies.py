@@ -124,6 +124,11 @@ def busy(surface: Surface) -> Answer:
     return answer(Problems({"": BUSY}), surface, Place(""))
 
 
+def refused(surface: Surface) -> Answer:
+    """What somebody of another company is told, for their eyes alone."""
+    return answer(Show(notes.outsider()), surface, Place(""))
+
+
 def too_late(lost: OpenView) -> Respond | None:
     """What to say where a form did not open."""
     message = {"response_type": "ephemeral", "replace_original": False, **_note({"": LATE})}

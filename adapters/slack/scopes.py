@@ -13,7 +13,7 @@ BOT_SCOPES: Final = {
     "commands": "to take /rampcheck and the shortcuts",
     "files:read": "to see that the digest's picture has arrived before it is shown",
     "files:write": "to upload the digest's picture",
-    "groups:read": "the same for a private channel; it sees none but those that it was invited to",
+    "groups:read": "to notice that it was invited to a private channel; it sees none but those",
     "im:history": "to read what people answer in their direct messages with the app, and no other conversation",
     "im:write": "to open a direct message with whoever is asked",
     "users:read": "to greet people by name and ask at a good hour of their own time zone",

@@ -125,6 +125,7 @@ def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) ->
 
 
 def _note_down(unit: Unit, leased: Leased, error: DeliveryError, now: datetime) -> None:
-    off = trouble.undelivered(unit, leased.message, error, now)
+    doubtful = leased.again or not (error.unsent or error.permanent)
+    off = trouble.undelivered(unit, leased.message, error, now, doubtful=doubtful)
     after: Json = {"key": leased.message.key, "reason": error.reason, "address_off": off}
     unit.record(Event("delivery.dead", now, None, subject=leased.message.address.lane, after=after))

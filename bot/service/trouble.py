@@ -14,14 +14,18 @@ from bot.service import registry, subscribed
 TOLD = "digest.trouble"
 
 
-def undelivered(unit: Unit, message: Message, error: DeliveryError, now: datetime) -> bool:
+def undelivered(
+    unit: Unit, message: Message, error: DeliveryError, now: datetime, *, doubtful: bool = False
+) -> bool:
     """What follows from giving up a message; True where its conversation gets nothing more until it is heard from.
+
+    `doubtful`: it may be there all the same.
 
     A channel with a digest is never switched off: the next digest finds out whether it was mended.
     """
     subscription = subscribed.of_channel(unit, message.address)
     if subscription is not None:
-        _tell_of_channel(unit, subscription, message, error, now)
+        _tell_of_channel(unit, subscription, message, error, now, doubtful=doubtful)
         return False
     if error.gone:
         _tell_of_person(unit, message.address, error, now)
@@ -33,7 +37,13 @@ def undelivered(unit: Unit, message: Message, error: DeliveryError, now: datetim
 
 
 def _tell_of_channel(
-    unit: Unit, subscription: Subscription, message: Message, error: DeliveryError, now: datetime
+    unit: Unit,
+    subscription: Subscription,
+    message: Message,
+    error: DeliveryError,
+    now: datetime,
+    *,
+    doubtful: bool,
 ) -> None:
     root = message.under or message.key
     if _known(unit, subscription, root, error.reason, in_thread=bool(message.under)):
@@ -41,7 +51,8 @@ def _tell_of_channel(
     after = {"key": root, "reason": error.reason}
     unit.record(Event(TOLD, now, None, subject=str(subscription.id), after=dict(after)))
     name = subscribed.name_of(subscription)
-    card = words.digest_lost(subscription.id, name, error.reason, in_thread=bool(message.under))
+    part = bool(message.under)
+    card = words.digest_lost(subscription.id, name, error.reason, in_thread=part, doubtful=doubtful)
     _write_to(unit, _menders(unit, subscription), f"trouble:{message.key}", card, now)
 
 

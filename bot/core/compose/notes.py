@@ -56,6 +56,11 @@ def stranger() -> Card:
     return note("This workspace is not set up for Rampcheck yet. Please ask whoever installed it.")
 
 
+def outsider() -> Card:
+    """Somebody of another company acts, in a channel that is shared with it."""
+    return note("I answer only people of the organisation that I was installed for. Nothing was changed.")
+
+
 def welcome(name: str) -> Card:
     """The first message to a person."""
     first = f"Hello {name}. I ask pilot owners a few short questions and show what each pilot lacks before production."

@@ -12,13 +12,12 @@ from bot.core.tokens import About, Token
 PILOTS_SHOWN = 3
 
 
-def digest_lost(subscription: int, channel: str, reason: str, *, in_thread: bool) -> Card:
-    """The digest, or a part of its thread, did not reach a channel; said once until it works again."""
-    what = (
-        f"A part of the digest did not reach {channel}"
-        if in_thread
-        else f"The digest did not reach {channel}"
-    )
+def digest_lost(
+    subscription: int, channel: str, reason: str, *, in_thread: bool, doubtful: bool = False
+) -> Card:
+    """The digest, or a part of its thread, did not reach a channel, or perhaps not; said once until it works again."""
+    what = "A part of the digest" if in_thread else "The digest"
+    what += f" may not have reached {channel}" if doubtful else f" did not reach {channel}"
     lines = (
         f"{words.capital(reason)}.",
         "The subscription stays: I try again with the next digest, and write again only if there is news.",

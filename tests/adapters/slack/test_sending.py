@@ -184,6 +184,8 @@ def test_a_429_holds_the_whole_method_for_as_long_as_slack_says() -> None:
         ("not_in_channel", True, "/invite"),
         ("is_archived", True, "archived"),
         ("user_disabled", True, "deactivated"),
+        ("team_access_not_granted", True, "removed from that workspace"),
+        ("restricted_action_read_only_channel", False, "does not let the app post"),
         ("msg_blocks_too_long", False, "longer"),
     ],
 )
