@@ -11,6 +11,7 @@ from bot.core.journey import MONTH
 from bot.core.records import Event, PilotId
 from bot.core.signals.evaluation import Evaluation
 from bot.service import evaluations
+from bot.service.portfolio_facts import journeys
 from bot.service.work import Work
 
 MONTHS = 24  # as far back as the usual stays look (P01): older stays say little about how we work now
@@ -36,7 +37,7 @@ def findings(work: Work) -> Findings:
     firings |= set(_unlogged(work, last, {(firing.pilot, firing.signal) for firing in firings}))
     start = min((work.day(event.at) for event in came), default=work.today())
     watched = _watched(work, start)
-    found = calibrated(firings, evaluations.journeys(work), watched, work.today())
+    found = calibrated(firings, journeys(work, work.unit.pilots()), watched, work.today())
     return Findings(start, len(watched), found, _names(came, last.values()))
 
 

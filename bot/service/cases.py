@@ -15,7 +15,7 @@ from bot.core.records import Decision, PersonId, Pilot, Standing
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
-from bot.service import evaluate
+from bot.service import evaluate, portfolio_facts
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
@@ -61,6 +61,7 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
         extensions=decisions.rounds(made, Choice.LATER),
         owned=pilot.owner is not None,
         sponsored=pilot.sponsor is not None,
+        shared_blocker=portfolio_facts.waits_for_shared(work, pilot),
         harm=str(value.get("v30.harm", "")),
         missed=str(value.get("v30.miss", "")),
         reach=_reach(value, pilot),

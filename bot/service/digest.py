@@ -11,22 +11,36 @@ from bot.core.card import Card
 from bot.core.compose import decision as decision_words
 from bot.core.compose import digest as words
 from bot.core.compose import notes
-from bot.core.compose.digest import Digest, DigestView, Due, Moved, Quiet, Ruled, Stuck
+from bot.core.compose.digest import (
+    Digest,
+    DigestView,
+    Due,
+    Moved,
+    Quiet,
+    Ruled,
+    SharedBlocker,
+    Stuck,
+    Waits,
+)
 from bot.core.compose.portfolio_map import Scored, portfolio_map
 from bot.core.decisions import ENDING, Choice, deciders
+from bot.core.portfolio import clears, waiting_for
 from bot.core.ports import Message, Reply, Show, Unit
 from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
 from bot.core.records import Address, Decision, Event, Person, Pilot, PilotId, Standing, Subscription
 from bot.core.signals import Course
+from bot.core.signals.portfolio import portfolio_signals, shared_blockers
 from bot.core.values import Json
-from bot.service import cases, subscribed
+from bot.service import cases, portfolio_facts, subscribed
 from bot.service.evaluate import Standing as Stand
+from bot.service.portfolio_facts import Portfolio
 from bot.service.standings import standings
 from bot.service.work import Work
 
 DECISIONS_READ = 100_000  # all of them: a pilot has a few in its life
 WEEK = timedelta(days=7)
 STALE_AFTER = timedelta(days=2)  # a digest that comes later than this tells of another week
+SHARED = "PF3"  # stands in the channel; the other portfolio signals in the thread
 JUMP = 3  # points of readiness that count as movement (content.md section 4)
 
 
@@ -44,6 +58,8 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
     silent = {pilot.id: standing[pilot.id].streak for pilot in going}
     quiet_from = work.content.policy.thresholds["P10"]["high"]
     ruled = _ruled(work, pilots)
+    together = portfolio_facts.portfolio_of(work, pilots)
+    on = portfolio_signals(together.facts, work.content.policy)
     open_, live = words.headcount(pilot.stage for pilot in pilots)
     return DigestView(
         today=work.today(),
@@ -59,8 +75,22 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
         moved=_moved(work.unit, going, work.now),
         ruled=ruled,
         quiet=tuple(Quiet(p.id, p.name, silent[p.id]) for p in going if silent[p.id] >= quiet_from),
+        shared=_shared(work, pilots, together),
+        together=tuple(signal for signal in on if signal.id != SHARED),
         about=group,
     )
+
+
+def _shared(work: Work, pilots: Sequence[Pilot], together: Portfolio) -> tuple[SharedBlocker, ...]:
+    """The blockers that hold up many of these pilots (PF3)."""
+    names = {pilot.id: pilot.name for pilot in pilots}
+    found = []
+    for blocker in shared_blockers(together.facts, work.content.policy):
+        waiting = waiting_for(together.named, blocker.slug)
+        waits = tuple(Waits(pilot, names[pilot], one.since) for pilot, one in waiting.items())
+        who = clears(waiting.values())
+        found.append(SharedBlocker(blocker.label, waits, cases.name_of(work, who) if who else ""))
+    return tuple(found)
 
 
 def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand]) -> tuple[Due, ...]:

@@ -5,23 +5,21 @@ What an evaluation finds is kept until the next one, so that lists and digests r
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from bot.core import readiness, signals
-from bot.core.journey import Move, Stint, journey, usual_stays
+from bot.core.journey import usual_stays
 from bot.core.localtime import wall
 from bot.core.records import Event, Pilot, PilotId
 from bot.core.signals.course import Heading
 from bot.core.signals.evaluation import Evaluation, evaluated
 from bot.core.signals.kinds import Course, Signal
 from bot.core.values import Json
-from bot.service import facts, homes, schedules
+from bot.service import facts, homes, portfolio_facts, schedules
 from bot.service.work import Work
 
 NIGHT = time(2)  # on the organisation's clock: after its day and before the digest's morning
 BATCH = 50  # pilots in one transaction: a fifth of a second, so that nobody who answers meanwhile waits long
-STAGES_READ = 1_000_000  # every change of stage of every pilot: a handful each
 COURSE, STAYS = "pilot.course", "portfolio.stays"
 ON, OFF = "signal.on", "signal.off"  # events: `subject` is the signal; what `rampcheck calibrate` counts
 
@@ -114,31 +112,13 @@ def next_night(work: Work) -> datetime:
 
 
 def learn(work: Work) -> None:
-    """How long the organisation's pilots stay in each stage; once a day."""
+    """How long the organisation's pilots stay in each stage, and what is in the way of many; once a day."""
     newest = next(iter(work.unit.events(kinds=(STAYS,), limit=1)), None)
     if newest is not None and work.day(newest.at) == work.today():
         return
-    stays = usual_stays(journeys(work).values(), work.content.policy, work.today())
+    pilots = work.unit.pilots()
+    stays = usual_stays(portfolio_facts.journeys(work, pilots).values(), work.content.policy, work.today())
     if stays != work.unit.usual_stays() or newest is None:
         work.unit.save_usual_stays(stays)
     work.unit.record(Event(STAYS, work.now, None, after=dict(stays)))
-
-
-def journeys(work: Work) -> dict[PilotId, tuple[Stint, ...]]:
-    """Every pilot's way through the stages, from the log of its moves."""
-    moves: dict[PilotId, list[Move]] = defaultdict(list)
-    for event in reversed(work.unit.events(kinds=(facts.STAGE,), limit=STAGES_READ)):
-        if event.pilot is not None:
-            moves[event.pilot].append(
-                Move(work.day(event.at), str(event.before or ""), str(event.after or ""))
-            )
-    return {
-        pilot.id: journey(
-            moves.get(pilot.id, ()),
-            stage=pilot.stage,
-            since=pilot.stage_since,
-            today=work.today(),
-            begun=pilot.created,
-        )
-        for pilot in work.unit.pilots()
-    }
+    portfolio_facts.note_shared(work, pilots)

@@ -17,12 +17,15 @@ from bot.core.compose.digest import (
     Due,
     Moved,
     Quiet,
+    SharedBlocker,
     Stuck,
+    Waits,
     digest,
     headcount,
     word_count,
 )
 from bot.core.signals import PilotFacts, Signal, signals
+from bot.core.signals.portfolio import PortfolioFacts, portfolio_signals
 from bot.core.tokens import decode
 from tests.core.golden import drawn, same_as
 from tests.core.scenery import policy
@@ -63,6 +66,15 @@ BUSY = DigestView(
     ),
     quiet=(Quiet(4, "Demand forecast", 3),),
 )
+SECURITY = SharedBlocker(
+    "Security review",
+    (Waits(1, "Invoice matcher", ago(52)), Waits(4, "Demand forecast", ago(28)), Waits(9, "Chat", ago(1))),
+    "Sofia Marin",
+)
+TOGETHER = portfolio_signals(
+    PortfolioFacts(entered=2, stopped=0, old=20, ages=(40, 52, 61, 70), started=6, left=1, pilots=22),
+    policy(),
+)
 NOTHING_AT_ALL = DigestView(TUESDAY, open=5, live=1, stuck_before=0)
 
 
@@ -78,6 +90,26 @@ def test_a_week_without_a_decision_is_three_lines() -> None:
     whole = digest(quiet, LIMITS)
     same_as("digest_calm", drawn(whole.channel, *whole.thread))
     assert len(spoken(whole.channel.body).splitlines()) == 3
+
+
+def test_what_holds_up_many_is_one_line_and_its_pilots_stand_in_the_thread() -> None:
+    whole = digest(replace(BUSY, shared=(SECURITY,), together=TOGETHER), LIMITS)
+    same_as("digest_shared", drawn(whole.channel, *whole.thread))
+    lines = spoken(whole.channel.body).splitlines()
+    assert "Shared blocker: Security review: 3 pilots wait, oldest 52 days. Sofia Marin" in lines
+    assert word_count(whole.channel) <= LIMITS.words
+    assert [card.title for card in whole.thread][-1] == "All pilots together"
+
+
+def test_a_shared_blocker_that_nobody_can_clear_says_so() -> None:
+    whole = digest(replace(BUSY, shared=(replace(SECURITY, who=""),)), LIMITS)
+    assert "oldest 52 days. Nobody is named to clear it." in spoken(whole.channel.body)
+
+
+def test_a_calm_week_names_the_shared_blocker_in_its_third_line() -> None:
+    whole = digest(replace(NOTHING_AT_ALL, shared=(SECURITY,)), LIMITS)
+    assert spoken(whole.channel.body).splitlines()[2:] == ["Shared blocker: Security review."]
+    assert [card.title for card in whole.thread] == ["Shared blocker: Security review"]
 
 
 def test_a_week_in_which_nothing_happened_says_so() -> None:

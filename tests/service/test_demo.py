@@ -139,9 +139,14 @@ def test_one_is_hopeful_while_the_data_is_not(shown: Example) -> None:
 
 
 def test_those_that_do_well_have_no_signal_against_them(shown: Example) -> None:
-    for key in ("contract-summary", "meeting-minutes", "email-sorter"):
+    for key in ("contract-summary", "meeting-minutes"):
         assert shown.status(key).signals == (), key
         assert shown.line(key).course is Course.MOVING
+
+
+def test_one_that_moves_has_nothing_against_it_but_the_review_it_waits_for(shown: Example) -> None:
+    assert {signal.id for signal in shown.status("email-sorter").signals} <= {"P05"}
+    assert shown.line("email-sorter").course is Course.MOVING
 
 
 def test_one_is_hopeful_while_its_date_has_moved_three_times(shown: Example) -> None:
@@ -158,6 +163,13 @@ def test_three_wait_for_the_same_review_and_the_one_who_can_clear_it_was_asked(s
     assert sorted(waiting) == ["Email sorter", "Invoice matcher", "Warranty checker"]
     asked = shown.read(lambda unit: unit.requests(person=shown.person("sofia").id))
     assert len(asked) == 2, "the third has an answer"
+
+
+def test_the_digest_names_what_three_wait_for_and_who_can_clear_it(shown: Example) -> None:
+    card, *thread = shown.inbox("lena", "channel:ai-pilots")
+    assert "Shared blocker: Security review: 3 pilots wait, oldest " in card
+    (details,) = [each for each in thread if each.startswith("Shared blocker: Security review")]
+    assert all(name in details for name in ("Invoice matcher", "Email sorter", "Warranty checker"))
 
 
 def test_one_in_hardening_has_nearly_met_its_gate(shown: Example) -> None:

@@ -1,8 +1,8 @@
 """The weekly digest: one short card for a channel and its details for the thread; it must not compute what is in it.
 
-The order is that of content.md section 6: headline, decide, stuck, moved, decided, learned, quiet. Shared blockers come
-after moved; they need what is not computed yet. Never here: a ranking of people, an average
-score, more than two numbers in a line below the headline, a state without its reason.
+The order is that of content.md section 6: headline, decide, stuck, moved, shared blocker, decided, learned, quiet. What
+concerns all pilots together stands in the thread, with its act. Never here: a ranking of people, an average score, more
+than two numbers in a line of the channel below the headline, a state without its reason.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from bot.core.compose.decision import decide_button
 from bot.core.questionnaire import Digesting
 from bot.core.records import PilotId
 from bot.core.signals import Signal
+from bot.core.signals.portfolio import PortfolioSignal
 from bot.core.tokens import About
 
 DETAILS_SHOWN = 20  # entries of one thread card; a longer one is a list
 LIVE = frozenset({"limited", "production"})
 OVER = frozenset({"stopped", "retired"})
 DECIDE = "Decide this week"
+SHARED = "Shared blocker"
 NOTHING = "Nothing needs a decision this week."
 T = TypeVar("T")
 
@@ -71,6 +73,27 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """A pilot that a shared blocker holds up, and since when it says so."""
+
+    pilot: PilotId
+    name: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class SharedBlocker:
+    """What is in the way of many: whom it holds up, the one that waits longest first, and `who` can clear it.
+
+    `who` is empty where nobody was named.
+    """
+
+    label: str
+    waiting: tuple[Waits, ...]
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A pilot whose check-ins go unanswered: how many in a row."""
 
@@ -97,6 +120,7 @@ class Ruled:
 class DigestView:
     """One week of the pilots that a channel may see; `about` names the group where it is not all of them.
 
+    `shared` are the blockers for which PF3 is on, `together` the other signals about all these pilots.
     `open` and `live` as `headcount` gives them. `stuck_before` is how many were stuck at the digest before, None
     for the first. `decided` counts the decisions of the last seven days, `ruled` tells of them.
     """
@@ -111,6 +135,8 @@ class DigestView:
     moved: tuple[Moved, ...] = ()
     ruled: tuple[Ruled, ...] = ()
     quiet: tuple[Quiet, ...] = ()
+    shared: tuple[SharedBlocker, ...] = ()
+    together: tuple[PortfolioSignal, ...] = ()
     about: str = ""
 
 
@@ -199,6 +225,7 @@ def _sections(view: DigestView, most: int, reasons: int) -> Iterator[Block]:
         yield say(NOTHING)
     yield from _section("Stuck", view.stuck, _stuck, most)
     yield from _section("Moved", view.moved, _moved, most)
+    yield from _shared(view, most)
     yield from _section("Decided", [one for one in view.ruled if not one.lesson], _ruled, most)
     yield from _section("Learned", [one for one in view.ruled if one.lesson], _ruled, most)
     if view.quiet:
@@ -215,6 +242,18 @@ def _section(name: str, entries: Sequence[T], line: Callable[[T], Paragraph], mo
     yield from (line(entry) for entry in entries[:most])
     if len(entries) > most:
         yield say(f"{len(entries) - most} more in the thread")
+
+
+def _shared(view: DigestView, most: int) -> Iterator[Block]:
+    """A line for each shared blocker: how many wait, for how long, and who can clear it."""
+    for blocker in view.shared[: max(most, 1)]:
+        name = bold(f"{SHARED}: ")
+        yield say(name, f"{_waits(blocker, view.today)} {blocker.who or 'Nobody is named to clear it.'}")
+
+
+def _waits(blocker: SharedBlocker, today: date) -> str:
+    oldest = words.count((today - blocker.waiting[0].since).days, "day")
+    return f"{blocker.label}: {words.count(len(blocker.waiting), 'pilot')} wait, oldest {oldest}."
 
 
 def _due(due: Due, today: date, reasons: int = 2) -> Paragraph:
@@ -278,6 +317,8 @@ def _in_short(view: DigestView) -> str:
     if view.ruled:
         ruled = [f"{words.pilot_name(one.name)} ({one.what})" for one in view.ruled]
         parts.append(f"Decided: {words.shown(ruled, 2)}.")
+    if view.shared:
+        parts.append(f"{SHARED}: {words.shown([blocker.label for blocker in view.shared], 2)}.")
     if view.quiet:
         parts.append(f"Quiet: {words.count(len(view.quiet), 'pilot')}.")
     return " ".join(parts) or "No pilot is stuck, and none is quiet."
@@ -334,11 +375,40 @@ def _thread(view: DigestView, most: int) -> Iterator[Card]:
         yield _details("Stuck", view.stuck, lambda stuck: _reasons(stuck, view.today))
     if len(view.moved) > most or (view.moved and not view.due and not view.stuck):
         yield _details("Moved", view.moved, lambda moved: [_moved(moved)])
+    yield from (_blocked(blocker, view.today) for blocker in view.shared)
     calm = not view.due and not view.stuck
     if len(view.ruled) > most or (view.ruled and calm):
         yield _details("Decided", view.ruled, lambda ruled: [_ruled(ruled)])
     if view.quiet:
         yield _details("Quiet", view.quiet, _silence)
+    if view.together:
+        yield _together(view.together)
+
+
+def _blocked(blocker: SharedBlocker, today: date) -> Card:
+    """Everybody whom one thing holds up, who can clear it and what to do about it."""
+    title = f"{SHARED}: {blocker.label}"
+    body: list[Block] = [
+        say(bold(words.pilot_name(one.name)), f": {words.count((today - one.since).days, 'day')}")
+        for one in blocker.waiting[:DETAILS_SHOWN]
+    ]
+    if len(blocker.waiting) > DETAILS_SHOWN:
+        body.append(say(words.capital(words.more(len(blocker.waiting) - DETAILS_SHOWN))))
+    who = f"{blocker.who} is named to clear it." if blocker.who else "Nobody is named who can clear it."
+    body.append(say(f"{who} Next step: give it one owner outside the pilots, as one task."))
+    return Card(title, f"{title}\n{spoken(body)}", body=tuple(body))
+
+
+def _together(signals: Sequence[PortfolioSignal]) -> Card:
+    """What holds for all pilots together, each with its act."""
+    title = "All pilots together"
+    body = [block for signal in signals for block in _act(signal)]
+    return Card(title, f"{title}\n{spoken(body)}", body=tuple(body))
+
+
+def _act(signal: PortfolioSignal) -> Iterator[Block]:
+    yield say(bold(signal.name), f": {signal.text}")
+    yield say(f"Next step: {signal.action}" if signal.strong else f"To consider: {signal.action}")
 
 
 def _details(name: str, entries: Sequence[T], lines: Callable[[T], Sequence[Block]]) -> Card:

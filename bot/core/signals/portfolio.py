@@ -6,16 +6,22 @@ They call for one act each and name no pilot as a fault.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.questionnaire import Policy
 from bot.core.wording import count
 
+ROUNDING = 1e-9  # a share of so many pilots that is a whole number but for the last bit
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One blocker that several pilots name: its slug and label, and for how many rounds of check-ins running."""
+    """One blocker that several pilots name: its slug and label, and for how many rounds of check-ins running.
+
+    `rounds` counts those in which it was shared by as many as `many` asks for.
+    """
 
     slug: str
     label: str
@@ -99,7 +105,6 @@ def older(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
 
 def shared(facts: PortfolioFacts, policy: Policy) -> list[PortfolioSignal]:
     """PF3, once for each blocker: the same in so many pilots, or such a share of those open, for so many rounds."""
-    limits = policy.thresholds["PF3"]
     return [
         PortfolioSignal(
             "PF3",
@@ -107,9 +112,22 @@ def shared(facts: PortfolioFacts, policy: Policy) -> list[PortfolioSignal]:
             f"{blocker.label}: {count(blocker.pilots, 'pilot')} wait.",
             "Give it one owner outside the pilots, as one task.",
         )
-        for blocker in facts.blockers
-        if blocker.rounds >= limits["cycles"] and _many(blocker, facts, limits)
+        for blocker in shared_blockers(facts, policy)
     ]
+
+
+def shared_blockers(facts: PortfolioFacts, policy: Policy) -> list[Shared]:
+    """The blockers for which PF3 is on."""
+    limits = policy.thresholds["PF3"]
+    needed = many(facts.open, policy)
+    return [one for one in facts.blockers if one.rounds >= limits["cycles"] and one.pilots >= needed]
+
+
+def many(open_pilots: int, policy: Policy) -> int:
+    """How many pilots make a blocker a shared one, of so many that are open; never one alone."""
+    limits = policy.thresholds["PF3"]
+    share = math.ceil(limits["share"] * open_pilots - ROUNDING) if open_pilots else limits["pilots"]
+    return int(max(min(limits["pilots"], share), 2))
 
 
 def no_stops(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
@@ -123,8 +141,3 @@ def no_stops(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
         f"No pilot of {facts.pilots} was stopped in {limits['months']:g} months.",
         "Look at the stop rules: a portfolio without a stop is not choosing.",
     )
-
-
-def _many(blocker: Shared, facts: PortfolioFacts, limits: Mapping[str, float]) -> bool:
-    share = facts.open > 0 and blocker.pilots >= limits["share"] * facts.open
-    return blocker.pilots >= limits["pilots"] or (share and blocker.pilots > 1)
