@@ -20,6 +20,7 @@ from bot.log import get
 EARLY: Final = timedelta(minutes=5)  # before its end a token is renewed
 SHORTEST: Final = timedelta(minutes=1)  # between two fetches, whatever Teams thinks of a token
 WITHIN: Final = 10  # seconds for one request of MSAL
+_NO_TENANT = "Unable to get authority configuration"  # begins what MSAL says of a tenant that there is not
 _CODE = re.compile(r"AADSTS\d{4,8}")
 
 # What to do, by Microsoft's codes (learn.microsoft.com, Microsoft Entra authentication and authorization error codes).
@@ -45,7 +46,11 @@ class Token:
 
 
 class CredentialsError(Exception):
-    """No token could be had; the message says what to do and holds no secret."""
+    """No token could be had; the message says what to do and holds no secret. `heard`: Microsoft said so itself."""
+
+    def __init__(self, what: str, *, heard: bool = False) -> None:
+        super().__init__(what)
+        self.heard = heard
 
 
 class TokenSource:
@@ -134,15 +139,27 @@ def fetcher(
         try:
             return _token(_asked(_client(credential, app, tenant, cloud, http), credential, cloud))
         except (OSError, ValueError, RuntimeError) as error:  # the network, a file, or a key that is none
+            if _NO_TENANT in str(error):
+                raise CredentialsError(
+                    "Microsoft gave no token: it knows no such tenant; check TEAMS_TENANT_ID", heard=True
+                ) from None
             raise CredentialsError(f"No token could be fetched ({type(error).__name__})") from None
 
     return fetch
 
 
+class _Hasty(requests.Session):
+    """Waits for nobody for long: outside Azure, nobody answers for the machine's identity at all."""
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """A request with an end."""
+        return super().request(*args, **{"timeout": WITHIN, **kwargs})
+
+
 def _client(credential: Credential, app: str, tenant: str, cloud: Cloud, http: Any) -> Any:
     if isinstance(credential, ManagedIdentity):
         identity = msal.UserAssignedManagedIdentity(client_id=app)
-        return msal.ManagedIdentityClient(identity, http_client=http or requests.Session())
+        return msal.ManagedIdentityClient(identity, http_client=http or _Hasty())
     return msal.ConfidentialClientApplication(
         app,
         client_credential=_secret(credential),
@@ -180,5 +197,5 @@ def _token(found: Mapping[str, Any]) -> Token:
     advice = ADVICE.get(code[0]) if code else None
     said = f" ({code[0]})" if code else ""
     raise CredentialsError(
-        f"Microsoft gave no token: {advice or found.get('error', 'it did not say why')}{said}"
+        f"Microsoft gave no token: {advice or found.get('error', 'it did not say why')}{said}", heard=True
     )

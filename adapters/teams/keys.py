@@ -20,6 +20,8 @@ APART: Final = timedelta(minutes=5)  # between two readings for a key that is no
 AGAIN: Final = timedelta(seconds=10)  # after a reading that failed
 WITHIN: Final = 5.0  # seconds for one request: whoever waits for it is answered by then
 LARGEST: Final = 1024 * 1024  # bytes of the list; it has some thirty thousand
+# What a reading may end in: no answer, an error, or something that is no list of keys.
+UNREADABLE: Final = (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError)
 
 log = get("teams")
 
@@ -76,22 +78,28 @@ class Keys:
 
     async def _renew(self, now: datetime) -> None:
         try:
-            found = await self._json(self._url)
-            listed = await self._json(str(found["jwks_uri"]))
-            keys = {str(one["kid"]): made for one in listed["keys"] if (made := _made(one)) is not None}
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            keys = await read(self._session(), self._url)
+        except UNREADABLE as error:
             log.error("teams.keys_not_read", kind=type(error).__name__)
             return
         if keys:
             self._keys, self._read_at, self._tried_at = keys, now, now
             log.info("teams.keys_read", number=len(keys))
 
-    async def _json(self, url: str) -> Any:
-        limit = aiohttp.ClientTimeout(total=WITHIN)
-        async with self._session().get(url, timeout=limit, allow_redirects=False) as answer:
-            answer.raise_for_status()
-            raw = await answer.content.read(LARGEST)
-            return json.loads(raw)
+
+async def read(session: aiohttp.ClientSession, url: str) -> Mapping[str, Key]:
+    """The keys that the metadata at `url` lead to, by their id. Raises one of UNREADABLE."""
+    found = await _json(session, url)
+    listed = await _json(session, str(found["jwks_uri"]))
+    return {str(one["kid"]): made for one in listed["keys"] if (made := _made(one)) is not None}
+
+
+async def _json(session: aiohttp.ClientSession, url: str) -> Any:
+    limit = aiohttp.ClientTimeout(total=WITHIN)
+    async with session.get(url, timeout=limit, allow_redirects=False) as answer:
+        answer.raise_for_status()
+        raw = await answer.content.read(LARGEST)
+        return json.loads(raw)
 
 
 def _made(listed: Any) -> Key | None:

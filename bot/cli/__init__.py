@@ -174,7 +174,7 @@ def calibrate(json: groups.AsJson = False) -> None:
 
 @app.command()
 def doctor(json: groups.AsJson = False) -> None:
-    """Check settings, database, questionnaires and Slack."""
+    """Check settings, database, questionnaires, Slack and Teams."""
     from bot.cli import checkup
 
     checkup.doctor(as_json=json)

@@ -74,6 +74,8 @@ def _signs() -> Iterator[Sign]:
     yield _port(found)
     if found.slack_bot_token:
         yield from _slack(found)
+    if found.teams_app_type:
+        yield from _teams(found)
 
 
 def _settings() -> Iterator[Sign]:
@@ -201,6 +203,15 @@ def _slack(found: Settings) -> Iterator[Sign]:
         bot_token=found.slack_bot_token, app_token=found.slack_app_token, url=found.slack_api_url
     )
     for one in asyncio.run(asked):
+        yield Sign(one.what, one.ok, one.found, one.fix)
+
+
+def _teams(found: Settings) -> Iterator[Sign]:
+    """What Microsoft says to our settings; botbuilder is imported only where Teams is on."""
+    from adapters.teams import checkup
+    from bot.teamwork import bot_of
+
+    for one in asyncio.run(checkup.look(bot_of(found))):
         yield Sign(one.what, one.ok, one.found, one.fix)
 
 

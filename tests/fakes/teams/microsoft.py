@@ -89,6 +89,7 @@ class Directory:
     refusing: str = ""
     given: int = 0
     lasts: int = 3600
+    tenant_known: bool = True
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def get(self, url: str, **kwargs: Any) -> Said:
@@ -98,6 +99,8 @@ class Directory:
         if "discovery/instance" in url:
             url = str(kwargs["params"]["authorization_endpoint"]).replace("/oauth2/v2.0/authorize", "/v2.0/")
         base = url.partition("/v2.0/")[0]
+        if not self.tenant_known and "openid-configuration" in url:
+            return Said(json.dumps({"error": "invalid_tenant", "error_description": "AADSTS90002"}), 400)
         return Said(
             json.dumps(
                 {

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from adapters.teams.cloud import Cloud
 from tests.fakes.teams.microsoft import ISSUER, Directory, Signer
+from tests.fakes.teams.program import here
 
 A_SECOND = 7  # operations in a conversation (Microsoft's page on rate limits)
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
@@ -89,6 +90,7 @@ class FakeTeams:
             [
                 web.get("/openid", self._openid),
                 web.get("/keys", self._keys),
+                web.route("*", "/microsoft", self._microsoft),
                 web.post("/v3/conversations", self._create),
                 web.post("/v3/conversations/{room}/activities", self._send),
                 web.get("/v3/conversations/{room}/members/{member}", self._member),
@@ -109,15 +111,7 @@ class FakeTeams:
     @property
     def cloud(self) -> Cloud:
         """This machine in the place of Microsoft's cloud."""
-        return Cloud(
-            issuer=ISSUER,
-            openid=f"{self.url}/openid",
-            login="https://login.example",
-            resource=ISSUER,
-            hosts=("127.0.0.1",),
-            service=self.service,
-            plain=True,
-        )
+        return here(self.url)
 
     # --- what a test arranges
 
@@ -171,6 +165,16 @@ class FakeTeams:
         if self.keys_fault is not None:
             return await self._fails(request, self.keys_fault)
         return web.json_response(self.signer.published())
+
+    async def _microsoft(self, request: web.Request) -> web.Response:
+        """The identity service for a program in a process of its own: the address that it meant is in the query."""
+        url, given = request.query["url"], dict(request.query)
+        if request.method == "GET":
+            said = await asyncio.to_thread(self.directory.get, url, params=given)
+        else:
+            data = {name: str(value) for name, value in (await request.post()).items()}
+            said = await asyncio.to_thread(self.directory.post, url, data)
+        return web.Response(text=said.text, status=said.status_code, content_type="application/json")
 
     # --- the connector
 
