@@ -25,7 +25,9 @@ PROSE = 3_000  # characters of one text of ours: what a section takes; nobody re
 NOTE = 2_000  # a label, a hint, a context's text, alternative text
 ACTIONS = 25  # elements of one actions block
 ACTION_BLOCKS = 2  # fifty buttons are more than anybody reads
-PREFORMATTED_WIDTH = 72  # characters of a line of monospace before a desktop window wraps it
+PREFORMATTED_WIDTH = (
+    40  # columns of monospace on a phone: a longer line breaks there, and a broken table cannot be read
+)
 
 # Elements
 LABEL = 75  # a button's text, an option's text, description and value (150 for the value in the SDK: the less holds)

@@ -210,7 +210,7 @@ def test_a_mention_a_link_and_markup_stay_the_letters_they_are(text: str) -> Non
     } & set(shown.split(", "))
 
 
-def test_a_table_that_fits_a_line_is_in_columns_and_a_wider_one_a_list() -> None:
+def test_a_table_that_fits_a_phone_is_in_columns_and_a_wider_one_a_list() -> None:
     narrow = render(Card("t", "t", (Table(("Pilot", "Days"), (("Claims triage", "161"), ("日本", "9"))),)))
     assert narrow["blocks"][1]["elements"][0]["elements"][0]["text"].splitlines() == [
         "Pilot          Days",
@@ -218,6 +218,10 @@ def test_a_table_that_fits_a_line_is_in_columns_and_a_wider_one_a_list() -> None
         "Claims triage  161",
         "日本           9",
     ]
+    phone = render(
+        Card("t", "t", (Table(("Pilot", "Owner"), (("Warranty checker, claims", "Jonas Jetway"),)),))
+    )
+    assert phone["blocks"][1]["elements"][0]["type"] == "rich_text_list", "a phone shows forty columns"
     wide = render(Card("t", "t", (Table(("Pilot", "Why"), (("Claims triage", "because " * 12),)),)))
     (record,) = wide["blocks"][1]["elements"][0]["elements"]
     assert [one["text"] for one in record["elements"]] == [

@@ -6,13 +6,14 @@ Needs node beside Chromium; the two packages of package.json are installed into 
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,12 +21,15 @@ from typing import Any, Final
 
 from playwright.sync_api import sync_playwright
 
+from adapters.slack.blocks import illustrated
+from adapters.slack.home import home
 from adapters.slack.render import render, shareable
 from adapters.slack.replies import drawn
 from adapters.slack.view import view
 from bot.app import App
 from bot.core.card import Button, Card, Submit
-from bot.core.card_json import from_json, to_json
+from bot.core.card_json import from_json, grid_from_json, to_json
+from bot.core.compose.home import home_cards
 from bot.core.ports import (
     Act,
     Clicked,
@@ -37,10 +41,13 @@ from bot.core.ports import (
     Sender,
     Show,
     Traits,
+    Unit,
     Update,
 )
 from bot.core.records import Address
-from bot.service import beat, deliver
+from bot.pictures import draw
+from bot.service import beat, deliver, homeview
+from bot.service.work import Work
 from tests.e2e.conftest import FLAGS, NO_BROWSER, chromium
 from tests.e2e.screenshots import PICTURES, START, _free_port, _prepared
 
@@ -101,6 +108,16 @@ class Example:
                 return
             clock.move_to(due)
 
+    def home(self, who: str) -> Sequence[Card]:
+        """What stands on somebody's home now."""
+        app = self.app
+
+        def look(unit: Unit) -> Sequence[Card]:
+            person = next(one for one in unit.people() if one.name.startswith(who.capitalize()))
+            return home_cards(homeview.view(Work(unit, app.content, app.clock.now()), person))
+
+        return app.store.read(app.organisation.id, look)
+
     async def does(self, who: str, act: Act) -> Card:
         """What somebody does, and the card that they get to see for it."""
         here = Place(f"dm:{who}")
@@ -126,7 +143,7 @@ def main(folder: Path = PICTURES) -> None:
 
 
 async def _scenes(example: Example) -> list[Json]:
-    """Invitation, form, a lone question, a status, a digest; the last two on a telephone too."""
+    """Invitation, form, a lone question, a status, a digest; the last two on a telephone too, and a lead's home."""
     await example.until(timedelta(hours=1))
     paper = example.paper
     invited = paper.last("dm:anna", "checkin:")
@@ -140,7 +157,8 @@ async def _scenes(example: Example) -> list[Json]:
     await example.until(timedelta(days=2))
     posted = paper.last("channel:ai-pilots", "digest:")
     digest = paper.sent[posted]
-    thread = [one["blocks"] for key, one in paper.sent.items() if paper.under[key] == posted]
+    thread = [await _illustrated(one) for key, one in paper.sent.items() if paper.under[key] == posted]
+    page = home(example.home("lena"))
     told = {"messages": [{"blocks": shareable(render(status), "status")["blocks"]}], "only": True}
     return [
         _scene("slack-invitation", "desk", "Rampcheck", messages=[{"blocks": invitation["blocks"]}]),
@@ -155,7 +173,21 @@ async def _scenes(example: Example) -> list[Json]:
         ),
         _scene("slack-phone-status", "phone", "# finance", **told),
         _scene("slack-phone-digest", "phone", "# ai-pilots", messages=[{"blocks": digest["blocks"]}]),
+        _scene("slack-home", "phone", "Home", page=page),
     ]
+
+
+async def _illustrated(message: Payload) -> list[Json]:
+    """The blocks of a message with its pictures in them, as Slack shows what was uploaded."""
+    drawn = {key: await draw(grid_from_json(grid)) for key, grid in message.get("grids", {}).items()}
+    blocks = illustrated(message, {key: key for key in drawn})["blocks"]
+    return [_with_data(block, drawn) if block["type"] == "image" else block for block in blocks]
+
+
+def _with_data(block: Json, drawn: Mapping[str, bytes]) -> Json:
+    data = base64.b64encode(drawn[block["slack_file"]["id"]]).decode()
+    parts = {name: part for name, part in block.items() if name != "slack_file"}
+    return {**parts, "image_url": f"data:image/png;base64,{data}"}
 
 
 def _scene(ident: str, width: str, where: str, **parts: Any) -> Json:
@@ -172,10 +204,10 @@ def _drawn(scenes: list[Json], kept: Path) -> Path:
     for name in ("package.json", "package-lock.json", "draw.mjs"):
         shutil.copy(HERE / name, kept)
     subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=kept, check=True)
-    told = json.dumps(scenes)
-    html = subprocess.run(
-        ["node", "draw.mjs"], cwd=kept, check=True, input=told, capture_output=True, text=True
-    )
+    (kept / "scenes.json").write_text(
+        json.dumps(scenes), encoding="utf-8"
+    )  # a picture is too much for a pipe
+    html = subprocess.run(["node", "draw.mjs"], cwd=kept, check=True, capture_output=True, text=True)
     page = kept / "scenes.html"
     page.write_text(html.stdout, encoding="utf-8")
     return page

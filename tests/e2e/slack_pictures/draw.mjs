@@ -1,4 +1,4 @@
-// Messages and modals as JSON on stdin -> one HTML page on stdout, each in a box named by its id; it knows no product.
+// Messages, modals and a home in scenes.json -> one HTML page on stdout, each in a box named by its id; it knows no product.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { createElement as h } from "react";
@@ -40,14 +40,15 @@ const modal = (view) =>
       view.submit && h("span", { className: "send" }, view.submit.text)));
 const message = ({ blocks, thread }) =>
   h("div", null, shown(blocks), (thread ?? []).length > 0 && h("div", { className: "thread" }, thread.map((one) => shown(one))));
-const scene = ({ id, width, where, only, messages, view }) =>
+const scene = ({ id, width, where, only, messages, view, page }) =>
   h("div", { className: "scene", id },
     h("div", { className: view ? width : `${width} wide` },
       where && h("div", { className: "where" }, where),
       only && h("div", { className: "ephemeral" }, "Only visible to you"),
       (messages ?? []).map(message),
+      page && shown(page.blocks, true),
       view && modal(view)));
 
-const scenes = JSON.parse(fs.readFileSync(0, "utf8"));
+const scenes = JSON.parse(fs.readFileSync("scenes.json", "utf8"));
 const body = scenes.map((one) => renderToStaticMarkup(scene(one))).join("\n");
 process.stdout.write(`<!doctype html><meta charset="utf-8"><style>${css}${OURS}</style><body>${body}</body>`);
