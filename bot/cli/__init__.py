@@ -173,6 +173,20 @@ def calibrate(json: groups.AsJson = False) -> None:
 
 
 @app.command()
+def simulate(
+    pilots: Annotated[int, typer.Option(min=1, max=1000, help="How many pilots.")] = 40,
+    weeks: Annotated[int, typer.Option(min=4, max=104, help="For how many weeks.")] = 26,
+    seed: Annotated[int, typer.Option(help="Another number makes up another portfolio.")] = 1,
+    policy: groups.OtherPolicy = None,
+    json: groups.AsJson = False,
+) -> None:
+    """Make up pilots of known fates and see which are found."""
+    from bot.cli import trying
+
+    trying.simulate(pilots=pilots, weeks=weeks, seed=seed, policy=policy, as_json=json)
+
+
+@app.command()
 def doctor(json: groups.AsJson = False) -> None:
     """Check settings, database, questionnaires, Slack and Teams."""
     from bot.cli import checkup

@@ -16,6 +16,10 @@ ToFile = Annotated[
     Path | None, typer.Option("--out", dir_okay=False, help="A file; without it, the terminal.")
 ]
 
+OtherPolicy = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="A changed policy, tried in place of yours.")
+]
+
 
 def _group(about: str) -> typer.Typer:
     return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)

@@ -1,16 +1,24 @@
-"""Trying a change before it bites: `rampcheck calibrate`; it must not compute any of it."""
+"""Trying a change before it bites: `rampcheck calibrate` and `simulate`; it must not compute any of it."""
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 from typing import assert_never
 
+from bot import simulation
 from bot.cli import opening, screen
+from bot.content.loader import Instead, load
 from bot.core.calibration import ENOUGH, WITHIN, Calibration, Share, Verdict
-from bot.core.compose.words import count, listed
-from bot.core.signals import RULES
+from bot.core.compose.words import COURSES, count, listed
+from bot.core.signals import RULES, Course
 from bot.service import calibration as calibrating
 from bot.service.calibration import Findings
+from bot.simulation.fates import Fate
+from bot.simulation.verdict import Report
+from bot.storage import migrate, open_store
 
 NUMBERS = (*RULES, "P18")  # P18 stands beside the rules, for it needs what they found
 
@@ -84,3 +92,67 @@ def _rest(found: Findings) -> list[str]:
             "change its threshold in policy.yaml."
         )
     return lines
+
+
+# --- simulate -------------------------------------------------------------------------------------------------------
+
+
+def simulate(*, pilots: int, weeks: int, seed: int, policy: Path | None, as_json: bool) -> None:
+    """Live a portfolio of known fates in a database of its own, and say how well Stuck found them."""
+    found = opening.settings()
+    content = load(found.questionnaires, Instead(policy=policy))
+    with tempfile.TemporaryDirectory(prefix="rampcheck-simulate-") as folder:
+        url = f"sqlite:///{Path(folder) / 'simulated.db'}"
+        migrate.upgrade(url)
+        with contextlib.closing(open_store(url)) as store:
+            report = simulation.simulate(store, content, pilots=pilots, weeks=weeks, seed=seed)
+    if as_json:
+        screen.as_json(_plain(report, weeks, seed))
+        return
+    screen.say(_setting(report, weeks, seed))
+    courses = (Course.STUCK, Course.AT_RISK, Course.UNKNOWN, Course.MOVING)
+    header = ("Fate", "Pilots", "Called Stuck", *(f"{COURSES[course]} at the end" for course in courses))
+    fates = [
+        (fate, report.pilots(fate), report.stuck(fate), *(report.last(fate, course) for course in courses))
+        for fate in Fate
+    ]
+    names = report.names()
+    fired = [(ident, names[ident], *(by[fate] for fate in Fate)) for ident, by in report.signals().items()]
+    screen.show(screen.table(header, fates), "")
+    for line in _judged(report):
+        screen.say(line)
+    screen.show("", screen.table(("Signal", "", *(f"Of {report.pilots(f)} {f}" for f in Fate)), fired))
+
+
+def _setting(report: Report, weeks: int, seed: int) -> str:
+    return f"{count(len(report.cases), 'pilot')} for {count(weeks, 'week')}, seed {seed}, through the real engine."
+
+
+def _judged(report: Report) -> list[str]:
+    """Precision, recall and how early, in sentences that say what was counted."""
+    lines = ["Stuck is to find the stuck and the over-optimistic; silent pilots count neither way."]
+    if report.precision is None:
+        lines.append("Precision: nobody was called Stuck.")
+    else:
+        lines.append(
+            f"Precision {report.precision:.2f}: {report.found} of {report.called} called Stuck were."
+        )
+    if report.recall is None:
+        lines.append("Recall: nobody was to be found.")
+    else:
+        lines.append(f"Recall {report.recall:.2f}: {report.found} of {report.standing} were found.")
+    if report.weeks is not None:
+        lines.append(f"Found after {report.weeks:.1f} weeks (median), counted from the day the fate began.")
+    return lines
+
+
+def _plain(report: Report, weeks: int, seed: int) -> dict[str, object]:
+    return {
+        "pilots": len(report.cases),
+        "weeks": weeks,
+        "seed": seed,
+        "precision": report.precision,
+        "recall": report.recall,
+        "median_weeks": report.weeks,
+        "cases": [asdict(case) for case in report.cases],
+    }

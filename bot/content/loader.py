@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot.content import forms, order, policy, reach, readiness
 from bot.content.document import MAX_BYTES, Entries, Node, parse
 from bot.content.forms import Draft
-from bot.content.problem import ContentError, Page, Problem
+from bot.content.problem import ContentError, Page, Problem, choose, quote
 from bot.core.questionnaire import Content, Model, Policy
 from bot.core.questionnaire_json import canonical_digest, digest
 from bot.core.values import Json
@@ -41,24 +41,32 @@ class Examined:
     drafts: tuple[Draft, ...] = ()
 
 
-def load(folder: Path) -> Content:
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Files to try in place of the folder's: a policy, and questionnaires that take the place of those of their ids."""
+
+    policy: Path | None = None
+    forms: tuple[Path, ...] = ()
+
+
+def load(folder: Path, instead: Instead = Instead()) -> Content:
     """The content of a folder; ContentError with every problem if it cannot be used. Warnings do not stop it."""
-    found = examine(folder)
+    found = examine(folder, instead)
     errors = [problem for problem in found.problems if not problem.warning]
     if errors or found.content is None:
         raise ContentError(errors)
     return found.content
 
 
-def examine(folder: Path) -> Examined:
+def examine(folder: Path, instead: Instead = Instead()) -> Examined:
     """Read and check every file of a folder; never raises, whatever is in it."""
-    desk = _Desk(folder)
+    desk = _Desk(folder, instead)
     files = desk.files()
     nodes = {name: node for name in files if (node := desk.node(name)) is not None}
     model = desk.needed(READINESS, nodes, readiness.read)
-    drafts = desk.drafts(nodes, model) if model else []
+    drafts = desk.replaced(desk.drafts(nodes, model)) if model else []
     named = [draft.form.id for draft in drafts]
-    if len(named) < len(set(files) - {READINESS, POLICY}) or not all(named):
+    if len(named) < len(set(files) - {READINESS, POLICY}) - len(instead.forms) or not all(named):
         named = []  # a file that cannot be read is one mistake, not one more in every cadence that names it
     dimensions = [dimension.id for dimension in model.dimensions] if model else []
     rulebook = desk.needed(POLICY, nodes, lambda page, node: policy.read(page, node, dimensions, named))
@@ -75,12 +83,16 @@ def examine(folder: Path) -> Examined:
 class _Desk:
     """The files of one folder with a page of problems for each."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, instead: Instead) -> None:
         self.folder = folder
+        self.forms = tuple(str(path) for path in instead.forms)
+        self.paths = {str(path): path for path in instead.forms}
+        if instead.policy is not None:
+            self.paths[POLICY] = instead.policy
         self.pages: dict[str, Page] = {}
 
     def page(self, name: str) -> Page:
-        return self.pages.setdefault(name, Page(name))
+        return self.pages.setdefault(name, Page(str(self.paths.get(name, name))))
 
     def problems(self) -> list[Problem]:
         return sorted(problem for page in self.pages.values() for problem in page.problems)
@@ -94,10 +106,13 @@ class _Desk:
                 1, f"the folder cannot be read: {error.strerror}", "name another folder"
             )
             return []
-        return names
+        return [*names, *(name for name in self.paths if name not in names)]
 
     def node(self, name: str) -> Node | None:
-        path, fix = self.folder / name, "check that it is a file and that you may read it"
+        path, fix = (
+            self.paths.get(name, self.folder / name),
+            "check that it is a file and that you may read it",
+        )
         if not path.is_file():  # a folder, or a pipe that would never end
             self.page(name).note(1, "this is not a file", fix)
             return None
@@ -127,6 +142,17 @@ class _Desk:
             if draft is not None:
                 found.append(replace(draft, form=replace(draft.form, digest=digest(draft.form))))
         return found
+
+    def replaced(self, drafts: list[Draft]) -> list[Draft]:
+        """The drafts without those whose place another file takes."""
+        tried = [draft for draft in drafts if draft.file in self.forms]
+        kept = [draft for draft in drafts if draft.file not in self.forms]
+        known, ids = {draft.form.id for draft in kept}, {draft.form.id for draft in tried}
+        for draft in tried:
+            if draft.form.id and draft.form.id not in known:
+                what = f"there is no questionnaire {quote(draft.form.id)} whose place it could take"
+                self.page(draft.file).note(draft.lines["id"], what, choose(draft.form.id, sorted(known)))
+        return [*(draft for draft in kept if draft.form.id not in ids), *tried]
 
     def check(self, drafts: list[Draft]) -> None:
         """What can only be seen with every question read."""

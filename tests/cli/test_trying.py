@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import office, ran
+from bot.settings import QUESTIONNAIRES
+from tests.cli.terminal import office, ran, refused
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -36,3 +37,26 @@ def test_few_data_are_said_to_be_few_and_no_share_is_printed(home: Path) -> None
     assert "Never fired: P02, " in said
     [old, *_] = json.loads(ran("calibrate", "--json"))["signals"]
     assert (old["signal"], old["verdict"], old["fired"]) == ("P01", "too_few", {"moved": 0, "of": 0})
+
+
+# --- simulate -------------------------------------------------------------------------------------------------------
+
+
+def test_a_simulation_says_what_it_counted() -> None:
+    said = ran("simulate", "--pilots", "2", "--weeks", "4", "--seed", "7")
+    assert said.startswith("2 pilots for 4 weeks, seed 7, through the real engine.\n")
+    assert "Precision: nobody was called Stuck." in said
+    assert "Recall: nobody was to be found." in said
+
+
+def test_a_simulation_leaves_nothing_behind(bare: Path) -> None:
+    ran("simulate", "--pilots", "1", "--weeks", "4", "--json")
+    assert list(bare.iterdir()) == []
+
+
+def test_a_mistake_in_a_policy_to_try_is_named_by_file_and_line(bare: Path) -> None:
+    text = (QUESTIONNAIRES / "policy.yaml").read_text()
+    (bare / "mine.yaml").write_text(text.replace("later_days: 14", "later_days: soon"))
+    line = text[: text.index("later_days: 14")].count("\n") + 1
+    assert f"mine.yaml:{line}: " in refused("simulate", "--policy", "mine.yaml")
+    assert "nowhere.yaml:1: this is not a file" in refused("simulate", "--policy", "nowhere.yaml")
