@@ -151,6 +151,17 @@ async def share(evening: Evening, lea: Somebody, line: str) -> None:
     )
 
 
+async def decide(evening: Evening, lea: Somebody, line: str) -> None:
+    """The form that the digest's button opens as well (test_deciding_in_slack.py waits for one)."""
+    await lea.command(line.removeprefix("/rampcheck "), channel="C0PILOTS")
+    await evening.until(lambda: lea.modal)
+    await lea.submit({"dec.choice": "stop", "dec.reason": "weak_result"})
+    await lea.submit({"dec.learn": "Invoices in five layouts match themselves"})
+    assert not [one for one in (lea.modal.view["blocks"] if lea.modal else []) if one["type"] == "input"]
+    await lea.command("status Invoice matcher", channel="C0PILOTS")
+    assert "Stopped" in words(lea.whispers[-1].blocks)
+
+
 Does = Callable[[Evening, Somebody, str], Awaitable[None]]
 IN_SLACK: dict[str, tuple[str, Does]] = {
     "/rampcheck add Invoice matcher": ("anna", add),
@@ -158,10 +169,11 @@ IN_SLACK: dict[str, tuple[str, Does]] = {
     "/rampcheck help": ("lea", greet),
     "/rampcheck digest subscribe": ("lea", subscribe),
     "/rampcheck status Invoice matcher": ("lea", share),
+    "/rampcheck decide Invoice matcher": ("lea", decide),
 }
 
 
-def test_the_page_leads_from_nothing_to_a_status_that_is_shared(tmp_path: Path) -> None:
+def test_the_page_leads_from_nothing_to_a_decision(tmp_path: Path) -> None:
     async def story() -> None:
         async with FakeSlack() as slack:
             evening = Evening(slack, tmp_path, unused())
