@@ -71,7 +71,8 @@ def installed(name: str, place: str, *, admin: bool) -> Card:
     first = f"Hello {name}. Rampcheck is in {place} now."
     role = "You are its admin here: you see every pilot and may change it."
     steps = "Add your first pilot, invite me to a channel for the weekly digest, or look at what I can do."
-    lines = (first, role, steps) if admin else (first, steps)
+    why = "You get this because you installed it. I write to you only when something is due; mute me to hear nothing."
+    lines = (first, role, steps, why) if admin else (first, steps, why)
     return Card(
         "Rampcheck is installed",
         " ".join(lines),

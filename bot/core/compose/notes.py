@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.core import tokens
 from bot.core.cadence import day_words
-from bot.core.card import Button, Card, Span, Style, Tone, bold, fit, say
+from bot.core.card import Button, Card, Paragraph, Span, Style, Tone, bold, fit, say
 from bot.core.compose import words
 from bot.core.records import Request
 from bot.core.tokens import About, Token
@@ -62,19 +62,32 @@ def outsider() -> Card:
 
 
 def welcome(name: str) -> Card:
-    """The first message to a person."""
+    """The first message to a person: what this is, why it comes, and how to be left alone."""
     first = f"Hello {name}. I ask pilot owners a few short questions and show what each pilot lacks before production."
+    why = "You get this because Rampcheck was added here for you. From now on I write only when something is due."
     return Card(
         "Hello",
-        f"{first} Type `help` to see what I can do.",
-        body=(
-            say(first),
-            say("I write only when something is due. Type ", bold("help"), " to see what I can do."),
-        ),
+        f"{first} {why} Type `help` to see what I can do.",
+        body=(say(first), say(why), *stopping()),
         actions=(
             Button("Help", tokens.command("help")),
             Button("What is open for me?", tokens.command("todo")),
         ),
+    )
+
+
+def stopping() -> tuple[Paragraph, ...]:
+    """How somebody hears less, or nothing more; true in every chat."""
+    return (
+        say(
+            bold("Not your pilot? "),
+            "Press “Not mine” on its questions. ",
+            bold("Not now? "),
+            "Snooze them, or type ",
+            Span("pause", Style.CODE),
+            ".",
+        ),
+        say(bold("No more messages? "), "Remove or mute me in your chats. You can come back at any time."),
     )
 
 
