@@ -19,13 +19,15 @@ from bot.core.records import Connection, Organisation
 from bot.settings_teams import TeamsSettings
 
 TEAMS: Final = "teams"
+SHOWN: Final = 8  # characters of a tenant's id: enough to tell one from another in a list
 
 
 def opened(settings: TeamsSettings, store: Store, organisation: Organisation, clock: Clock) -> TeamsAdapter:
-    """The adapter for these settings."""
-    return TeamsAdapter(
-        clock, TeamsOffice(store, organisation, settings.teams_tenant_id.lower()), bot_of(settings)
-    )
+    """The adapter for these settings; the bot's own tenant is connected, so that people can be linked there."""
+    office = TeamsOffice(store, organisation, settings.teams_tenant_id.lower())
+    if office.own:
+        office.keep(office.own)
+    return TeamsAdapter(clock, office, bot_of(settings))
 
 
 def bot_of(settings: TeamsSettings) -> Bot:
@@ -60,9 +62,9 @@ class TeamsOffice:
     organisation: Organisation
     own: str
 
-    async def connected(self, tenant: str) -> None:
+    async def connected(self, tenant: str, name: str = "") -> None:
         """Keep the tenant as a connection; a known one stays where it is."""
-        await asyncio.to_thread(self._connect, tenant)
+        await asyncio.to_thread(self.keep, tenant, name)
 
     async def knows(self, tenant: str, account: str) -> bool:
         """Whether that account belongs to somebody who is here."""
@@ -73,12 +75,15 @@ class TeamsOffice:
         found = await asyncio.to_thread(self.store.connection, connection)
         return found[1].external if found else ""
 
-    def _connect(self, tenant: str) -> None:
+    def keep(self, tenant: str, name: str = "") -> None:
+        """The same; it blocks."""
         if self.store.organisation_of(TEAMS, tenant) is not None:
             return
         organisation = self.organisation
         if self.own and tenant != self.own:
-            organisation = self.store.add_organisation(f"Teams {tenant}", self.organisation.zone)
+            organisation = self.store.add_organisation(
+                name or f"Teams {tenant[:SHOWN]}", self.organisation.zone
+            )
         self.store.write(organisation.id, lambda unit: unit.save_connection(Connection(0, TEAMS, tenant)))
 
     def _knows(self, tenant: str, account: str) -> bool:

@@ -19,7 +19,8 @@ from adapters.teams.ingress import Ingress
 from adapters.teams.keys import Keys
 from adapters.teams.line import Line
 from adapters.teams.office import Office
-from adapters.teams.parse import PLATFORM, Envelope, asked, data_of, envelope, parse
+from adapters.teams.parse import PLATFORM, Envelope, asked, data_of, envelope, named_tenant, parse
+from adapters.teams.profile import profile
 from adapters.teams.render import render
 from adapters.teams.replies import Answer, Call, Confide, How, Post, Surface
 from adapters.teams.turns import Turns
@@ -177,8 +178,8 @@ class TeamsAdapter:
             self._afterwards(then)
 
     async def _acted(self, on_inbound: OnInbound, raw: Raw, inbound: Inbound, surface: Surface) -> Answer:
-        await self._connect(inbound.sender.tenant)
-        inbound = await self._named(inbound, surface)
+        await self._connect(inbound.sender.tenant, named_tenant(raw))
+        inbound = await self._introduced(inbound, surface)
         stranger = await self._stranger_named(raw, inbound)
         reply = stranger or await on_inbound(inbound)
         if isinstance(reply, Problems) and surface.how is How.PRESSED and any(reply.by_field):
@@ -187,18 +188,18 @@ class TeamsAdapter:
                 return again
         return replies.answer(reply, surface)
 
-    async def _named(self, inbound: Inbound, surface: Surface) -> Inbound:
-        """With the name of whoever is new: events do not say it, and a first message greets by name."""
+    async def _introduced(self, inbound: Inbound, surface: Surface) -> Inbound:
+        """With name and address of whoever is new: an event says neither, and a message no address."""
         sender = inbound.sender
-        if sender.name or await self._office.knows(sender.tenant, sender.user):
+        if await self._office.knows(sender.tenant, sender.user):
             return inbound
         try:
             async with asyncio.timeout(NAMED_WITHIN):
-                name = await self._client.name_of(surface.spot, surface.member)
+                who = profile(await self._client.member(surface.spot, surface.member))
         except (DeliveryError, TimeoutError) as error:
             log.info("teams.unnamed", kind=type(error).__name__)
             return inbound
-        return replace(inbound, sender=replace(sender, name=name))
+        return replace(inbound, sender=replace(sender, name=who.name or sender.name, email=who.email))
 
     async def _asked_again(
         self, on_inbound: OnInbound, raw: Raw, inbound: Inbound, wrong: Problems
@@ -230,9 +231,9 @@ class TeamsAdapter:
             return None
         return replies.found(tuple(await self._on_search(search)))
 
-    async def _connect(self, tenant: str) -> None:
+    async def _connect(self, tenant: str, name: str) -> None:
         if tenant not in self._connected:
-            await self._office.connected(tenant)
+            await self._office.connected(tenant, name)
             self._connected.add(tenant)
 
     def _hear(self, found: Envelope) -> None:

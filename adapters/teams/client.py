@@ -106,8 +106,8 @@ class Client:
         said = await self._call(spot, "POST", "", body)
         return Spot(spot.service, _text(said, "id"), spot.tenant)
 
-    async def name_of(self, spot: Spot, member: str) -> str:
-        """What somebody in a conversation is called: an installation does not say it. It waits for no turn."""
+    async def member(self, spot: Spot, member: str) -> Json:
+        """What the tenant says of somebody in a conversation: no event says it. It waits for no turn."""
         self._trusted(spot)
         url = (
             f"{spot.service.rstrip('/')}/v3/conversations/{_part(spot.conversation)}/members/{_part(member)}"
@@ -115,7 +115,7 @@ class Client:
         status, text, _ = await self._once("GET", url, {})
         if status >= 300:
             raise fault(status, text)
-        return _text(_object(text), "name").strip()
+        return _object(text)
 
     def _trusted(self, spot: Spot) -> None:
         if not self._cloud.trusts(spot.service):

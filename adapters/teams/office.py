@@ -8,8 +8,8 @@ from typing import Protocol
 class Office(Protocol):
     """Keeps connections and people."""
 
-    async def connected(self, tenant: str) -> None:
-        """We were heard from in this tenant."""
+    async def connected(self, tenant: str, name: str) -> None:
+        """Somebody of this tenant was heard; its name may not be known."""
         ...
 
     async def knows(self, tenant: str, account: str) -> bool:

@@ -18,6 +18,7 @@ PRESS: Final = "adaptiveCard/action"
 SEARCH: Final = "application/search"
 
 _ACCOUNT = re.compile(r"[0-9a-fA-F][0-9a-fA-F-]{30,40}")  # a GUID; the playground's have a digit more
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONVERSATION = re.compile(r"[!-~]{3,400}")
 _ACTIVITY = re.compile(r"[!-~]{1,200}")
 _THREAD = ";messageid="
@@ -76,6 +77,16 @@ def envelope(raw: Any) -> Envelope | None:
         return None
     kind = _text(room, "conversationType") or "personal"
     return Envelope(tenant.lower(), account.lower(), conversation, kind, _text(raw, "serviceUrl"), bot)
+
+
+def is_account(text: str) -> bool:
+    """Whether a text is an account's id in its tenant, in small letters."""
+    return _GUID.fullmatch(text) is not None
+
+
+def named_tenant(raw: Raw) -> str:
+    """What the tenant is called, where an activity says it; most say its id alone."""
+    return _text(_part(_part(raw, "channelData"), "tenant"), "name").strip()[:120]
 
 
 def asked(raw: Any) -> Search | None:

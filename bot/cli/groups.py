@@ -262,9 +262,13 @@ def people_zone(
 @people.command("link")
 def people_link(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    platform: Annotated[str, typer.Argument(help="Such as slack.")],
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT-ID", help="At Slack the member ID.")],
-    workspace: Annotated[str, typer.Option(metavar="ID", help="Which one, where there are several.")] = "",
+    platform: Annotated[str, typer.Argument(help="slack or teams.")],
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT-ID", help="At Slack the member ID, in Teams the Object ID.")
+    ],
+    workspace: Annotated[
+        str, typer.Option(metavar="ID", help="Which one, where there are several; in Teams the tenant.")
+    ] = "",
 ) -> None:
     """Say which account is somebody's.
 
@@ -278,8 +282,10 @@ def people_link(
 @people.command("unlink")
 def people_unlink(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    platform: Annotated[str, typer.Argument(help="Such as slack.")],
-    workspace: Annotated[str, typer.Option(metavar="ID", help="Which one, where there are several.")] = "",
+    platform: Annotated[str, typer.Argument(help="slack or teams.")],
+    workspace: Annotated[
+        str, typer.Option(metavar="ID", help="Which one, where there are several; in Teams the tenant.")
+    ] = "",
 ) -> None:
     """Take an account away from somebody.
 

@@ -49,7 +49,8 @@ def reading() -> Iterator[App]:
 def writing() -> Iterator[App]:
     """The program for changing things without talking to anybody."""
     found = settings()
-    alone = found.model_copy(update={"local_chat": False, "slack_bot_token": "", "slack_client_id": ""})
+    off = {"local_chat": False, "slack_bot_token": "", "slack_client_id": "", "teams_app_type": ""}
+    alone = found.model_copy(update=off)
     with contextlib.closing(wiring.build(alone)) as app:
         yield app
         if found.local_chat:  # whoever is new gets a place there at once

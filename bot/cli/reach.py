@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from adapters.slack.parse import is_user
+from adapters.teams.parse import is_account
 from bot.cli import opening, screen
 from bot.cli.trouble import Trouble
 from bot.core.ports import Unit
@@ -12,7 +13,7 @@ from bot.core.records import Connection, Finding, Identity, Person, PersonId
 from bot.service import identities, lookup
 from bot.service.work import Work
 
-LOCAL, SLACK = "local", "slack"
+LOCAL, SLACK, TEAMS = "local", "slack", "teams"
 # What came of looking for somebody's account, as an admin reads it.
 REASONS: Mapping[Finding, str] = {
     Finding.PENDING: "not looked up yet",
@@ -64,6 +65,11 @@ def _refuse_strange(platform: str, account: str) -> None:
             f"'{account}' is not a Slack account; one is like U012AB3CD. "
             "In Slack open the person's profile, then the three dots: Copy member ID."
         )
+    if platform == TEAMS and not is_account(account.lower()):
+        raise Trouble(
+            f"'{account}' is not a Teams account; one is like 0d9f1f10-6a52-4f0e-9a0e-1f4f5a000001. "
+            "In the Entra admin center open the person under Users: Object ID."
+        )
 
 
 def reached(unit: Unit, people: Sequence[Person], *, off: str = "") -> dict[PersonId, tuple[list[str], str]]:
@@ -94,6 +100,10 @@ def _why(
     said = [found[person.id, one.id] for one in chats if (person.id, one.id) in found]
     if Finding.APART in said:
         return REASONS[Finding.APART]
+    if all(
+        one.platform == TEAMS for one in chats
+    ):  # nobody can be looked up there: who adds the bot is known by it
+        return "has to add the bot first"
     if not person.email:
         return "no e-mail to find them by"
     return REASONS[said[0] if said else Finding.PENDING]

@@ -18,6 +18,8 @@ from tests.cli.terminal import ran, refused
 pytestmark = pytest.mark.usefixtures("home", "in_slack")
 
 ANA = "ana@example.com"
+ANA_IN_TEAMS = "0d9f1f10-6a52-4f0e-9a0e-1f4f5a000001"
+TENANT = "6b2f3e51-0c5f-4a53-9a44-2f0a3f6f9a11"
 
 
 @pytest.fixture
@@ -28,8 +30,8 @@ def in_slack(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(home, "T0AIRPORT")
 
 
-def connect(home: Path, team: str) -> None:
-    write(home, lambda unit: unit.save_connection(Connection(0, "slack", team)))
+def connect(home: Path, team: str, platform: str = "slack") -> None:
+    write(home, lambda unit: unit.save_connection(Connection(0, platform, team)))
 
 
 def write(home: Path, work: Callable[[Unit], object]) -> None:
@@ -65,7 +67,8 @@ def test_an_account_is_given_and_taken_away() -> None:
     ("words", "told"),
     [
         (["Ana", "slack", "@ana"], "'@ana' is not a Slack account; one is like U012AB3CD."),
-        (["Ana", "teams", "29:x"], "'teams' is not connected. Connected is: "),
+        (["Ana", "teams", "29:x"], "'29:x' is not a Teams account; one is like 0d9f1f10-"),
+        (["Ana", "teams", ANA_IN_TEAMS], "'teams' is not connected. Connected is: "),
         (["Ana", "local", "p1"], "Everybody has a place in the local chat already"),
         (["Bob", "slack", "U012AB3CD"], "Nobody is called 'Bob'."),
         (
@@ -83,6 +86,20 @@ def test_what_cannot_be_linked(words: list[str], told: str) -> None:
     ran("people", "add", "Bo")
     ran("people", "link", "Ana", "slack", "U0ANA")
     assert refused("people", "link", *words).startswith(told)
+
+
+def test_somebody_on_slack_gets_a_teams_account_too_and_is_reached_there_once_they_wrote(home: Path) -> None:
+    connect(home, TENANT, "teams")
+    ran("people", "link", "Ana", "slack", "U0ANA")
+    told = ran("people", "link", "Ana", "Teams", ANA_IN_TEAMS.upper(), "--workspace", TENANT)
+    assert told == (
+        f"{ANA_IN_TEAMS} on teams is now the account of Ana.\n"
+        "They are reached there as soon as they have written to the bot.\n"
+    )
+    assert reached() == (["slack"], "")
+    ran("people", "unlink", "Ana", "slack")
+    assert reached() == ([], "has to write to the bot first")
+    assert "no longer the account of Ana" in ran("people", "unlink", "Ana", "teams")
 
 
 def test_of_several_workspaces_one_is_named(home: Path) -> None:

@@ -64,7 +64,7 @@ def outsider() -> Card:
 def welcome(name: str) -> Card:
     """The first message to a person: what this is, why it comes, and how to be left alone."""
     first = f"Hello {name}. I ask pilot owners a few short questions and show what each pilot lacks before production."
-    why = "You get this because Rampcheck was added here for you. From now on I write only when something is due."
+    why = "I write to you because you, or your admin, added Rampcheck. From now on I do so only when something is due."
     return Card(
         "Hello",
         f"{first} {why} Type `help` to see what I can do.",

@@ -43,8 +43,8 @@ NOWHERE: Final = replace(PUBLIC, hosts=())  # what is only drawn and read needs 
 class Nobody:
     """An office that knows everybody already."""
 
-    async def connected(self, tenant: str) -> None:
-        del tenant
+    async def connected(self, tenant: str, name: str) -> None:
+        del tenant, name
 
     async def knows(self, tenant: str, account: str) -> bool:
         del tenant, account

@@ -76,7 +76,8 @@ class Counter:
 
     # --- the adapter's office
 
-    async def connected(self, tenant: str) -> None:
+    async def connected(self, tenant: str, name: str) -> None:
+        del name
         self.tenants.append(tenant)
 
     async def knows(self, tenant: str, account: str) -> bool:

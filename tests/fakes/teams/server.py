@@ -77,6 +77,7 @@ class FakeTeams:
         self.calls: list[tuple[str, str]] = []
         self.refused: list[int] = []
         self.names: dict[str, str] = {}  # member -> what the directory calls them
+        self.profiles: dict[str, dict[str, str]] = {}  # member -> what else it says
         self.members_asked = 0
         self.keys_read = 0
         self.keys_fault: Fault | None = None
@@ -203,7 +204,8 @@ class FakeTeams:
         name = self.names.get(unquote(request.match_info["member"]))
         if name is None:
             return self._error(404, "MemberNotFoundInConversation")
-        return web.json_response({"id": request.match_info["member"], "name": name, "email": "x@example.org"})
+        member = unquote(request.match_info["member"])
+        return web.json_response({"id": member, "name": name, **self.profiles.get(member, {})})
 
     async def _change(self, request: web.Request) -> web.StreamResponse:
         room, ident = unquote(request.match_info["room"]), unquote(request.match_info["message"])
