@@ -76,6 +76,7 @@ class FakeTeams:
         self.messages: list[Message] = []
         self.calls: list[tuple[str, str]] = []
         self.refused: list[int] = []
+        self.lines: set[Any] = set()  # the connections that calls came over
         self.names: dict[str, str] = {}  # member -> what the directory calls them
         self.profiles: dict[str, dict[str, str]] = {}  # member -> what else it says
         self.members_asked = 0
@@ -225,6 +226,7 @@ class FakeTeams:
     ) -> web.StreamResponse:
         """Do a call, unless Teams would refuse it."""
         self.calls.append((request.method, conversation))
+        self.lines.add(request.transport and request.transport.get_extra_info("peername"))
         if request.headers.get("Authorization") != f"Bearer {self.directory.current}":
             return self._error(401, "BotNotRegistered")
         room = self.rooms.get(conversation.partition(";")[0])
