@@ -259,6 +259,21 @@ def people_zone(
     room.set_zone(name, zone)
 
 
+@people.command("away")
+def people_away(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    until: Annotated[str, typer.Option(help="The last day away, such as 2027-03-15.")] = "",
+    back: Annotated[bool, typer.Option("--back", help="They are here again.")] = False,
+) -> None:
+    """Ask somebody nothing while they are away.
+
+    What is open goes to their deputy, or waits for them.
+    """
+    from bot.cli import people as room
+
+    room.away(name, until=until, back=back)
+
+
 @people.command("link")
 def people_link(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from bot import settings
 from bot.cli import opening, reach, screen
 from bot.cli.trouble import Trouble
+from bot.core.card import Card
+from bot.core.commands import Away, Back
 from bot.core.compose.words import shown
 from bot.core.questionnaire import SIDE_STAGES
 from bot.core.records import Channel, Person, PersonId, Pilot, Standing, Subscription
+from bot.service import away as chat
 from bot.service import lookup
 from bot.service import people as service
 from bot.service.work import Work
@@ -65,6 +69,27 @@ def set_zone(name: str, zone: str) -> None:
             app, lambda work: service.set_zone(work, lookup.person_named(work.unit, name), zone)
         )
     screen.say(f"{person.name} is asked by the clock of {zone or 'the organisation'}.")
+
+
+def away(name: str, *, until: str, back: bool) -> None:
+    """Somebody who is asked nothing until a day, or again."""
+    if bool(until) == back:
+        raise Trouble("Say either --until DAY, the last day away, or --back.")
+    command = Back() if back else Away(until=_day(until))
+
+    def change(work: Work) -> Card:
+        return chat.told(work, lookup.person_named(work.unit, name), command, asker=None)
+
+    with opening.writing() as app:
+        card = opening.change(app, change)
+    screen.say(card.fallback)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Trouble(f"'{text[:40]}' is no day. Write it like 2027-03-15.") from None
 
 
 def channels(*, as_json: bool) -> None:

@@ -31,6 +31,7 @@ from bot.core.events import (
     Submitted,
     Ticked,
     Typed,
+    WentAway,
     WentBack,
     Withdrawn,
 )
@@ -49,7 +50,7 @@ from bot.core.progress import (
 )
 from bot.core.questionnaire import Question, QuestionId, Questionnaire, Screen
 from bot.core.records import PersonId
-from bot.core.reminding import snoozed, ticked
+from bot.core.reminding import set_aside, snoozed, ticked
 from bot.core.routing import on_path, path
 from bot.core.state import Phase, State
 from bot.core.values import Value
@@ -90,7 +91,9 @@ def step(form: Questionnaire, context: Context, state: State, event: Event) -> S
     return done if drafts == done.state.drafts else replace(done, state=replace(done.state, drafts=drafts))
 
 
-def _happened(form: Questionnaire, context: Context, state: State, event: Event) -> Step:
+def _happened(  # noqa: C901 - one case for each event
+    form: Questionnaire, context: Context, state: State, event: Event
+) -> Step:
     match event:
         case Submitted():
             return _submitted(form, context, state, event)
@@ -104,6 +107,8 @@ def _happened(form: Questionnaire, context: Context, state: State, event: Event)
             return _corrected(form, context, state, event)
         case Snoozed():
             return snoozed(form, context, state, event)
+        case WentAway():
+            return set_aside(form, context, state, event)
         case HandedOver():
             return handed_over(form, context, state, event)
         case Handed():

@@ -138,6 +138,21 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody, or whoever asks where `person` is empty, is away up to and with a day, which may still be missing."""
+
+    person: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Somebody, or whoever asks where `person` is empty, is back."""
+
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestNow:
     """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of one group or of all."""
 
@@ -190,6 +205,8 @@ Command = (
     | Add
     | Pause
     | Resume
+    | Away
+    | Back
     | DigestNow
     | Proof
     | Unknown

@@ -13,6 +13,8 @@ from bot.core import readers
 from bot.core.command import (
     LIST_STATES,
     Add,
+    Away,
+    Back,
     CheckinNow,
     Command,
     Decide,
@@ -38,6 +40,8 @@ from bot.core.readers import Reader, Words
 __all__ = [
     "HELP",
     "Add",
+    "Away",
+    "Back",
     "CheckinNow",
     "Command",
     "Decide",
@@ -198,6 +202,25 @@ HELP = (
         readers.resume,
         same=("unpause",),
         also=("continue", "restart", "reactivate"),
+    ),
+    Entry(
+        "away",
+        "away [person] until <day>",
+        "Ask you nothing while you are away.",
+        "away until 15 March",
+        "The day is the last one away. Your deputy is asked in your place, or what is open waits for you; nothing "
+        "counts as missed. `back` ends it early. A portfolio lead can say so for somebody else.",
+        readers.away,
+        also=("absent", "vacation", "ooo", "leave"),
+    ),
+    Entry(
+        "back",
+        "back [person]",
+        "You are here again, sooner than you said.",
+        "back",
+        "What is still open is asked at the next good hour.",
+        readers.back,
+        also=("returned", "here"),
     ),
     Entry(
         "proof",
@@ -381,6 +404,10 @@ def _shaped(command: Command, words: Words) -> bool:
             return True
         case Pause(pilot, until):
             return until is not None and _is_name(pilot)
+        case Away(person):
+            return _is_name(person)
+        case Back(person):
+            return not person and len(words) == 1
         case List(where):
             return not where.text or (where == ListFilter(text=where.text) and len(words) <= 2)
         case Add():

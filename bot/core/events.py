@@ -75,6 +75,14 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
+class WentAway:
+    """Its person is away: nothing is asked before `until`, and nothing counts as missed."""
+
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver:
     """The whole check-in goes to `to`."""
 
@@ -141,6 +149,7 @@ Event = (
     | WentBack
     | Corrected
     | Snoozed
+    | WentAway
     | HandedOver
     | Handed
     | PassedBack

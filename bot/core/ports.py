@@ -462,6 +462,10 @@ class Unit(Protocol):
         """Everybody, by name."""
         ...
 
+    def absent(self) -> Sequence[Person]:
+        """Everybody with a last day away, past or to come."""
+        ...
+
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
         """Active people whose name or e-mail contains `text` (any case, leading @ ignored), by name."""
         ...

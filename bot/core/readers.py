@@ -13,6 +13,8 @@ from bot.core.command import (
     MINE,
     WHY_PARTS,
     Add,
+    Away,
+    Back,
     CheckinNow,
     Command,
     Decide,
@@ -235,6 +237,36 @@ def _reason(words: Words) -> Words:
         if words and not words[0].quoted and words[0].plain in little:
             words = words[1:]
     return words
+
+
+# --- being away -------------------------------------------------------------------------------------------------
+
+_SELF = {"me", "myself", "i", "i'm", "im", "am"}
+_AWAY_EXAMPLE = "away until next monday"
+
+
+def away(words: Words, today: date) -> Command:
+    """Away: [person] until <day>; without a name it is whoever writes."""
+    found = _split_at_day((Word("me"), *words), today)
+    if isinstance(found, Unclear):
+        return Incomplete("away", found.why, _AWAY_EXAMPLE)
+    named, until, _ = found
+    if until is None:
+        return Incomplete("away", "Until which day, that day included?", _AWAY_EXAMPLE)
+    if until < today:
+        return Incomplete("away", f"{day_words(until, today)} is over. Until which later day?", _AWAY_EXAMPLE)
+    return Away(_somebody(named), until)
+
+
+def back(words: Words, _today: date) -> Command:
+    """Back: [person]; "back from holiday" is whoever writes."""
+    return Back("" if words and words[0].plain in {"from", "now", "again", "at"} else _somebody(words))
+
+
+def _somebody(words: Words) -> str:
+    while words and words[0].plain in _SELF and not words[0].quoted:
+        words = words[1:]
+    return _name(words)
 
 
 # --- proof ------------------------------------------------------------------------------------------------------

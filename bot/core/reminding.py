@@ -16,6 +16,7 @@ from bot.core.events import (
     Snoozed,
     Step,
     Ticked,
+    WentAway,
 )
 from bot.core.progress import close_handed, finish, waking
 from bot.core.questionnaire import Questionnaire
@@ -91,3 +92,22 @@ def snoozed(form: Questionnaire, context: Context, state: State, event: Snoozed)
     )
     card = words.snoozed_card(form, context, after, event.at)
     return Step(waking(after), (Amend(state.said, state.person, card),))
+
+
+def set_aside(form: Questionnaire, context: Context, state: State, event: WentAway) -> Step:
+    """It waits until its person is back, and then begins anew: with all its reminders, and open as long as any."""
+    if state.phase not in (Phase.OPEN, Phase.SNOOZED):
+        return Step(state)
+    ladder, closes_at = cadence.ladder(event.until, zone=context.zone, asking=context.asking)
+    after = replace(
+        state,
+        phase=Phase.SNOOZED,
+        snoozed_until=event.until,
+        ladder=ladder,
+        reminders=0,
+        closes_at=closes_at,
+        revision=state.revision + 1,
+    )
+    return Step(
+        waking(after), (Amend(state.said, state.person, words.away_card(form, context, after, event.at)),)
+    )

@@ -10,7 +10,7 @@ from bot.core.localtime import is_zone
 from bot.core.ports import Sender, Unit
 from bot.core.records import Identity, Person
 from bot.core.state import Checkin
-from bot.service import ServiceError, checkins, people, rounds
+from bot.service import ServiceError, answerers, checkins, people
 from bot.service.work import Work
 
 
@@ -69,7 +69,7 @@ def _pass_on(work: Work, checkin: Checkin, person: Person) -> None:
     if pilot is None or form is None:
         return
     try:
-        other = rounds.whom(work, pilot, form)
+        other = answerers.whom(work, pilot, form)
     except ServiceError:
         gone = events.Withdrawn(work.now, notes.has_left(person.name))
         checkins.happen(work, checkin.id, gone, actor=None)

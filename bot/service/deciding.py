@@ -53,8 +53,9 @@ def _good_hour(work: Work, pilot: Pilot, day: date) -> datetime:
 
 
 def _decider(work: Work, pilot: Pilot) -> Person | None:
-    """Who is to be asked first."""
-    return next((work.unit.person(one) for one, _ in decisions.deciders(pilot)), None)
+    """Who is to be asked first: of those who decide, the first who is here."""
+    known = [person for one, _ in decisions.deciders(pilot) if (person := work.unit.person(one)) is not None]
+    return next((person for person in known if not work.is_away(person)), next(iter(known), None))
 
 
 def _holds(work: Work, pilot: Pilot, person: PersonId) -> Checkin | None:
@@ -87,6 +88,8 @@ def ask(work: Work, pilot: Pilot) -> Person | str:
         return words.NO_DECIDER
     if _holds(work, pilot, person.id):
         return words.has_it(person.name)
+    if person.away_until is not None and work.is_away(person):
+        return words.away(person.name, person.away_until, work.today(person))
     if registry.address_of(work.unit, person.id) is None:
         return words.unreachable(person.name)
     _open(work, pilot, person.id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
-from bot.core.records import Event, Person, Standing
+from bot.core.records import Event, Person, PersonId, Standing
 from bot.service import ServiceError, homes, schedules
 from bot.service.work import Work
 
@@ -63,11 +64,18 @@ def set_active(work: Work, person: Person, *, active: bool) -> Person:
     return _changed(work, person, replace(person, active=active), "person.active")
 
 
-def _changed(work: Work, person: Person, changed: Person, kind: str) -> Person:
+def set_away(work: Work, person: Person, until: date | None, *, actor: PersonId | None) -> Person:
+    """Somebody is away up to and with a day; None for here again."""
+    return _changed(work, person, replace(person, away_until=until), "person.away_until", actor=actor)
+
+
+def _changed(
+    work: Work, person: Person, changed: Person, kind: str, *, actor: PersonId | None = None
+) -> Person:
     if changed == person:
         return person
     field = kind.partition(".")[2]
     before, after = str(getattr(person, field)), str(getattr(changed, field))
-    work.unit.record(Event(kind, work.now, None, subject=str(person.id), before=before, after=after))
+    work.unit.record(Event(kind, work.now, actor, subject=str(person.id), before=before, after=after))
     homes.outdated(work, (person.id,))
     return work.unit.save_person(changed)

@@ -22,6 +22,8 @@ from bot.core.state import Checkin
 from bot.core.tokens import About, Token
 from bot.service import (
     ServiceError,
+    answerers,
+    away,
     checkins,
     deciding,
     digest,
@@ -29,7 +31,6 @@ from bot.service import (
     history,
     proof,
     registry,
-    rounds,
     search,
     selection,
     tick,
@@ -102,7 +103,7 @@ def answer(  # noqa: C901 - one case for each command
             return _on_pilot(asker, pilot, "why", lambda found: explain.know(work, person, found, command))
         case c.CheckinNow(pilot, form):
             return _on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, form or PULSE))
-        case c.Decide() | c.Pause() | c.Resume():
+        case c.Decide() | c.Pause() | c.Resume() | c.Away() | c.Back():
             return _go_on(asker, command)
         case c.Add(name):
             return _add(asker, name)
@@ -117,8 +118,8 @@ def answer(  # noqa: C901 - one case for each command
     assert_never(command)
 
 
-def _go_on(asker: Asker, command: c.Decide | c.Pause | c.Resume) -> Reply:
-    """Whether and how a pilot goes on."""
+def _go_on(asker: Asker, command: c.Decide | c.Pause | c.Resume | c.Away | c.Back) -> Reply:
+    """Whether and how a pilot, or somebody, goes on."""
     match command:
         case c.Decide(pilot):
             return _on_pilot(asker, pilot, "decide", lambda found: _decide(asker, found))
@@ -128,6 +129,8 @@ def _go_on(asker: Asker, command: c.Decide | c.Pause | c.Resume) -> Reply:
             )
         case c.Resume(pilot):
             return _on_pilot(asker, pilot, "resume", lambda found: _resume(asker, found))
+        case c.Away() | c.Back():
+            return away.answer(asker.work, asker.person, command, asker.where.connection.id)
     assert_never(command)
 
 
@@ -253,7 +256,11 @@ def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
     if live:
         return _already_open(asker, pilot, live[0])
     try:
-        person = rounds.whom(asker.work, pilot, asker.work.content.questionnaires[form], asker=asker.person)
+        person = answerers.whom(
+            asker.work, pilot, asker.work.content.questionnaires[form], asker=asker.person
+        )
+        if person.id != asker.person.id:
+            answerers.refuse_away(asker.work, person)
     except ServiceError as refused:
         return Show(notes.note(str(refused), pilot.name))
     opened = tick.send_now(asker.work, pilot, form, person=person.id)

@@ -35,13 +35,32 @@ def ask(work: Work, pilot: Pilot, request: Request) -> bool:
     if address is None or _sent(unit, request):
         return False
     stored = _saved(work, request)
-    card = notes.request_card(stored, pilot.name, asked_by.name if asked_by else "Rampcheck")
-    unit.enqueue(Message(_key(stored), address, card), work.now)
+    if not _is_away(work, request.person):  # else it is sent when they are back
+        card = notes.request_card(stored, pilot.name, asked_by.name if asked_by else "Rampcheck")
+        unit.enqueue(Message(_key(stored), address, card), work.now)
     event = Event(
         f"request.{request.kind}", work.now, request.asked_by, pilot.id, str(stored.id), after=request.person
     )
     unit.record(event)
     return True
+
+
+def send_held(work: Work, person: Person) -> int:
+    """Send what was asked of somebody while they were away; how much is open. What was sent before is not again."""
+    held = work.unit.requests(person=person.id)
+    address = registry.address_of(work.unit, person.id)
+    for request in held:
+        pilot = work.unit.pilot(request.pilot)
+        asked_by = work.unit.person(request.asked_by) if request.asked_by else None
+        if pilot is not None and address is not None:
+            card = notes.request_card(request, pilot.name, asked_by.name if asked_by else "Rampcheck")
+            work.unit.enqueue(Message(_key(request), address, card), work.now)
+    return len(held)
+
+
+def _is_away(work: Work, person: PersonId) -> bool:
+    known = work.unit.person(person)
+    return known is not None and work.is_away(known)
 
 
 def _sent(unit: Unit, request: Request) -> bool:
@@ -89,7 +108,7 @@ def _reword(work: Work, pilot: Pilot, request: Request) -> None:
 
 def _amend(work: Work, request: Request, card: Card, why: str) -> None:
     address = registry.address_of(work.unit, request.person)
-    if address is not None:
+    if address is not None and not _is_away(work, request.person):  # nothing may be there to amend yet
         message = Message(f"{_key(request)}:{why}", address, card, replaces=_key(request))
         work.unit.enqueue(message, work.now)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.core import cadence, events
+from bot.core import cadence
 from bot.core.compose import notes
 from bot.core.decisions import DECISION
 from bot.core.ports import Message, Store
@@ -15,7 +15,7 @@ from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
 from bot.core.state import Phase
 from bot.log import get
-from bot.service import checkins, deciding, digest, evaluate, evaluations, registry, schedules
+from bot.service import absence, checkins, deciding, digest, evaluate, evaluations, registry, schedules
 from bot.service.work import Work, again
 
 Todo = Callable[[Work], None]
@@ -61,7 +61,8 @@ def _found(work: Work) -> list[tuple[str, Todo]]:
     return [
         *night,
         *((f"schedule:{one.id}", partial(open_due, seen=one)) for one in schedules),
-        *((f"checkin:{one}", partial(wake, checkin=one)) for one in woken),
+        *((f"checkin:{one}", partial(absence.wake, checkin=one)) for one in woken),
+        *((f"back:{one.id}", partial(absence.returned, seen=one)) for one in absence.returning(work)),
         *((f"digest:{one.id}", partial(digest.post_due, seen=one)) for one in unit.due_subscriptions(now)),
     ]
 
@@ -69,11 +70,6 @@ def _found(work: Work) -> list[tuple[str, Todo]]:
 def run(store: Store, content: Content, job: Job, now: datetime) -> None:
     """Do one job in one transaction."""
     again(lambda: store.write(job.organisation, lambda unit: job.todo(Work(unit, content, now))))
-
-
-def wake(work: Work, checkin: int) -> None:
-    """Time has passed for a check-in: remind, ask again or close."""
-    checkins.happen(work, checkin, events.Ticked(work.now), actor=None)
 
 
 # --- schedules ------------------------------------------------------------------------------------------------------
@@ -133,15 +129,11 @@ def _who(work: Work, pilot: Pilot, asks: str) -> Person | None:
     holders = {"sponsor": (pilot.sponsor,), "decider": (pilot.decider,)}
     for candidate in holders.get(asks, (pilot.owner, pilot.deputy)):
         person = work.unit.person(candidate) if candidate else None
-        if person is None or not person.active or _away(work, person):
+        if person is None or not person.active or work.is_away(person):
             continue
         if registry.address_of(work.unit, person.id) is not None:
             return person
     return None
-
-
-def _away(work: Work, person: Person) -> bool:
-    return person.away_until is not None and person.away_until >= work.today(person)
 
 
 def _moved(work: Work, person: Person | None, slot: datetime, following: datetime | None) -> datetime | None:

@@ -33,6 +33,10 @@ class Work:
         """The day where a person is, or where the organisation is."""
         return self.day(self.now, person)
 
+    def is_away(self, person: Person) -> bool:
+        """Whether somebody is away on this day of theirs."""
+        return person.away_until is not None and person.away_until >= self.today(person)
+
     def day(self, moment: datetime, person: Person | None = None) -> date:
         """The day of a moment where a person is, or where the organisation is."""
         return local(moment, self.zone(person)).date()

@@ -87,6 +87,13 @@ def snoozed_card(form: Questionnaire, context: Context, state: State, at: dateti
     return _note(form, context, say(line), actions=(now,))
 
 
+def away_card(form: Questionnaire, context: Context, state: State, at: datetime) -> Card:
+    """Its person is away."""
+    until = state.snoozed_until or at
+    line = f"You are away, so this waits. I will ask again {moment(context, until, at)}."
+    return _note(form, context, say(line), actions=(Button("Answer now", token(context, state, "show")),))
+
+
 def moved_card(form: Questionnaire, context: Context) -> Card:
     """An older message whose form has moved to a newer one."""
     return _note(form, context, say("I asked again further down; please answer there."))

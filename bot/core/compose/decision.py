@@ -344,6 +344,11 @@ def unreachable(name: str) -> str:
     return f"{name} cannot be reached here"
 
 
+def away(name: str, until: date, today: date) -> str:
+    """Why nobody was asked: goes on a sentence."""
+    return f"{name} is away until {day_words(until, today)}"
+
+
 def has_it(name: str) -> str:
     """Why nobody was asked anew: goes on a sentence."""
     return f"{name} has the form already"
