@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: as texts, Typer would evaluate each annotation twice.
 import sys
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
@@ -184,6 +185,22 @@ def simulate(
     from bot.cli import trying
 
     trying.simulate(pilots=pilots, weeks=weeks, seed=seed, policy=policy, as_json=json)
+
+
+@app.command()
+def replay(
+    questionnaire: groups.OtherForms = None,
+    policy: groups.OtherPolicy = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Read answers anew from this day on; earlier ones stand."),
+    ] = None,
+    json: groups.AsJson = False,
+) -> None:
+    """Show which pilots a changed file would make another."""
+    from bot.cli import trying
+
+    trying.replay(forms=questionnaire or [], policy=policy, since=since, as_json=json)
 
 
 @app.command()

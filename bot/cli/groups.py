@@ -20,6 +20,11 @@ OtherPolicy = Annotated[
     Path | None, typer.Option(dir_okay=False, help="A changed policy, tried in place of yours.")
 ]
 
+OtherForms = Annotated[
+    list[Path] | None,
+    typer.Option("--questionnaire", dir_okay=False, help="A changed questionnaire, tried in place of yours."),
+]
+
 
 def _group(about: str) -> typer.Typer:
     return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)

@@ -1,21 +1,27 @@
-"""Trying a change before it bites: `rampcheck calibrate` and `simulate`; it must not compute any of it."""
+"""Trying a change before it bites: `rampcheck calibrate`, `simulate` and `replay`; it must not compute any of it."""
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
 from bot import simulation
 from bot.cli import opening, screen
+from bot.cli.trouble import Trouble
 from bot.content.loader import Instead, load
 from bot.core.calibration import ENOUGH, WITHIN, Calibration, Share, Verdict
+from bot.core.compose.decision import CHOICES
 from bot.core.compose.words import COURSES, count, listed
+from bot.core.decisions import Choice
 from bot.core.signals import RULES, Course
 from bot.service import calibration as calibrating
+from bot.service import replay as replaying
 from bot.service.calibration import Findings
+from bot.service.replay import Difference, Outcome
 from bot.simulation.fates import Fate
 from bot.simulation.verdict import Report
 from bot.storage import migrate, open_store
@@ -89,7 +95,7 @@ def _rest(found: Findings) -> list[str]:
     if any(one.verdict is Verdict.NONE for one in found.signals):
         lines.append(
             "A signal that does not separate asks for attention and earns none: "
-            "change its threshold in policy.yaml."
+            "change its threshold in policy.yaml, and try that with `rampcheck replay` first."
         )
     return lines
 
@@ -155,4 +161,46 @@ def _plain(report: Report, weeks: int, seed: int) -> dict[str, object]:
         "recall": report.recall,
         "median_weeks": report.weeks,
         "cases": [asdict(case) for case in report.cases],
+    }
+
+
+# --- replay ---------------------------------------------------------------------------------------------------------
+
+
+def replay(*, forms: list[Path], policy: Path | None, since: datetime | None, as_json: bool) -> None:
+    """Which pilots would be another under changed files; nothing of it is stored."""
+    if policy is None and not forms:
+        raise Trouble("Name what to try: --policy FILE, --questionnaire FILE, or both.")
+    tried = load(opening.settings().questionnaires, Instead(policy, tuple(forms)))
+    moment = since.replace(tzinfo=UTC) if since else None
+    with opening.reading() as app:
+        found = opening.look(app, lambda work: replaying.replay(work, tried, since=moment))
+    if as_json:
+        screen.as_json(asdict(found))
+        return
+    screen.say(
+        f"{len(found.differences)} of {count(found.pilots, 'pilot')} would change. Nothing was stored."
+    )
+    if found.differences:
+        rows = [row for one in found.differences for row in _changes(one)]
+        screen.show(screen.table(("Pilot", "", "Now", "Then"), rows))
+    if found.lost:
+        lost = listed(f"{name} {count(number, 'time')}" for name, number in found.lost.items())
+        screen.say(f"Stored answers that the changed questions do not know, left out: {lost}.")
+
+
+def _changes(one: Difference) -> list[tuple[str, str, str, str]]:
+    """A row for each thing that changes, the pilot's name on the first."""
+    now, then = _told(one.now), _told(one.then)
+    rows = [(what, now[what], then[what]) for what in now if now[what] != then[what]]
+    return [(one.name if place == 0 else "", *row) for place, row in enumerate(rows)]
+
+
+def _told(outcome: Outcome) -> dict[str, str]:
+    gate = outcome.gate
+    return {
+        "State": COURSES[outcome.course],
+        "Signals": ", ".join(sorted(outcome.signals)) or "none",
+        "Gate": f"{gate[0]}: {gate[1]} of {gate[2]} met" if gate else "none",
+        "Suggestion": CHOICES[Choice(outcome.suggested)] if outcome.suggested else "none",
     }
