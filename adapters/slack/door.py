@@ -71,13 +71,15 @@ class Door:
             name="rampcheck.slack.bolt",  # bolt sets the level of the logger of this name: it must not be ours
             process_before_response=True,
             request_verification_enabled=False,  # done before, on the raw bytes
+            ssl_check_enabled=False,  # answered before; each of bolt's own steps costs every press
+            attaching_function_token_enabled=False,  # we are no step of a workflow
         )
         app.error(_failed)
-        for kind in (
-            app.event,
+        for kind in (  # bolt asks them in this order: presses and forms are what somebody waits for
             app.action,
-            app.command,
             app.view,
+            app.command,
+            app.event,
             app.view_closed,
             app.shortcut,
             app.options,

@@ -14,7 +14,17 @@ from collections.abc import Iterator
 from tests.bench.rounds import Figure, table
 
 # In the order of the table; each module has `figures()`.
-BENCHES = ("startup", "demo_page", "status", "answering", "answers_kept", "pilots_imported")
+BENCHES = (
+    "startup",
+    "demo_page",
+    "status",
+    "answering",
+    "slack_ingress",
+    "slack_answering",
+    "slack_sending",
+    "answers_kept",
+    "pilots_imported",
+)
 
 
 def main(arguments: list[str]) -> int:

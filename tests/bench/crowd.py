@@ -88,7 +88,10 @@ def crowd(url: str) -> Iterator[Crowd]:
 
 def _found(unit: Any) -> tuple[list[tuple[PilotId, PersonId]], dict[PilotId, Checkin]]:
     pilots = [(pilot.id, pilot.owner) for pilot in unit.pilots()]
-    return pilots, {checkin.pilot: checkin for checkin in unit.live_checkins()}
+    pulses = [checkin for checkin in unit.live_checkins() if checkin.questionnaire == "pulse"]
+    return pilots, {
+        checkin.pilot: checkin for checkin in pulses
+    }  # a sponsor may be asked to decide meanwhile
 
 
 # --- the one --------------------------------------------------------------------------------------------------------

@@ -38,6 +38,11 @@ def _round(measures: Sequence[Callable[[], T]], *, begins: int) -> tuple[T, ...]
     return tuple(found[which] for which in range(len(measures)))
 
 
+def chosen(rows: Iterable[Sequence[float]], one: int, other: int) -> list[tuple[float, float]]:
+    """Of what was measured in each round, the two that a ratio is taken of."""
+    return [(row[one], row[other]) for row in rows]
+
+
 def timed(work: Callable[[], object]) -> float:
     """Seconds that a piece of work takes."""
     began = time.perf_counter()

@@ -25,7 +25,8 @@ from bot.core.compose.status import status_card
 from bot.core.ports import Ran, Unit
 from bot.core.records import PersonId, PilotId
 from bot.service import views
-from bot.service.evaluate import PULSES_READ, STAGES_READ
+from bot.service.facts import EVENTS_READ
+from bot.service.views import PULSES_READ
 from bot.service.work import Work
 from bot.storage.tables import LIVE
 from tests.bench.crowd import OWNER, Crowd, crowd
@@ -192,7 +193,7 @@ class Status:
 def two_queries(connection: Connection, names: Mapping[str, int]) -> list[list[Any]]:
     """The pilot with all that hangs on it, and its check-ins with their answers, as plain values."""
     wording = WORDING[connection.dialect.name]
-    limits = {"stages": STAGES_READ, "pulses": PULSES_READ, "live": LIVE}
+    limits = {"stages": EVENTS_READ, "pulses": PULSES_READ, "live": LIVE}
     found = []
     for text, lists in LISTS.items():
         for row in connection.exec_driver_sql(text.format(**wording, **limits), dict(names)).all():
