@@ -125,6 +125,11 @@ class FakeTeams:
         """A conversation, made where it is missing."""
         return self.rooms.setdefault(ident, Room(ident, kind, list(members)))
 
+    def told(self, account: str, name: str, **more: str) -> None:
+        """What the directory says of an account."""
+        member = f"29:1{account.replace('-', '')}"
+        self.names[member], self.profiles[member] = name, more
+
     def in_room(self, conversation: str) -> list[Message]:
         """The messages of a conversation and its threads, the oldest first."""
         return [one for one in self.messages if one.conversation.partition(";")[0] == conversation]
