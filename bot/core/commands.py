@@ -260,6 +260,7 @@ SHORTCUTS = {
     "unsubscribe": "digest unsubscribe",
     "pulse": "checkin pulse for",
     "review": "checkin review for",
+    "stuck": "list stuck",
 }
 _CALLS = {spelling: entry for entry in HELP for spelling in entry.spellings()}
 _PLAIN_CALLS = {spelling for entry in HELP for spelling in (entry.name, *entry.same)} | {

@@ -524,3 +524,8 @@ def test_a_command_that_lacks_its_pilot_keeps_the_questionnaire_it_named() -> No
     found = parse("checkin with review", today=TODAY)
     assert isinstance(found, Incomplete)
     assert parse(found.pick.format("claims"), today=TODAY) == CheckinNow("claims", "review")
+
+
+def test_stuck_alone_lists_the_stuck() -> None:
+    assert parse("stuck", today=TODAY) == List(ListFilter(state="stuck"))
+    assert not looks_like_command("stuck on the vendor again")

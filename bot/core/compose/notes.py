@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from bot.core import tokens
@@ -24,11 +25,18 @@ WRITE_DIRECTLY = (
     "Add Rampcheck to your chats and ask me there."
 )
 NAMES_SHOWN = 5
+TYPED = re.compile(r"`([a-z][^`\n]{0,60})`")
 
 
 def note(text: str, title: str = "Rampcheck") -> Card:
-    """A card of one plain paragraph."""
-    return Card(title, text, body=(say(text),))
+    """A card of one paragraph; what stands between backticks is shown as something to type."""
+    return Card(title, text, body=(say(*_spans(text)),))
+
+
+def _spans(text: str) -> Iterator[Span]:
+    for number, part in enumerate(TYPED.split(text)):
+        if part:
+            yield Span(part, Style.CODE if number % 2 else Style.PLAIN)
 
 
 def problem(text: str) -> Card:
