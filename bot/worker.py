@@ -43,7 +43,7 @@ class Worker:
         """Begin to beat. APScheduler holds no schedule but this one (performance.md, 5)."""
         self.app.nudge = partial(self._nudge, asyncio.get_running_loop())
         self._timer.add_job(
-            self.beat,
+            self._pulse,
             "interval",
             seconds=BEAT.total_seconds(),
             misfire_grace_time=None,
@@ -57,9 +57,12 @@ class Worker:
 
     async def stop(self) -> None:
         """Stop beating; what is in hand is finished, so that nothing is half done and no lease is left behind."""
-        if self._timer.running:
-            self._timer.shutdown(wait=False)
-        async with self._beating, self._delivering:
+        async with (
+            self._beating,
+            self._delivering,
+        ):  # first: shutting the timer down cancels the beat that runs
+            if self._timer.running:
+                self._timer.shutdown(wait=False)
             if self._courier is not None:
                 self._courier.cancel()
         if self._courier is not None:
@@ -70,7 +73,18 @@ class Worker:
         loop.call_soon_threadsafe(self._wanted.set)
 
     async def beat(self) -> None:
-        """One heartbeat: everything due is done, everything waiting is sent."""
+        """One whole heartbeat: everything due is done, everything waiting is sent."""
+        await self._look()
+        await self._deliver()
+
+    async def _pulse(self) -> None:
+        """What the timer does: a Monday morning's messages may take minutes, and neither what is due nor the sign of
+        life waits for them.
+        """
+        await self._look()
+        self._wanted.set()
+
+    async def _look(self) -> None:
         async with self._beating:
             try:
                 now = self.app.clock.now()
@@ -78,7 +92,6 @@ class Worker:
                 await asyncio.to_thread(self.app.store.beat, self.name, now)
             except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
-        await self._deliver()
 
     def _tick(self, now: datetime) -> None:
         """Run due jobs until none is left; a job that fails rests and never stops the others."""

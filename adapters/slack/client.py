@@ -15,8 +15,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.faults import Refused, TokenRefused, fault, no_socket, too_many
-from adapters.slack.pacing import Pacing, Wait
+from adapters.slack.pacing import Pacing
 from adapters.slack.profile import Profile, profile
+from bot.core.pace import Wait
 from bot.core.ports import DeliveryError, MessageRef, Payload, pages
 from bot.log import get
 

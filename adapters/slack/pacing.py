@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.core.pace import Pace, Wait
+
 # Calls a minute of one method in one workspace (java-slack-sdk, metadata/web-api/rate_limit_tiers.json).
 TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
 MINUTELY: Final = {
@@ -28,47 +30,10 @@ MINUTELY: Final = {
     "views.update": TIER_4,
 }
 CHANNEL_MINUTELY = 57  # "about one message a second" in a channel, and a little less
-SHARE = 0.9  # of a method's limit is spread evenly; the tenth left over may come all at once
+# Shares of a method's limit: most is spread evenly, a little may come all at once. A twentieth is left over: what was
+# sent in time may arrive late, and Slack counts the minute in which it arrives.
+SPREAD, AT_ONCE = 0.85, 0.1
 KEPT = 2000  # channels remembered; one that was quiet for a second needs no memory
-
-
-class Wait(Exception):
-    """It is nobody's turn yet: come back in `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"a turn in {seconds:.1f} s")
-        self.seconds = seconds
-
-
-@dataclass(slots=True)
-class Pace:
-    """Turns at most every `interval` seconds, `burst` of them at once after a rest (the generic cell rate algorithm).
-
-    Moments are seconds of any clock that never goes back.
-    """
-
-    interval: float
-    burst: int = 1
-    _next: float = 0.0
-    _promised: float = 0.0
-
-    def wait(self, now: float) -> float:
-        """Seconds until there is a turn."""
-        return max(0.0, self._next - (self.burst - 1) * self.interval - now)
-
-    def take(self, now: float) -> None:
-        """Take the turn that comes at or after `now`."""
-        self._next = max(self._next, now) + self.interval
-
-    def promise(self, now: float) -> float:
-        """Seconds until a turn for somebody who will not wait; each who asks gets a later one."""
-        moment = max(self._promised, now + self.wait(now))
-        self._promised = moment + self.interval
-        return moment - now
-
-    def hold(self, now: float, seconds: float) -> None:
-        """No turn for so long: Slack said so."""
-        self._next = max(self._next, now + seconds + (self.burst - 1) * self.interval)
 
 
 @dataclass(slots=True)
@@ -102,8 +67,7 @@ class Pacing:
     def _method(self, method: str) -> Pace:
         if method not in self._methods:
             limit = MINUTELY.get(method, TIER_2)
-            spare = max(1, round(limit * (1 - SHARE)))
-            self._methods[method] = Pace(60 / (limit * SHARE), spare)
+            self._methods[method] = Pace(60 / (limit * SPREAD), max(1, int(limit * AT_ONCE)))
         return self._methods[method]
 
     def _forget(self, now: float) -> None:

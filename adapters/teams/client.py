@@ -14,7 +14,8 @@ import aiohttp
 
 from adapters.teams.cloud import Cloud
 from adapters.teams.faults import AGAIN, fault, rest
-from adapters.teams.pacing import Pacing, Wait
+from adapters.teams.pacing import Pacing
+from bot.core.pace import Wait
 from bot.core.ports import DeliveryError, MessageRef, Payload
 from bot.log import get
 

@@ -10,49 +10,12 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.core.pace import Pace, Wait
+
 IN_CONVERSATION: Final = 1.0  # seconds between two messages in a conversation
 IN_TENANT: Final = 1 / 20  # seconds between two calls in a tenant
 BURST: Final = 3  # calls that a tenant takes at once after a rest
 KEPT: Final = 2_000  # conversations remembered; one that was quiet for a second needs no memory
-
-
-class Wait(Exception):
-    """It is nobody's turn yet: come back in `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"a turn in {seconds:.1f} s")
-        self.seconds = seconds
-
-
-@dataclass(slots=True)
-class Pace:
-    """Turns at most every `interval` seconds, `burst` of them at once after a rest (the generic cell rate algorithm).
-
-    Moments are seconds of any clock that never goes back.
-    """
-
-    interval: float
-    burst: int = 1
-    _next: float = 0.0
-    _promised: float = 0.0
-
-    def wait(self, now: float) -> float:
-        """Seconds until there is a turn."""
-        return max(0.0, self._next - (self.burst - 1) * self.interval - now)
-
-    def take(self, now: float) -> None:
-        """Take the turn that comes at or after `now`."""
-        self._next = max(self._next, now) + self.interval
-
-    def promise(self, now: float) -> float:
-        """Seconds until a turn for somebody who will not wait; each who asks gets a later one."""
-        moment = max(self._promised, now + self.wait(now))
-        self._promised = moment + self.interval
-        return moment - now
-
-    def hold(self, now: float, seconds: float) -> None:
-        """No turn for so long: Teams said so."""
-        self._next = max(self._next, now + seconds + (self.burst - 1) * self.interval)
 
 
 @dataclass(slots=True)

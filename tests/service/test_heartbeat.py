@@ -87,6 +87,61 @@ def test_the_heartbeat_leaves_a_sign_of_life_and_stops_cleanly(app: App) -> None
     app.close()
 
 
+def test_a_long_delivery_holds_up_neither_what_is_due_nor_the_sign_of_life(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, held, thrice = Worker(app), asyncio.Event(), asyncio.Event()
+    beats: list[str] = []
+
+    async def slow(_post: object) -> None:
+        await held.wait()
+
+    monkeypatch.setattr("bot.worker.deliver.drain", slow)
+    monkeypatch.setattr("bot.worker.BEAT", timedelta(seconds=0.01))
+
+    async def live() -> None:
+        loop = asyncio.get_running_loop()
+
+        def noted(name: str, now: object) -> None:
+            beats.append(name)
+            if len(beats) == 3:
+                loop.call_soon_threadsafe(thrice.set)
+
+        monkeypatch.setattr(app.store, "beat", noted)
+        await worker.start()
+        await thrice.wait()
+        assert worker._delivering.locked(), "the first delivery is still on its way"
+        held.set()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+    app.close()
+
+
+def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, begun = Worker(app), asyncio.Event()
+    done: list[str] = []
+
+    async def posts(_post: object) -> None:
+        if not done:
+            done.append("posted")
+            begun.set()
+            await asyncio.sleep(0.05)
+            done.append("settled")
+
+    monkeypatch.setattr("bot.worker.deliver.drain", posts)
+
+    async def live() -> None:
+        await worker.start()
+        app.nudge()
+        await begun.wait()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+    assert done == ["posted", "settled"]
+    app.close()
+
+
 def test_moving_the_clock_lets_everything_happen_at_its_own_time(app: App) -> None:
     own(app, 2)
     worker = Worker(app)

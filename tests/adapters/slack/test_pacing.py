@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.pacing import CHANNEL_MINUTELY, Pace, Pacing, Wait
+from adapters.slack.pacing import CHANNEL_MINUTELY, Pacing
+from bot.core.pace import Pace, Wait
 from tests.fakes.slack.laws import Speed
 
 
@@ -29,7 +30,7 @@ def test_those_who_will_not_wait_are_told_different_moments() -> None:
     assert len(told) == 35  # of fifty a minute a tenth may come at once
     assert told == sorted(told)
     assert len(set(told)) == len(told)
-    assert told[-1] == pytest.approx(35 * 60 / 45, abs=2)
+    assert told[-1] == pytest.approx(35 * 60 / 42.5, abs=2)
 
 
 def test_a_channel_takes_one_message_a_second_whatever_the_method_allows() -> None:
