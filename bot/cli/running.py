@@ -25,7 +25,11 @@ PAGE_ALONE = (
     "The local chat shows what its own process delivers, so it needs the worker beside it. "
     "Leave out --no-worker, or set RAMPCHECK_LOCAL_CHAT=off."
 )
-DONE = {"schedule": "planned check-in", "checkin": "open check-in", "digest": "digest"}  # what a job is about
+DONE = {  # what a job is about
+    "schedule": "planned check-in",
+    "checkin": "open check-in",
+    "digest": "digest",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,11 @@ def free_port(host: str, wanted: int) -> int:
 
 def _account(done: beat.Beat) -> str:
     """What a heartbeat did, in a sentence."""
-    parts = [count(number, DONE.get(kind, kind)) for kind, number in done.done.items()]
+    parts = [_counted(number, kind) for kind, number in done.done.items()]
     parts += [f"{count(done.taken, 'message')} taken to the chats"] if done.taken else []
     return f"Done: {listed(parts)}." if parts else "Nothing is due, and nothing waits to be delivered."
+
+
+def _counted(number: int, kind: str) -> str:
+    """So many jobs of a kind; evaluations are rounds of many pilots, so their number says nothing."""
+    return "pilots evaluated" if kind == "evaluate" else count(number, DONE.get(kind, kind))

@@ -61,6 +61,7 @@ def wait_for(url: str) -> bytes:
 
 @pytest.mark.usefixtures("matcher")
 def test_a_heartbeat_with_nothing_to_do_says_so() -> None:
+    assert ran("tick") == "Done: pilots evaluated.\n"
     assert ran("tick") == "Nothing is due, and nothing waits to be delivered.\n"
 
 
@@ -68,13 +69,15 @@ def test_a_heartbeat_with_nothing_to_do_says_so() -> None:
 def test_a_heartbeat_at_a_later_moment_asks_and_delivers(home: Path) -> None:
     due = json.loads(ran("status", "matcher", "--json"))["next_checkin"]
     later = f"{due}T10:30"  # people are asked at ten
-    assert re.match(r"Done: \d planned check-ins? and \d messages? taken", ran("tick", "--at", later))
+    done = ran("tick", "--at", later)
+    assert re.match(r"Done: pilots evaluated, \d planned check-ins? and \d messages? taken", done)
     assert "Invoice matcher: Pilot check-in" in (home / CHAT).read_text(encoding="utf-8")
     assert ran("tick", "--at", later) == "Nothing is due, and nothing waits to be delivered.\n"
 
 
 @pytest.mark.usefixtures("matcher")
 def test_scripts_get_a_heartbeat_as_json() -> None:
+    assert json.loads(ran("tick", "--json")) == {"done": {"evaluate": 1}, "failed": {}, "messages": 0}
     assert json.loads(ran("tick", "--json")) == {"done": {}, "failed": {}, "messages": 0}
 
 
