@@ -6,6 +6,7 @@ The rules are those of content.md section 7 (Suggestion logic) and the honesty r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -157,17 +158,25 @@ def _underway(grounds: Grounds, most_fixes: int) -> Suggestion:
     if some and closable and grounds.wanted and may_fix:
         return _because(Choice.FIX, grounds, most_fixes)
     if some and grounds.wanted and not closable and grounds.shared_blocker:
-        return _because(Choice.PAUSE, grounds, most_fixes)
+        return _because(Choice.PAUSE, grounds, most_fixes, first={Why.SHARED_BLOCKER})
     if grounds.overdue and not some:
         return _because(Choice.STOP, grounds, most_fixes)
     if "P07" in grounds.signals or not may_fix:
-        return _because(Choice.STOP, grounds, most_fixes)
+        return _because(Choice.STOP, grounds, most_fixes, first=ENDS_IT)
     return _because(Choice.FIX, grounds, most_fixes)
 
 
-def _because(choice: Choice, grounds: Grounds, most_fixes: int) -> Suggestion:
+# What a suggestion to stop rests on where the result alone would not ask for it.
+ENDS_IT = frozenset({Why.FIXED_TWICE, Why.NO_OWNER, Why.NO_SPONSOR, Why.SPONSOR_SILENT})
+
+
+def _because(
+    choice: Choice, grounds: Grounds, most_fixes: int, *, first: AbstractSet[Why] = frozenset()
+) -> Suggestion:
+    """The suggestion with every reason that holds: those it rests on come `first`."""
+    reasons = sorted(_reasons(grounds, most_fixes), key=lambda reason: reason.why not in first)
     item = grounds.lacking[0] if choice is Choice.FIX and grounds.lacking else ""
-    return Suggestion(choice, tuple(_reasons(grounds, most_fixes)), item)
+    return Suggestion(choice, tuple(reasons), item)
 
 
 def _reasons(grounds: Grounds, most_fixes: int) -> Iterator[Reason]:

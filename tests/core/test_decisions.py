@@ -45,16 +45,16 @@ def made(choice: str, days_ago: int = 0, **more: Any) -> Decision:
         ({"proof": 2, "lacking": ()}, Choice.FIX, Why.SOME_RESULT, Why.GATE_MET),
         ({"proof": 2, "fixes": 1}, Choice.FIX, Why.SOME_RESULT, Why.GATE_OPEN),
         # What blocks it lies outside the pilot.
-        ({"lacking": MANY, "shared_blocker": True}, Choice.PAUSE, Why.RESULT, Why.GATE_OPEN),
+        ({"lacking": MANY, "shared_blocker": True}, Choice.PAUSE, Why.SHARED_BLOCKER, Why.RESULT),
         # No result after the full time box.
         ({"proof": 1, "decide_by": day(9)}, Choice.STOP, Why.NO_RESULT, Why.GATE_OPEN),
         ({"proof": None, "decide_by": day(1), "lacking": ()}, Choice.STOP, Why.NO_RESULT, Why.GATE_MET),
         # The same on its last day: not overdue yet.
         ({"proof": 1, "decide_by": TODAY}, Choice.FIX, Why.NO_RESULT, Why.GATE_OPEN),
         # Nobody wants it.
-        ({"signals": frozenset({"P07"})}, Choice.STOP, Why.RESULT, Why.GATE_OPEN),
+        ({"signals": frozenset({"P07"})}, Choice.STOP, Why.SPONSOR_SILENT, Why.RESULT),
         # Two rounds have not been enough.
-        ({"fixes": 2}, Choice.STOP, Why.RESULT, Why.GATE_OPEN),
+        ({"fixes": 2}, Choice.STOP, Why.FIXED_TWICE, Why.RESULT),
         # Nothing else holds: one round, with a date.
         ({"proof": 1}, Choice.FIX, Why.NO_RESULT, Why.GATE_OPEN),
         ({"owned": False, "lacking": ()}, Choice.FIX, Why.RESULT, Why.GATE_MET),
@@ -112,11 +112,11 @@ def test_every_reason_that_holds_is_given() -> None:
         policy(),
     )
     assert [reason.why for reason in found.reasons] == [
-        Why.RESULT,
-        Why.GATE_OPEN,
         Why.FIXED_TWICE,
         Why.NO_OWNER,
         Why.NO_SPONSOR,
+        Why.RESULT,
+        Why.GATE_OPEN,
         Why.OVERDUE,
         Why.STUCK,
     ]
