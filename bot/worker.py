@@ -35,6 +35,7 @@ class Worker:
         self._beating = asyncio.Lock()
         self._delivering = asyncio.Lock()
         self._wanted = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._resting: dict[str, tuple[int, datetime]] = {}
         self._timer = AsyncIOScheduler(timezone="UTC")
         self._courier: asyncio.Task[None] | None = None
@@ -56,7 +57,12 @@ class Worker:
         self._courier = asyncio.create_task(self._carry())
 
     async def stop(self) -> None:
-        """Stop beating; what is in hand is finished, so that nothing is half done and no lease is left behind."""
+        """Stop beating; what is in hand is finished, so that nothing is half done and no lease is left behind.
+
+        That takes as long as the slowest answer at most (`deliver.SEND_WITHIN`): what waits behind it stays for the
+        next start.
+        """
+        self._stopping.set()
         async with (
             self._beating,
             self._delivering,
@@ -123,8 +129,8 @@ class Worker:
     async def _deliver(self) -> None:
         async with self._delivering:
             try:
-                await deliver.drain(self.app.post)
-                await redraw.redraw(self.app.post, self.app.content)
+                await deliver.drain(self.app.post, stopping=self._stopping.is_set)
+                await redraw.redraw(self.app.post, self.app.content, stopping=self._stopping.is_set)
             except Exception as error:  # noqa: BLE001  # as above
                 log.error("deliver.failed", cause=error)
 

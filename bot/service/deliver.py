@@ -44,10 +44,10 @@ async def deliver(post: Post, *, limit: int = BATCH) -> int:
     return len(leased)
 
 
-async def drain(post: Post) -> int:
-    """Send until nothing more is due; the number of messages taken."""
+async def drain(post: Post, *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Send until nothing more is due, or until told to stop, with the batch in hand; the number of messages taken."""
     total = 0
-    while taken := await deliver(post):
+    while not stopping() and (taken := await deliver(post)):
         total += taken
     return total
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeGuard
 
@@ -22,10 +22,10 @@ TRIES = 4  # about three minutes; then the next change, or the next opening, dra
 log = get("homes")
 
 
-async def redraw(post: Post, content: Content) -> int:
-    """Draw every home that is due; how many were taken on."""
+async def redraw(post: Post, content: Content, *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Draw every home that is due, until told to stop; how many were taken on."""
     total = 0
-    while taken := await _batch(post, content):
+    while not stopping() and (taken := await _batch(post, content)):
         total += taken
     return total
 

@@ -934,6 +934,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "sought": lambda unit, at: unit.sought(),
     "connections": lambda unit, at: unit.connections(),
     "identities": lambda unit, at: unit.identities(at.owner.id),
+    "absent": lambda unit, at: unit.absent(),
     "connection": lambda unit, at: unit.connection(at.connection.id),
     "channels": lambda unit, at: unit.channels(),
     "pilot": lambda unit, at: unit.pilot(at.pilot.id),

@@ -93,7 +93,7 @@ def test_a_long_delivery_holds_up_neither_what_is_due_nor_the_sign_of_life(
     worker, held, thrice = Worker(app), asyncio.Event(), asyncio.Event()
     beats: list[str] = []
 
-    async def slow(_post: object) -> None:
+    async def slow(_post: object, **_: object) -> None:
         await held.wait()
 
     monkeypatch.setattr("bot.worker.deliver.drain", slow)
@@ -122,7 +122,7 @@ def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.M
     worker, begun = Worker(app), asyncio.Event()
     done: list[str] = []
 
-    async def posts(_post: object) -> None:
+    async def posts(_post: object, **_: object) -> None:
         if not done:
             done.append("posted")
             begun.set()
@@ -139,6 +139,31 @@ def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.M
 
     asyncio.run(asyncio.wait_for(live(), 30))
     assert done == ["posted", "settled"]
+    app.close()
+
+
+def test_a_platform_that_never_answers_holds_up_the_end_by_one_batch(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, begun = Worker(app), asyncio.Event()
+    batches: list[int] = []
+
+    async def always_more(*_: object) -> int:
+        batches.append(1)
+        begun.set()
+        await asyncio.sleep(0.02)
+        return 1
+
+    monkeypatch.setattr("bot.service.deliver.deliver", always_more)
+
+    async def live() -> None:
+        await worker.start()
+        app.nudge()
+        await begun.wait()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+    assert batches
     app.close()
 
 

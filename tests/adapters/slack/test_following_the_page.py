@@ -63,7 +63,7 @@ class Evening:
             await self._serve(run)
             return
         if self.server:
-            self.stop()
+            await self.stop()
         ended = await asyncio.to_thread(
             subprocess.run, run, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
         )
@@ -78,11 +78,12 @@ class Evening:
         with (self.folder / "log.txt").open("a") as log:
             return subprocess.Popen(run, cwd=self.folder, env=self.env, stdout=log, stderr=log, text=True)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Ctrl-C."""
         if self.server:
             self.server.send_signal(signal.SIGINT)
-            assert self.server.wait(WITHIN) == 0
+            # In a thread: what the server still has in hand is answered by this very loop.
+            assert await asyncio.to_thread(self.server.wait, WITHIN) == 0
             self.server = None
 
     def log(self) -> str:
@@ -194,7 +195,7 @@ def test_the_page_leads_from_nothing_to_a_decision(tmp_path: Path) -> None:
                             (tmp_path / ".env").write_text(_real(line), encoding="utf-8")
                         case other:
                             raise AssertionError(f"nobody knows what to do with {other}")
-                evening.stop()
+                await evening.stop()
             finally:
                 if evening.server:
                     evening.server.kill()
