@@ -19,7 +19,7 @@ from adapters.slack.surface import (
     inputs_of,
 )
 from adapters.slack.view import errors, view
-from bot.core.card import Card
+from bot.core.card import Card, Paragraph
 from bot.core.compose import notes
 from bot.core.ports import Close, Nothing, Place, Problems, Reply, Show, Update
 
@@ -141,7 +141,8 @@ def _to_command(reply: Reply, surface: Command, on: Place) -> Answer:
             return Answer(then=OpenView(surface.trigger, view(card, on), answer_at=surface.answer_at))
         case Show(card, private):
             shown = render(card)
-            shared = shareable(shown, surface.text) if private and not on.direct else shown
+            shares = private and not on.direct and not _is_note(card)
+            shared = shareable(shown, surface.text) if shares else shown
             return _with_command(shared, private=private)
         case Problems(by_field):
             return _with_command(_note(by_field))
@@ -251,6 +252,11 @@ def _post(surface: Written, message: Json, *, private: bool = True) -> Answer:
     """A direct conversation is private already, and what is shown to one person's eyes alone is gone on reloading."""
     only = surface.user if private and not surface.channel.startswith("D") else ""
     return Answer(then=Post(surface.channel, message, surface.thread, only))
+
+
+def _is_note(card: Card) -> bool:
+    """One paragraph and nothing to press: a refusal, a remark. A channel has no use for it."""
+    return len(card.body) == 1 and isinstance(card.body[0], Paragraph) and not card.actions
 
 
 def _is_form(card: Card) -> bool:

@@ -119,6 +119,20 @@ def test_a_slash_command_is_answered_to_whoever_typed_it(tell: Tell) -> None:
     tell(story)
 
 
+def test_a_refusal_is_nothing_to_share(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        anna = airport.somebody("U0ANNA", "Anna Berzina")
+        airport.somebody("U0BO", "Bo Liepa")
+        airport.pilot("Invoice matcher", "U0BO")
+        airport.slack.workspace.add_channel("C0PILOTS", "ai-pilots")
+        await anna.command("checkin Invoice matcher", channel="C0PILOTS")
+        [refused] = anna.whispers
+        assert "Only this pilot's own people" in words(refused.blocks)
+        assert labels(refused.blocks) == []
+
+    tell(story)
+
+
 def test_whoever_writes_for_the_first_time_is_known_by_name_and_zone(tell: Tell) -> None:
     async def story(airport: Airport) -> None:
         emil = airport.somebody("U0EMIL", "Emil Ozols", known=False)
