@@ -59,6 +59,6 @@ def test_what_was_acknowledged_outlives_a_kill_and_what_comes_again_is_stored_on
                     assert await _delivered(evening, raw)
                 assert _kept(tmp_path) == dict.fromkeys(NAMES, 1)
             finally:
-                evening.stop()
+                await evening.stop()
 
     asyncio.run(story())
