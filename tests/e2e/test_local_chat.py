@@ -75,6 +75,7 @@ def test_a_date_is_kept_changed_or_left_open_with_one_tap_each(visit: Visit, sta
     expect(entry).to_be_focused()
     entry.fill("2027-04-30")
     form.get_by_role("button", name="Send answers").click()
+    expect(form.locator(".problem").first).to_be_visible()  # what the bot answered: so it has the press
     assert values(stage)["target"] == "2027-04-30"
     form.get_by_label("No date yet").check()
     expect(entry).to_be_hidden()
