@@ -1039,7 +1039,7 @@ def _eve(at: Any) -> Any:
 
 
 def test_the_two_lists_name_every_method_of_a_unit() -> None:
-    methods = {name for name in vars(Unit) if not name.startswith("_") and callable(getattr(Unit, name))}
+    methods = {name for name in dir(Unit) if not name.startswith("_") and callable(getattr(Unit, name))}
     assert methods == set(LOOKS) | set(CHANGES) | {"was_sent"}, "which has a test of its own"
 
 

@@ -1,0 +1,77 @@
+"""The database as the service sees it: one transaction of one organisation, and who hands them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.core.installations import Installations
+from bot.core.ports.checkins import AskingKept, CheckinsKept
+from bot.core.ports.homes import Homes
+from bot.core.ports.insight import EvaluationsKept, ReadinessKept
+from bot.core.ports.outbox import MessagesKept, Outbox
+from bot.core.ports.people import PeopleKept, RequestsKept
+from bot.core.ports.pilots import DecisionsKept, DigestsKept, PilotsKept
+from bot.core.records import Connection, Organisation, OrganisationId
+
+T = TypeVar("T")
+
+
+class Unit(
+    PeopleKept,
+    RequestsKept,
+    PilotsKept,
+    DecisionsKept,
+    DigestsKept,
+    AskingKept,
+    CheckinsKept,
+    ReadinessKept,
+    EvaluationsKept,
+    MessagesKept,
+    Protocol,
+):
+    """One transaction of one organisation: everything in it is stored together or not at all.
+
+    Reads see the unit's own writes. Nothing here reaches another organisation.
+    """
+
+    organisation: Organisation
+
+    def first_sight(self, key: str, now: datetime) -> bool:
+        """True once for each key: a second delivery of the same act gets False."""
+        ...
+
+
+class Store(Protocol):
+    """The database. `write` runs one unit of work in a transaction, `read` one that only looks.
+
+    Both block the calling thread. On SQLite all writes of the process go through one thread that commits several
+    units together, so `work` must be quick, must not wait for anything else, and may be run again from the start
+    after a conflict.
+    """
+
+    outbox: Outbox
+    installations: Installations
+    homes: Homes
+
+    def write(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...
+    def read(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T: ...
+    def organisations(self) -> Sequence[Organisation]: ...
+    def organisation_of(self, platform: str, external: str) -> tuple[OrganisationId, int] | None:
+        """(organisation, connection) of a workspace or tenant; None for a stranger."""
+        ...
+
+    def connection(self, connection: int) -> tuple[OrganisationId, Connection] | None:
+        """Whose a connection is, and what it is."""
+        ...
+
+    def add_organisation(self, name: str, zone: str) -> Organisation: ...
+    def beat(self, worker: str, now: datetime) -> None:
+        """Leave a sign of life."""
+        ...
+
+    def beats(self) -> Mapping[str, datetime]: ...
+    def close(self) -> None:
+        """Finish what was accepted, then let go of every connection."""
+        ...

@@ -1,0 +1,57 @@
+"""The rows: SQLModel tables and nothing else. They hold no rule and do not validate; domain values live in core.
+
+Every table has `org_id` (only `beat`, a sign of life of a process, and `oauth_state`, an installation that was begun,
+belong to nobody), and a reference to something of an organisation names the organisation too, so that the database
+itself refuses one that crosses over.
+"""
+
+from bot.storage.tables.checkins import LIVE, AnswerRow, CheckinRow, HelperRow, SubmissionRow, WordRow
+from bot.storage.tables.insight import EvaluationRow, LevelRow, MuteRow, SnapshotRow, UsualStayRow
+from bot.storage.tables.messages import BeatRow, HomeChangeRow, HomeRow, MessageRow
+from bot.storage.tables.people import (
+    ChannelRow,
+    ConnectionRow,
+    IdentityRow,
+    InstallationRow,
+    OauthStateRow,
+    OrganisationRow,
+    PersonRow,
+    SightRow,
+    SoughtRow,
+)
+from bot.storage.tables.pilots import EventRow, FormRow, PilotRow, ScheduleRow
+from bot.storage.tables.requests import DecisionRow, RequestRow, SubscriptionRow
+
+__all__ = [
+    "LIVE",
+    "AnswerRow",
+    "BeatRow",
+    "ChannelRow",
+    "CheckinRow",
+    "ConnectionRow",
+    "DecisionRow",
+    "EvaluationRow",
+    "EventRow",
+    "FormRow",
+    "HelperRow",
+    "HomeChangeRow",
+    "HomeRow",
+    "IdentityRow",
+    "InstallationRow",
+    "LevelRow",
+    "MessageRow",
+    "MuteRow",
+    "OauthStateRow",
+    "OrganisationRow",
+    "PersonRow",
+    "PilotRow",
+    "RequestRow",
+    "ScheduleRow",
+    "SightRow",
+    "SnapshotRow",
+    "SoughtRow",
+    "SubmissionRow",
+    "SubscriptionRow",
+    "UsualStayRow",
+    "WordRow",
+]
