@@ -12,7 +12,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format format-check types imports audit check bench lock docs screenshots pictures clean
+.PHONY: help demo test lint format format-check types imports audit check bench faults lock docs screenshots pictures clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check: lint format-check types imports audit  ## all of the static checks
 
 bench: $(VENV)/dev.stamp  ## measure (never part of the tests)
 	@$(PY) -m tests.bench $(ARGS)
+
+faults: $(VENV)/dev.stamp  ## break things on purpose and print what held: make faults ARGS=17
+	@$(PY) -m tests.faults $(ARGS)
 
 docs: $(VENV)/dev.stamp  ## write the generated reference pages again
 	@$(PY) -m bot docs $(ARGS)
