@@ -8,15 +8,14 @@ from bot.cli.markdown import code, heading, table
 from bot.core.cadence import WEEKDAYS
 from bot.core.compose.conditions import both, condition_words
 from bot.core.compose.words import count, listed
+from bot.core.policy import Cadence, Policy
 from bot.core.questionnaire import (
     STAGE_NAMES,
-    Cadence,
     Content,
     Gate,
     Item,
     Kind,
     Model,
-    Policy,
     Question,
     Questionnaire,
     Screen,

@@ -11,7 +11,8 @@ from bot.content import forms, order, policy, reach, readiness
 from bot.content.document import MAX_BYTES, Entries, Node, parse
 from bot.content.forms import Draft
 from bot.content.problem import ContentError, Page, Problem, choose, quote
-from bot.core.questionnaire import Content, Model, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import Content, Model
 from bot.core.questionnaire_json import canonical_digest, digest
 from bot.core.values import Json
 

@@ -12,7 +12,8 @@ from bot.content.block import Block
 from bot.content.document import INTEGER, Node, Scalar
 from bot.content.free_days import FreeDays
 from bot.content.problem import Page, listed, quote
-from bot.core.questionnaire import SIDE_STAGES, STAGES, Asking, Cadence, Digesting, Policy
+from bot.core.policy import Asking, Cadence, Digesting, Policy
+from bot.core.questionnaire import SIDE_STAGES, STAGES
 
 KEYS = (
     *("version", "weights", "bands", "coverage", "proof_days", "thresholds", "severity", "time_boxes"),

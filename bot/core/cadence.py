@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from bot.core.localtime import local, wall
-from bot.core.questionnaire import Asking, Cadence
+from bot.core.policy import Asking, Cadence
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)

@@ -1,17 +1,13 @@
 """A typed line -> a command, tolerant of how people type; it must not know what a command does.
 
-`HELP` is the one list of commands: the help card, the manifests of Slack and Teams and the reference are written from
-it. A new command is a value in `command`, a reader in `readers` and an entry here.
+Which commands there are is in `vocabulary`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from bot.core import readers
 from bot.core.command import (
-    LIST_STATES,
     Add,
     Away,
     Back,
@@ -34,8 +30,8 @@ from bot.core.command import (
     Why,
 )
 from bot.core.phrase import Word, distance, join, split, was_called
-from bot.core.questionnaire import SIDE_STAGES, STAGES
-from bot.core.readers import Reader, Words
+from bot.core.readers import Words
+from bot.core.vocabulary import HELP, SHORTCUTS, Entry
 
 __all__ = [
     "HELP",
@@ -65,203 +61,6 @@ __all__ = [
     "topic",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One command: how it is called, what it is for, and who reads the words behind its name.
-
-    `same` are other spellings of the name. `also` are words that mean it too, but that people use in ordinary
-    sentences as well: they never turn a typed answer into a command. `reads`: it changes nothing, so a small slip in
-    its name is forgiven.
-    """
-
-    name: str
-    usage: str
-    line: str
-    example: str
-    details: str
-    read: Reader
-    same: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    reads: bool = False
-
-    def spellings(self) -> tuple[str, ...]:
-        """Everything that calls this command, its name first."""
-        return (self.name, *self.same, *self.also)
-
-
-HELP = (
-    Entry(
-        "status",
-        "status [pilot]",
-        "How a pilot stands: readiness, what is missing, who has the ball.",
-        "status Invoice matcher",
-        "Without a name: the whole portfolio in a few lines. A part of the name is enough.",
-        readers.status,
-        also=("state", "how", "how's", "hows", "info", "stat", "about"),
-        reads=True,
-    ),
-    Entry(
-        "list",
-        "list [filter]",
-        "Pilots, narrowed by stage, state, group, tag or owner.",
-        "list stuck group:Finance",
-        f"Stages: {', '.join((*STAGES, *SIDE_STAGES))}. States: {', '.join(LIST_STATES).replace('_', ' ')}. "
-        "Also mine, group:…, tag:… and owner:…",
-        readers.list_of,
-        same=("ls",),
-        also=("show", "all", "pilots", "which", "search", "find"),
-        reads=True,
-    ),
-    Entry(
-        "todo",
-        "todo",
-        "What waits for you.",
-        "todo",
-        "Your open check-ins, questions handed to you and requests for help.",
-        readers.todo,
-        same=("to-do", "to do"),
-        also=("tasks", "mine", "my tasks", "inbox"),
-        reads=True,
-    ),
-    Entry(
-        "history",
-        "history <pilot>",
-        "What happened to a pilot, newest first.",
-        "history Invoice matcher",
-        "Check-ins, stages, dates, owners and decisions, with who changed them and when.",
-        readers.history,
-        also=("log", "past", "timeline"),
-        reads=True,
-    ),
-    Entry(
-        "why",
-        "why <pilot> [score | gate]",
-        "Why a pilot is called what it is called: signals, numbers, formulas.",
-        "why Invoice matcher",
-        "`why … score` explains its readiness item by item, `why … gate` the smallest set of changes that would pass.",
-        readers.why,
-        also=("explain", "reason", "reasons"),
-        reads=True,
-    ),
-    Entry(
-        "known",
-        "known <signal> of <pilot> until <day> because <reason>",
-        "A signal is known: it neither counts nor calls until a day.",
-        "known P01 of Invoice matcher until 15 March because the tender ends then",
-        "For 30 days at most, by its owner, sponsor, decider or the portfolio lead. It stays visible with its reason. "
-        "`why` shows the numbers of the signals that are on.",
-        readers.known,
-        same=("acknowledge", "ack"),
-        also=("mute",),
-    ),
-    Entry(
-        "checkin",
-        "checkin <pilot> [with <questionnaire>]",
-        "Answer now instead of waiting for the next check-in.",
-        "checkin Invoice matcher with review",
-        "Without a questionnaire it is the usual one of the pilot's stage.",
-        readers.checkin,
-        same=("check-in", "check in"),
-        also=("ask", "answer"),
-    ),
-    Entry(
-        "decide",
-        "decide <pilot>",
-        "Scale, fix, pause, merge or stop a pilot.",
-        "decide Invoice matcher",
-        "Opens the form for whoever decides about it: its decider, else its sponsor, and a portfolio lead once the "
-        "decision is due. It shows what the data suggests and why; nothing is chosen beforehand.",
-        readers.decide,
-        also=("decision", "scale", "kill"),
-    ),
-    Entry(
-        "add",
-        "add <name>",
-        "Register a pilot.",
-        'add "Invoice matcher"',
-        "Opens the first questions about it: about four minutes. Many at once: import a CSV file.",
-        readers.add,
-        also=("new", "create", "register"),
-    ),
-    Entry(
-        "pause",
-        "pause <pilot> until <day> [because <reason>]",
-        "Stop asking about a pilot until a day.",
-        "pause Invoice matcher until 15 March because the vendor is late",
-        "Days can be written as 2027-03-15, 15.3.2027, 15 March, next monday or in 3 weeks.",
-        readers.pause,
-        also=("hold", "park"),
-    ),
-    Entry(
-        "resume",
-        "resume <pilot>",
-        "End a pause.",
-        "resume Invoice matcher",
-        "The pilot goes back to the stage it was in, and its next check-in is planned.",
-        readers.resume,
-        same=("unpause",),
-        also=("continue", "restart", "reactivate"),
-    ),
-    Entry(
-        "away",
-        "away [person] until <day>",
-        "Ask you nothing while you are away.",
-        "away until 15 March",
-        "The day is the last one away. Your deputy is asked in your place, or what is open waits for you; nothing "
-        "counts as missed. `back` ends it early. A portfolio lead can say so for somebody else.",
-        readers.away,
-        also=("absent", "vacation", "ooo", "leave"),
-    ),
-    Entry(
-        "back",
-        "back [person]",
-        "You are here again, sooner than you said.",
-        "back",
-        "What is still open is asked at the next good hour.",
-        readers.back,
-        also=("returned", "here"),
-    ),
-    Entry(
-        "proof",
-        "proof [pilot] [for <item>] [link]",
-        "Attach a link as proof to a readiness item.",
-        "proof Invoice matcher for live data access https://example.org/report",
-        "A claim of level 3 or 4 counts as 2 until a link shows it. What you leave out is asked for.",
-        readers.proof,
-        also=("prove", "evidence", "attach"),
-    ),
-    Entry(
-        "digest",
-        "digest [show | subscribe | unsubscribe] [group <name>]",
-        "The weekly digest: now, or every week in this channel.",
-        "digest subscribe group Finance",
-        "`digest` shows it now. In a channel, `digest subscribe` posts it there every week, `digest unsubscribe` ends "
-        "that; with a group only its pilots are in it.",
-        readers.digest,
-        also=("summary", "report"),
-        reads=True,
-    ),
-    Entry(
-        "help",
-        "help [command]",
-        "What you can ask.",
-        "help pause",
-        "A command's name explains that command.",
-        readers.help_on,
-        also=("commands", "hi", "hello", "usage", "manual"),
-        reads=True,
-    ),
-)
-
-# One word for several: it is read as if the longer form had been typed.
-SHORTCUTS = {
-    "subscribe": "digest subscribe",
-    "unsubscribe": "digest unsubscribe",
-    "pulse": "checkin pulse for",
-    "review": "checkin review for",
-    "stuck": "list stuck",
-}
 _CALLS = {spelling: entry for entry in HELP for spelling in entry.spellings()}
 _PLAIN_CALLS = {spelling for entry in HELP for spelling in (entry.name, *entry.same)} | {
     "subscribe",

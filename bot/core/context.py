@@ -9,7 +9,8 @@ from datetime import date, datetime
 from bot.core.cadence import day_words
 from bot.core.card import Block
 from bot.core.localtime import local
-from bot.core.questionnaire import Asking, QuestionId
+from bot.core.policy import Asking
+from bot.core.questionnaire import QuestionId
 from bot.core.records import CheckinId, PersonId
 from bot.core.routing import Answers, Record
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.core.questionnaire import STAGES, ItemId, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import STAGES, ItemId
 from bot.core.records import Decision, Event, PersonId, Pilot
 from bot.core.signals import Course
 

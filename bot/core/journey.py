@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.core.questionnaire import Policy
+from bot.core.policy import Policy
 from bot.core.signals.survival import Stay, median_stay
 
 PAUSED = "paused"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from bot.core.journey import MONTH, Stint, entered
-from bot.core.questionnaire import Policy
+from bot.core.policy import Policy
 from bot.core.records import PersonId, PilotId
 from bot.core.signals.portfolio import PortfolioFacts, Shared, many
 

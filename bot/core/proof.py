@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.questionnaire import PROOF_LEVEL, Item, ItemId, Model, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import PROOF_LEVEL, Item, ItemId, Model
 from bot.core.readiness import proven
 from bot.core.records import ItemLevel, PersonId
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core.cadence import day_words
 from bot.core.command import (
-    LIST_STATES,
-    MINE,
     WHY_PARTS,
     Add,
     Away,
@@ -23,8 +20,6 @@ from bot.core.command import (
     History,
     Incomplete,
     Known,
-    List,
-    ListFilter,
     Pause,
     Proof,
     Resume,
@@ -34,7 +29,6 @@ from bot.core.command import (
 )
 from bot.core.days import Day, Unclear, read_day
 from bot.core.phrase import Word, join
-from bot.core.questionnaire import SIDE_STAGES, STAGES
 
 Words = Sequence[Word]
 Reader = Callable[[Words, date], Command]
@@ -302,114 +296,3 @@ def digest(words: Words, _today: date) -> Command:
     if said & {"unsubscribe"} or before & _UNSUBSCRIBE:
         return DigestNow("unsubscribe", group)
     return DigestNow("subscribe" if before & _SUBSCRIBE else "show", group)
-
-
-# --- lists ------------------------------------------------------------------------------------------------------
-
-_STAGE_WORDS = {stage: stage for stage in (*STAGES, *SIDE_STAGES)} | {
-    "ideas": "idea",
-    "piloting": "pilot",
-    "limited live": "limited",
-    "in production": "production",
-    "live": "production",
-}
-_STATE_WORDS = {state: state for state in LIST_STATES} | {
-    "at risk": "at_risk",
-    "at-risk": "at_risk",
-    "risky": "at_risk",
-    "silent": "quiet",
-    "overdue": "late",
-    "delayed": "late",
-    "open": "waiting",
-    "due": "waiting",
-    "no owner": "unowned",
-    "without owner": "unowned",
-    "ownerless": "unowned",
-    "orphaned": "unowned",
-}
-_KEYS = {
-    "stage": "stage",
-    "state": "state",
-    "group": "group",
-    "unit": "group",
-    "department": "group",
-    "tag": "tag",
-    "tagged": "tag",
-    "owner": "owner",
-    "owned": "owner",
-}
-_MINE = {"mine", "my", "me", "i", "myself"}
-_NOISE = {
-    "a",
-    "all",
-    "and",
-    "are",
-    "by",
-    "in",
-    "is",
-    "of",
-    "only",
-    "own",
-    "pilots",
-    "that",
-    "the",
-    "which",
-    "who",
-    "with",
-}
-
-
-def list_of(words: Words, _today: date) -> Command:
-    """List: words for stage, state and owner in any order, `group:`, `tag:` or `owner:` with a value, a name."""
-    where, left = ListFilter(), list[Word]()
-    while words:
-        taken, field, value = _narrowing(words)
-        if field:
-            where = replace(where, **{field: value})
-        elif words[0].plain not in _NOISE:
-            left.append(words[0])
-        words = words[taken:]
-    return List(replace(where, text=join(left)))
-
-
-def _narrowing(words: Words) -> tuple[int, str, str]:
-    """How many words were read and the field of the filter that they set; no field when they set none."""
-    for count in (2, 1):
-        known = " ".join(word.plain for word in words[:count])
-        if known in _STAGE_WORDS:
-            return count, "stage", _STAGE_WORDS[known]
-        if known in _STATE_WORDS:
-            return count, "state", _STATE_WORDS[known]
-    first = words[0]
-    if first.plain in _MINE:
-        return 1, "owner", MINE
-    if first.text.startswith("#") and len(first.text) > 1 and not first.quoted:
-        return 1, "tag", first.text[1:]
-    return (1, "", "") if first.quoted else _keyed(words)
-
-
-def _keyed(words: Words) -> tuple[int, str, str]:
-    """`group:Finance`, `group=Finance`, `group: "Shared services"`, `group Finance`, `stage: limited live`."""
-    key, _, value = words[0].text.replace("=", ":", 1).partition(":")
-    field = _KEYS.get(key.casefold(), "")
-    if field and value:
-        return 1, field, _canonical(field, value)
-    if not field or len(words) == 1:
-        return 1, "", ""
-    taken, known, value = _narrowing(words[1:2] if words[1].quoted else words[1:3])
-    if known == field:
-        return 1 + taken, field, value
-    return 2, field, _canonical(field, words[1].text)
-
-
-def _canonical(field: str, value: str) -> str:
-    plain = value.casefold()
-    match field:
-        case "stage":
-            return _STAGE_WORDS.get(plain, plain)
-        case "state":
-            return _STATE_WORDS.get(plain, plain)
-        case "owner" if plain in _MINE:
-            return MINE
-        case _:
-            return value

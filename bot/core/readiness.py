@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.core.questionnaire import PROOF_LEVEL, Dimension, Item, ItemId, Model, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import PROOF_LEVEL, Dimension, Item, ItemId, Model
 from bot.core.records import ItemLevel
 
 Levels = Mapping[ItemId, ItemLevel]

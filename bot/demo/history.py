@@ -18,7 +18,17 @@ from bot.core.tokens import About, Token
 from bot.core.values import NotKnown, Value
 from bot.demo.people import CHANNEL, LEAD, ZONES, Scene
 from bot.demo.story import NO_DATE, Ending, Pulse, Story
-from bot.service import ServiceError, checkins, deciding, digest, evaluate, evaluations, registry, requests
+from bot.service import (
+    ServiceError,
+    checkins,
+    deciding,
+    digest,
+    evaluate,
+    evaluations,
+    framing,
+    registry,
+    requests,
+)
 from bot.service.work import Work
 
 Deed = Callable[[Work], object]
@@ -268,7 +278,7 @@ class _Telling:
         """The level of every item asked, every second one lower in early reviews, and where new proof is."""
         asked, linked = (
             evaluate.pick_items(work, pilot, REVIEW),
-            checkins.facts(work, pilot).get("linked", ()),
+            framing.facts(work, pilot).get("linked", ()),
         )
         given: dict[QuestionId, Value] = {}
         for turn, (item, said) in enumerate(self.story.items()):

@@ -16,7 +16,7 @@ from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.questionnaire import STAGES
 from bot.core.records import Person, PersonId, Pilot
 from bot.core.state import Checkin
-from bot.service import cases, checkins, evaluate, registry, schedules
+from bot.service import cases, checkins, evaluate, framing, registry, schedules
 from bot.service.work import Work
 
 AGAIN = timedelta(days=7)  # a decision that nobody makes is asked for once a week, as the digest does
@@ -125,7 +125,7 @@ def decide(work: Work, person: Person, pilot: Pilot, *, direct: bool) -> Reply:
 
 def _form(work: Work, pilot: Pilot, checkin: Checkin) -> Card:
     form = checkins.form_of(work, checkin) or work.content.questionnaires[DECISION]
-    context = checkins.context_for(work, checkin, form, pilot)
+    context = framing.context_for(work, checkin, form, pilot)
     return form_card(form, context, checkin.state, work.now)
 
 

@@ -28,6 +28,7 @@ from bot.service import (
     deciding,
     digest,
     explain,
+    framing,
     history,
     proof,
     registry,
@@ -287,7 +288,7 @@ def _already_open(asker: Asker, pilot: Pilot, checkin: Checkin) -> Reply:
     form = checkins.form_of(asker.work, checkin)
     if form is None or not state.asking:
         return Show(notes.note("Your part is done; a colleague still has a question.", pilot.name))
-    context = checkins.context_for(asker.work, checkin, form, pilot)
+    context = framing.context_for(asker.work, checkin, form, pilot)
     return Show(form_card(form, context, state, asker.work.now))
 
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.core.journey import usual_stays
+from bot.core.policy import Policy
 from bot.core.ports import Unit
-from bot.core.questionnaire import Content, ItemId, Policy, QuestionId, Questionnaire
+from bot.core.questionnaire import Content, ItemId, QuestionId, Questionnaire
 from bot.core.records import Asked, ItemLevel, Pilot, PilotId, ScoreRange, Snapshot
 from bot.core.signals import Course
 from bot.core.state import Checkin

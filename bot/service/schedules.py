@@ -10,7 +10,8 @@ from typing import TypedDict
 from bot.core import cadence
 from bot.core.decisions import DECISION, deciders
 from bot.core.localtime import local, wall
-from bot.core.questionnaire import STAGES, Asking, Cadence, Content
+from bot.core.policy import Asking, Cadence
+from bot.core.questionnaire import STAGES, Content
 from bot.core.records import Event, Person, PersonId, Pilot, Schedule
 from bot.core.signals import Course
 from bot.service import ServiceError

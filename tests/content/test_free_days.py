@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.loader import load
-from bot.core.questionnaire import Asking
+from bot.core.policy import Asking
 from tests.content.folders import SHIPPED, complaints, furnish, policy, swap
 
 WEEK = "  working_days: [monday, tuesday, wednesday, thursday, friday]\n"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from bot.core.questionnaire import Asking
+from bot.core.policy import Asking
 
 # Every kind of clock there is: whole, half and quarter hours, both hemispheres, both sides of the date line, a change
 # of half an hour (Lord_Howe) or two (Troll), at midnight (Havana, Beirut, Asuncion), summer time that is the standard

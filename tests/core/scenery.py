@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.loader import load
-from bot.core.questionnaire import Content, Model, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import Content, Model
 from bot.core.records import ItemLevel, Pilot
 
 NOW = datetime(2026, 3, 31, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core import cadence
 from bot.core.localtime import is_zone, local, wall
-from bot.core.questionnaire import Asking, Cadence
+from bot.core.policy import Asking, Cadence
 from tests.core.calendars import (
     ANY_HOUR,
     FRI,

@@ -18,7 +18,7 @@ from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.decision import decide_button
-from bot.core.questionnaire import Digesting
+from bot.core.policy import Digesting
 from bot.core.records import PilotId
 from bot.core.signals import Signal
 from bot.core.signals.portfolio import PortfolioSignal

@@ -10,7 +10,8 @@ from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Table, bold, say, spoken
 from bot.core.compose import words
-from bot.core.questionnaire import Model, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import Model
 from bot.core.readiness import GateItem, GateResult, ItemScore, Lack, Readiness
 from bot.core.records import Pilot
 from bot.core.signals import Course

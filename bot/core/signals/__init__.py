@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.core.questionnaire import Policy
+from bot.core.policy import Policy
 from bot.core.signals.control import late_control
 from bot.core.signals.course import Heading, heading, purgatory_index, state
 from bot.core.signals.facts import PilotFacts, missed, slips

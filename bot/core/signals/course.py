@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.questionnaire import SIDE_STAGES, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import SIDE_STAGES
 from bot.core.signals.facts import STUCK_STAGES, PilotFacts
 from bot.core.signals.kinds import STRONG, Course, Group, Severity, Signal
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.core.questionnaire import Policy
+from bot.core.policy import Policy
 from bot.core.records import PersonId, PilotId
 from bot.core.signals.course import Heading, heading, purgatory_index, state
 from bot.core.signals.facts import PilotFacts

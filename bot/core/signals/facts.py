@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.core.questionnaire import STAGE_NAMES, ItemId, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import STAGE_NAMES, ItemId
 from bot.core.records import Asked
 from bot.core.state import Phase
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.questionnaire import Policy
+from bot.core.policy import Policy
 from bot.core.signals.facts import IN_PILOT, PilotFacts, Use
 from bot.core.signals.kinds import Group, Severity, Signal
 from bot.core.wording import count

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.questionnaire import Policy
+from bot.core.policy import Policy
 from bot.core.wording import count
 
 ROUNDING = 1e-9  # a share of so many pilots that is a whole number but for the last bit

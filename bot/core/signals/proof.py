@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.questionnaire import PROOF_LEVEL, Policy
+from bot.core.policy import Policy
+from bot.core.questionnaire import PROOF_LEVEL
 from bot.core.signals.facts import IN_PILOT, Answering, PilotFacts
 from bot.core.signals.kinds import Group, Severity, Signal
 

@@ -1,0 +1,78 @@
+"""The numbers that rules use, as `policy.yaml` gives them; it must not know the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often a questionnaire is asked: every so many weeks, or months, in the stages named."""
+
+    questionnaire: str
+    stages: tuple[str, ...]
+    weeks: int = 0
+    months: int = 0
+    near_launch_weeks: int = 0  # the interval when the target date is nearer than `near_launch_days`
+    near_launch_days: int = 0
+    stuck_weeks: int = 0  # the interval while the pilot is Stuck
+    after_days: tuple[
+        int, ...
+    ] = ()  # first so many days after the stage was entered, before the interval holds
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """When people are asked, reminded and left alone. Days count Monday = 0; hours are local, 0..23."""
+
+    weekday: int
+    hour: int
+    working_days: tuple[int, ...]
+    quiet_from: int
+    quiet_until: int
+    never_on: tuple[int, ...]
+    open_days: int  # working days until a check-in closes
+    reminders: int
+    last_reminder_hours: int  # before closing
+    late_hours: int  # an invitation later than this is moved to the next good hour
+    snooze_days: int
+    recent_days: int  # who answered within so many days before a slot is not asked again
+    free: Container[date] = (
+        frozenset()
+    )  # public holidays and the organisation's own: working days that are none
+
+
+@dataclass(frozen=True, slots=True)
+class Digesting:
+    """The weekly digest: when, and how much of it is in the channel itself."""
+
+    weekday: int
+    hour: int
+    words: int
+    shown: int  # entries of one section in the channel; the rest is in the thread
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Weights, thresholds, cadences and time boxes (`policy.yaml`); a change is a new version.
+
+    `thresholds` maps a signal id to its named numbers, e.g. {"P10": {"medium": 2, "high": 3}}; besides the signals
+    it holds the numbers of `state`, `signal`, `confidence`, `movement`, `gate`, `label`, `review`, `pause`, `box`.
+    `boxes` maps a stage to its time box in days, `medians` to the default days in stage.
+    """
+
+    version: int
+    weights: Mapping[str, float]
+    thresholds: Mapping[str, Mapping[str, float]]
+    severity: Mapping[str, float]
+    boxes: Mapping[str, int]
+    medians: Mapping[str, int]
+    cadences: tuple[Cadence, ...]
+    asking: Asking
+    digest: Digesting
+    bands: tuple[tuple[int, str], ...]  # (from score, name), rising
+    proof_days: int  # a link older than this proves nothing
+    provisional_below: float  # coverage
+    unlabelled_below: float

@@ -1,0 +1,212 @@
+"""What a person does to a check-in: its buttons, its form and words typed to it; it must not know of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core import cadence, events
+from bot.core import checkin as engine
+from bot.core.answers import tidy
+from bot.core.card import Card
+from bot.core.compose import checkin as words
+from bot.core.compose import notes
+from bot.core.compose.form import form_card
+from bot.core.context import Context
+from bot.core.days import parse_day
+from bot.core.ports import Nothing, Problems, Reply, Show, Update
+from bot.core.questionnaire import QuestionId, Questionnaire
+from bot.core.records import PersonId
+from bot.core.state import ASKING, Checkin, Phase, State
+from bot.core.tokens import About, Token
+from bot.service import checkins, deciding, framing, query, registry
+from bot.service.desk import Desk, people_named
+
+Values = Mapping[str, Any]
+
+
+def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
+    """A button of a check-in was pressed, or its form sent with `values`."""
+    checkin = desk.unit.checkin(token.id)
+    if checkin is None or desk.person.id not in _concerned(checkin):
+        return Show(notes.not_there())
+    if token.verb == "show" or (token.verb == "submit" and values is None):
+        return _show_form(desk, checkin, token.arg)
+    if token.verb == "pause":
+        return _pause_from_checkin(desk, checkin, values or {})
+    made = _event(desk, checkin, token, values or {})
+    if isinstance(made, Problems):
+        return made
+    people = _people_named_in(desk, checkin, made)
+    happened = checkins.happen(desk.work, token.id, made, actor=desk.person.id, people=people)
+    return _answer(desk, happened) if happened else Show(notes.not_there())
+
+
+def closed(desk: Desk, token: Token | None, values: Values) -> Reply:
+    """A check-in's form was closed unsent: what stands in it is kept for its person. Other forms are just closed."""
+    if token is None or (token.about, token.verb, token.arg) != (About.CHECKIN, "submit", ""):
+        return Nothing()
+    checkin = desk.unit.checkin(token.id)
+    if checkin is None or checkin.state.person != desk.person.id:
+        return Nothing()
+    entered = _people_resolved(desk, checkin, values)
+    left = events.Abandoned(desk.now, desk.person.id, token.step, entered)
+    people = _people_named_in(desk, checkin, left)
+    checkins.happen(desk.work, checkin.id, left, actor=desk.person.id, people=people)
+    return Nothing()
+
+
+def _concerned(checkin: Checkin) -> set[PersonId]:
+    return {checkin.state.person, *checkin.state.handed.values()}
+
+
+def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events.Event | Problems:
+    """What a button of a check-in means; Problems where what it asked for is missing."""
+    now, by = desk.now, desk.person.id
+    match token.verb:
+        case "submit":
+            resolved = deciding.pilots_resolved(desk.work, checkin, _people_resolved(desk, checkin, values))
+            if isinstance(resolved, Problems):
+                return resolved
+            return events.Submitted(now, by, token.step, resolved, handed=token.arg)
+        case "back":
+            return events.WentBack(now, by, token.step)
+        case "nothing":
+            return events.SaidNothing(now, by)
+        case "correct":
+            return events.Corrected(now, by, str(values.get("question", "")))
+        case "snooze":
+            return _snooze(desk, str(values.get("until", "")))
+        case "decline":
+            return events.Declined(now, by, str(values.get("reason", "")))
+        case "pass_back":
+            return events.PassedBack(now, by, token.arg)
+        case "not_mine":
+            to = _colleague(desk, values.get("to"))
+            return to if isinstance(to, Problems) else events.HandedOver(now, by, to)
+        case "hand":
+            to = _colleague(desk, values.get("to"))
+            return (
+                to
+                if isinstance(to, Problems)
+                else events.Handed(now, by, str(values.get("question", "")), to)
+            )
+    return Problems({"": notes.OLD_BUTTON})
+
+
+def _snooze(desk: Desk, choice: str) -> events.Event | Problems:
+    zone, asking = desk.work.zone(desk.person), desk.work.content.policy.asking
+    until = cadence.snooze_until(choice, desk.now, zone=zone, asking=asking)
+    if until is None:
+        return Problems({"until": words.snooze_bounds(asking.snooze_days)})
+    return events.Snoozed(desk.now, desk.person.id, until)
+
+
+def _colleague(desk: Desk, raw: object) -> PersonId | Problems:
+    """The person meant by a picked key or a typed name."""
+    text = tidy(str(raw or ""))
+    if not text:
+        return Problems({"to": "Please name somebody."})
+    found = people_named(desk, text)
+    if len(found) == 1:
+        reachable = registry.address_of(desk.unit, found[0].id) is not None
+        return found[0].id if reachable else Problems({"to": notes.unreachable(found[0].name)})
+    if found:
+        return Problems({"to": notes.several_people(text, [person.name for person in found])})
+    return Problems({"to": notes.nobody(text)})
+
+
+def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:
+    """Platform ids of people become our keys; names stay, to be matched or complained about."""
+    resolved = dict(values)
+    for name in _asking_for_people(desk, checkin) & values.keys():
+        found = people_named(desk, tidy(str(values[name] or ""))) if values[name] else []
+        if len(found) == 1:
+            resolved[name] = str(found[0].id)
+    return resolved
+
+
+def _people_named_in(desk: Desk, checkin: Checkin, event: events.Event) -> dict[PersonId, str]:
+    """Everybody whom an event brings in, so that cards can call them by name."""
+    match event:
+        case events.Submitted(values=values) | events.Abandoned(values=values):
+            return _people_meant(desk, checkin, values)
+        case events.HandedOver(to=to) | events.Handed(to=to):
+            person = desk.unit.person(to)
+            return {desk.person.id: desk.person.name} | ({to: person.name} if person else {})
+    return {}
+
+
+def _people_meant(desk: Desk, checkin: Checkin, values: Values) -> dict[PersonId, str]:
+    """Everybody whom a short answer to a question about a person could name: the engine matches names against them."""
+    found: dict[PersonId, str] = {}
+    for name in sorted(_asking_for_people(desk, checkin) & values.keys()):
+        value = values[name]
+        if isinstance(value, str) and 0 < len(value) <= 80:
+            found |= {person.id: person.name for person in people_named(desk, tidy(value))}
+    return found
+
+
+def _asking_for_people(desk: Desk, checkin: Checkin) -> frozenset[QuestionId]:
+    """The questions of a check-in's form that are answered with a person."""
+    form = checkins.form_of(desk.work, checkin)
+    return framing.person_fields(form) if form else frozenset()
+
+
+def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
+    """What the surface that asked is to show now."""
+    state, form = happened.checkin.state, happened.form
+    if happened.step.problems:
+        return Problems(happened.step.problems)
+    if not happened.step.effects:
+        return Show(notes.stale()) if state.phase not in ASKING else _show_form(desk, happened.checkin)
+    if state.person == desk.person.id and state.asking:
+        return Update(_form(desk, form, happened.context, state))
+    if state.phase is Phase.DONE and state.person == desk.person.id:
+        return Update(words.closing_card(form, happened.context, state, happened.lines), over=True)
+    return Nothing()
+
+
+def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:
+    """The form as it stands; to a colleague the question that was `handed` to them, or else the first one."""
+    form, pilot = checkins.form_of(desk.work, checkin), desk.unit.pilot(checkin.pilot)
+    if form is None or pilot is None:
+        return Show(notes.not_there())
+    state = checkin.state
+    context = framing.context_for(desk.work, checkin, form, pilot)
+    if state.person == desk.person.id and state.asking:
+        return Show(_form(desk, form, context, state))
+    theirs = [name for name, to in state.handed.items() if to == desk.person.id]
+    handed = handed or next(iter(theirs), "")
+    asked = state.phase in ASKING and handed in theirs
+    question = form.question(handed) if asked else None
+    if question is not None:
+        return Show(words.asked_card(form, context, question, state.person, state))
+    return Show(notes.stale())
+
+
+def _form(desk: Desk, form: Questionnaire, context: Context, state: State) -> Card:
+    """The form as it is shown where the person acts."""
+    return registry.as_accounts(desk.unit, form_card(form, context, state, desk.now), desk.connection.id)
+
+
+def _pause_from_checkin(desk: Desk, checkin: Checkin, values: Values) -> Reply:
+    pilot = desk.unit.pilot(checkin.pilot)
+    if pilot is None or checkin.state.phase not in ASKING:
+        return Show(notes.stale())
+    day = parse_day(tidy(str(values.get("until", ""))), desk.work.today(desk.person))
+    return query.pause(desk.work, desk.person, pilot, day, field="until")
+
+
+def typed(desk: Desk, checkin: Checkin, text: str) -> Reply:
+    """A text was typed that answers a check-in's one question before this person."""
+    raw: Values = dict.fromkeys(engine.questions_for(checkin.state, desk.person.id), text)
+    resolved = _people_resolved(desk, checkin, raw)
+    said = events.Typed(desk.now, desk.person.id, str(next(iter(resolved.values()), text)))
+    people = _people_meant(desk, checkin, raw)
+    happened = checkins.happen(desk.work, checkin.id, said, actor=desk.person.id, people=people)
+    if happened is None:
+        return Show(notes.not_there())
+    if happened.step.problems:
+        return Show(notes.problem(next(iter(happened.step.problems.values()))))
+    return _answer(desk, happened)
