@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import groups
+from bot.cli import groups, options
 
 OURS_TO_RAISE = (typer.Exit, typer.Abort, typer.TyperException)
 
@@ -108,7 +108,7 @@ def tick(
     at: Annotated[
         str, typer.Option(metavar="MOMENT", help="As if it were this moment, such as 2026-03-31T09:00.")
     ] = "",
-    json: groups.AsJson = False,
+    json: options.AsJson = False,
 ) -> None:
     """Do one heartbeat: ask what is due, deliver what waits."""
     from bot.cli import running
@@ -133,7 +133,7 @@ def send(
 @app.command()
 def status(
     pilot: Annotated[str, typer.Argument(help="A pilot's name or key; without it, all of them.")] = "",
-    json: groups.AsJson = False,
+    json: options.AsJson = False,
 ) -> None:
     """Show where one pilot stands, or all of them."""
     from bot.cli import portfolio
@@ -145,7 +145,7 @@ def status(
 def digest(
     group: Annotated[str, typer.Option(help="Only the pilots of this group.")] = "",
     post: Annotated[bool, typer.Option("--post", help="Post it to the channels that get it.")] = False,
-    json: groups.AsJson = False,
+    json: options.AsJson = False,
 ) -> None:
     """Show this week's digest, or post it now."""
     from bot.cli import portfolio
@@ -156,8 +156,8 @@ def digest(
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Where to; made where it is not there.")],
-    format: groups.InFormat = "csv",
-    with_texts: groups.WithTexts = False,
+    format: options.InFormat = "csv",
+    with_texts: options.WithTexts = False,
 ) -> None:
     """Write all pilots, answers and decisions into a folder."""
     from bot.cli import moving
@@ -166,7 +166,7 @@ def export(
 
 
 @app.command()
-def calibrate(json: groups.AsJson = False) -> None:
+def calibrate(json: options.AsJson = False) -> None:
     """Show which signals tell who moves on from who does not."""
     from bot.cli import trying
 
@@ -178,8 +178,8 @@ def simulate(
     pilots: Annotated[int, typer.Option(min=1, max=1000, help="How many pilots.")] = 40,
     weeks: Annotated[int, typer.Option(min=4, max=104, help="For how many weeks.")] = 26,
     seed: Annotated[int, typer.Option(help="Another number makes up another portfolio.")] = 1,
-    policy: groups.OtherPolicy = None,
-    json: groups.AsJson = False,
+    policy: options.OtherPolicy = None,
+    json: options.AsJson = False,
 ) -> None:
     """Make up pilots of known fates and see which are found."""
     from bot.cli import trying
@@ -189,13 +189,13 @@ def simulate(
 
 @app.command()
 def replay(
-    questionnaire: groups.OtherForms = None,
-    policy: groups.OtherPolicy = None,
+    questionnaire: options.OtherForms = None,
+    policy: options.OtherPolicy = None,
     since: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Read answers anew from this day on; earlier ones stand."),
     ] = None,
-    json: groups.AsJson = False,
+    json: options.AsJson = False,
 ) -> None:
     """Show which pilots a changed file would make another."""
     from bot.cli import trying
@@ -204,7 +204,7 @@ def replay(
 
 
 @app.command()
-def doctor(json: groups.AsJson = False) -> None:
+def doctor(json: options.AsJson = False) -> None:
     """Check settings, database, questionnaires, Slack and Teams."""
     from bot.cli import checkup
 

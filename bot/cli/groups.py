@@ -6,39 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-Format = Literal["csv", "jsonl"]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-InFormat = Annotated[Format, typer.Option(help="A table for a spreadsheet, or JSON lines.")]
-WithTexts = Annotated[
-    bool, typer.Option("--with-texts", help="Also what people wrote in their own words, given in confidence.")
-]
-ToFile = Annotated[
-    Path | None, typer.Option("--out", dir_okay=False, help="A file; without it, the terminal.")
-]
+from bot.cli.groups_people import channels, people
+from bot.cli.options import AsJson, InFormat, ToFile, WithTexts, group
 
-OtherPolicy = Annotated[
-    Path | None, typer.Option(dir_okay=False, help="A changed policy, tried in place of yours.")
-]
-
-OtherForms = Annotated[
-    list[Path] | None,
-    typer.Option("--questionnaire", dir_okay=False, help="A changed questionnaire, tried in place of yours."),
-]
-
-
-def _group(about: str) -> typer.Typer:
-    return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
-
-
-db = _group("The database's tables.")
-questionnaires = _group("What is asked: check, look at and publish it.")
-pilots = _group("The portfolio: list, add, import, export.")
-answers = _group("What was answered.")
-decisions = _group("What was decided.")
-people = _group("The people: list, add, name a lead.")
-channels = _group("The channels that Rampcheck posts to.")
-manifest = _group("What an admin of a chat platform creates the app from.")
-keys = _group("The keys that tokens are encrypted with in the database.")
+db = group("The database's tables.")
+questionnaires = group("What is asked: check, look at and publish it.")
+pilots = group("The portfolio: list, add, import, export.")
+answers = group("What was answered.")
+decisions = group("What was decided.")
+manifest = group("What an admin of a chat platform creates the app from.")
+keys = group("The keys that tokens are encrypted with in the database.")
 
 GROUPS = {
     "db": db,
@@ -211,117 +188,6 @@ def decisions_export(format: InFormat = "csv", out: ToFile = None, with_texts: W
     from bot.cli import moving
 
     moving.export_decisions(out, form=format, with_texts=with_texts)
-
-
-# --- people and channels --------------------------------------------------------------------------------------------
-
-
-@people.command("list")
-def people_list(json: AsJson = False) -> None:
-    """List everybody."""
-    from bot.cli import people as room
-
-    room.everybody(as_json=json)
-
-
-@people.command("add")
-def people_add(
-    name: Annotated[str, typer.Argument(help="First and last name.")],
-    email: Annotated[str, typer.Option(help="By which platforms find the same person.")] = "",
-    zone: Annotated[str, typer.Option(help="Their time zone, such as Europe/Riga.")] = "",
-) -> None:
-    """Add a person."""
-    from bot.cli import people as room
-
-    room.add(name, email=email, zone=zone)
-
-
-@people.command("lead")
-def people_lead(
-    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
-) -> None:
-    """Make somebody a portfolio lead.
-
-    Leads see every pilot and may change it.
-    """
-    from bot.cli import people as room
-
-    room.lead(name, remove=remove)
-
-
-@people.command("zone")
-def people_zone(
-    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    zone: Annotated[str, typer.Argument(help="Such as Europe/Riga; without it, the organisation's.")] = "",
-) -> None:
-    """Set somebody's time zone.
-
-    They are asked at a good hour of their own day.
-    """
-    from bot.cli import people as room
-
-    room.set_zone(name, zone)
-
-
-@people.command("away")
-def people_away(
-    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    until: Annotated[str, typer.Option(help="The last day away, such as 2027-03-15.")] = "",
-    back: Annotated[bool, typer.Option("--back", help="They are here again.")] = False,
-) -> None:
-    """Ask somebody nothing while they are away.
-
-    What is open goes to their deputy, or waits for them.
-    """
-    from bot.cli import people as room
-
-    room.away(name, until=until, back=back)
-
-
-@people.command("link")
-def people_link(
-    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    platform: Annotated[str, typer.Argument(help="slack or teams.")],
-    account: Annotated[
-        str, typer.Argument(metavar="ACCOUNT-ID", help="At Slack the member ID, in Teams the Object ID.")
-    ],
-    workspace: Annotated[
-        str, typer.Option(metavar="ID", help="Which one, where there are several; in Teams the tenant.")
-    ] = "",
-) -> None:
-    """Say which account is somebody's.
-
-    For whoever is not found by their e-mail address; `people list` says who that is, and why.
-    """
-    from bot.cli import reach
-
-    reach.link(name, platform, account, workspace=workspace)
-
-
-@people.command("unlink")
-def people_unlink(
-    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
-    platform: Annotated[str, typer.Argument(help="slack or teams.")],
-    workspace: Annotated[
-        str, typer.Option(metavar="ID", help="Which one, where there are several; in Teams the tenant.")
-    ] = "",
-) -> None:
-    """Take an account away from somebody.
-
-    Nothing more is sent there, and it is not matched to them again.
-    """
-    from bot.cli import reach
-
-    reach.unlink(name, platform, workspace=workspace)
-
-
-@channels.command("list")
-def channels_list(json: AsJson = False) -> None:
-    """List the channels and which get the digest."""
-    from bot.cli import people as room
-
-    room.channels(as_json=json)
 
 
 # --- manifests ------------------------------------------------------------------------------------------------------

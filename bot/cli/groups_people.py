@@ -1,0 +1,119 @@
+"""The groups `rampcheck people` and `rampcheck channels`; like the root it imports nothing but Typer."""
+
+# No `from __future__ import annotations` here: as texts, Typer would evaluate each annotation twice.
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import AsJson, group
+
+people = group("The people: list, add, name a lead.")
+channels = group("The channels that Rampcheck posts to.")
+
+
+@people.command("list")
+def people_list(json: AsJson = False) -> None:
+    """List everybody."""
+    from bot.cli import people as room
+
+    room.everybody(as_json=json)
+
+
+@people.command("add")
+def people_add(
+    name: Annotated[str, typer.Argument(help="First and last name.")],
+    email: Annotated[str, typer.Option(help="By which platforms find the same person.")] = "",
+    zone: Annotated[str, typer.Option(help="Their time zone, such as Europe/Riga.")] = "",
+) -> None:
+    """Add a person."""
+    from bot.cli import people as room
+
+    room.add(name, email=email, zone=zone)
+
+
+@people.command("lead")
+def people_lead(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
+) -> None:
+    """Make somebody a portfolio lead.
+
+    Leads see every pilot and may change it.
+    """
+    from bot.cli import people as room
+
+    room.lead(name, remove=remove)
+
+
+@people.command("zone")
+def people_zone(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    zone: Annotated[str, typer.Argument(help="Such as Europe/Riga; without it, the organisation's.")] = "",
+) -> None:
+    """Set somebody's time zone.
+
+    They are asked at a good hour of their own day.
+    """
+    from bot.cli import people as room
+
+    room.set_zone(name, zone)
+
+
+@people.command("away")
+def people_away(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    until: Annotated[str, typer.Option(help="The last day away, such as 2027-03-15.")] = "",
+    back: Annotated[bool, typer.Option("--back", help="They are here again.")] = False,
+) -> None:
+    """Ask somebody nothing while they are away.
+
+    What is open goes to their deputy, or waits for them.
+    """
+    from bot.cli import people as room
+
+    room.away(name, until=until, back=back)
+
+
+@people.command("link")
+def people_link(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    platform: Annotated[str, typer.Argument(help="slack or teams.")],
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT-ID", help="At Slack the member ID, in Teams the Object ID.")
+    ],
+    workspace: Annotated[
+        str, typer.Option(metavar="ID", help="Which one, where there are several; in Teams the tenant.")
+    ] = "",
+) -> None:
+    """Say which account is somebody's.
+
+    For whoever is not found by their e-mail address; `people list` says who that is, and why.
+    """
+    from bot.cli import reach
+
+    reach.link(name, platform, account, workspace=workspace)
+
+
+@people.command("unlink")
+def people_unlink(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    platform: Annotated[str, typer.Argument(help="slack or teams.")],
+    workspace: Annotated[
+        str, typer.Option(metavar="ID", help="Which one, where there are several; in Teams the tenant.")
+    ] = "",
+) -> None:
+    """Take an account away from somebody.
+
+    Nothing more is sent there, and it is not matched to them again.
+    """
+    from bot.cli import reach
+
+    reach.unlink(name, platform, workspace=workspace)
+
+
+@channels.command("list")
+def channels_list(json: AsJson = False) -> None:
+    """List the channels and which get the digest."""
+    from bot.cli import people as room
+
+    room.channels(as_json=json)
