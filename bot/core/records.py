@@ -246,7 +246,8 @@ class Request:
     """One thing asked of one person by a button message: clear a blocker, accept a role.
 
     `kind` is help, owner, sponsor or close (what is left to switch off; its `topic` is the day by which). `reply` is
-    empty until one of the buttons is pressed.
+    empty until one of the buttons is pressed. `under` is the request whose message asks for this one too: equal
+    blockers of several pilots are one message to whoever can clear them.
     """
 
     id: int
@@ -260,6 +261,7 @@ class Request:
     reply: str = ""
     replied_at: datetime | None = None
     checkin: CheckinId | None = None
+    under: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

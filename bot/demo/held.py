@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from bot.core.card import Card
 from bot.core.ports import Message, Unit
 from bot.core.questionnaire import Questionnaire
 from bot.core.state import Phase
 from bot.service import checkins
+from bot.service.shared_requests import anchor_of
 from bot.service.work import Work
 
 DIGEST = "digest:"
@@ -49,6 +51,11 @@ class Held:
         self._waiting[key] = replace(known, card=message.card) if known else message
         return True
 
+    def posted(self, key: str) -> Card | None:
+        """The card of a message as it was amended last; here those that wait are all there are."""
+        known = self._waiting.get(key)
+        return known.card if known else None
+
     def release(self, work: Work) -> None:
         """Send what still waits for somebody, and the last digest; all else was read long ago."""
         wanted = set(_open_keys(work))
@@ -70,4 +77,4 @@ def _open_keys(work: Work) -> Iterator[str]:
                 checkins.message_key(checkin, f"ask:{question}:{to}")
                 for question, to in checkin.state.handed.items()
             )
-    yield from (f"request:{request.id}" for request in unit.requests())
+    yield from (f"request:{anchor_of(request)}" for request in unit.requests())

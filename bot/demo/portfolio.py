@@ -311,7 +311,7 @@ SHIFTS = Story(  # paused until a day
     paused=(12, 34),
 )
 
-MAIL = Story(  # waits for the security review, whose answer is there
+MAIL = Story(  # moves on, and waits for the same security review as two others
     key="email-sorter",
     name="Email sorter",
     group=SERVICE,
@@ -333,7 +333,6 @@ MAIL = Story(  # waits for the security review, whose answer is there
         Pulse("worked", "security", 27, "likely", who="sofia", need="A slot for the security review"),
         Pulse("worked", "security", 31, "likely", who="sofia", need="A slot for the security review"),
     ),
-    replied=3,
     reviews=(60, 31, 9),
     levels={
         "value": "3+ 3+ 2 2 2",

@@ -15,6 +15,7 @@ from bot.core.localtime import wall
 from bot.core.records import Person, PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase
 from bot.service import ServiceError, answerers, checkins, people, requests
+from bot.service.shared_requests import by_message
 from bot.service.work import Work
 
 LONGEST = timedelta(days=366)  # whoever is away for longer has left their part in a pilot to somebody else
@@ -40,7 +41,7 @@ def come_back(work: Work, person: Person, *, actor: PersonId | None) -> tuple[in
     waiting = [one for one in work.unit.live_checkins(person=person.id) if one.state.person == person.id]
     for checkin in waiting:
         checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)
-    return len(waiting) + len(work.unit.requests(person=person.id)), again
+    return len(waiting) + len(by_message(work.unit.requests(person=person.id))), again
 
 
 def returning(work: Work) -> list[Person]:

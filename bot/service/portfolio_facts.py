@@ -76,9 +76,9 @@ def journeys(work: Work, pilots: Sequence[Pilot]) -> dict[PilotId, tuple[Stint, 
 # --- what is in the way ---------------------------------------------------------------------------------------------
 
 
-def named_by(work: Work, pilot: PilotId) -> Named | None:
-    """What one pilot names as most in its way; None where nothing is."""
-    found = work.unit.history(pilot, questionnaire=PULSE, limit=NEWEST_READ, answers=True)
+def named_by(work: Work, pilot: PilotId, *, back: int = NEWEST_READ) -> Named | None:
+    """What one pilot names as most in its way, looking so many check-ins back; None where nothing is."""
+    found = work.unit.history(pilot, questionnaire=PULSE, limit=back, answers=True)
     done = [one for one in found if one.phase == Phase.DONE]
     return _run(work, done, {one.id: one.answers for one in done})
 

@@ -1,22 +1,25 @@
-"""What one person asks of another by a message with buttons: clear a blocker, accept a role."""
+"""What one person asks of another by a message with buttons: clear a blocker, accept a role; it must not word it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.core import outcome
 from bot.core.card import Card
 from bot.core.compose import notes
+from bot.core.compose import shared as shared_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
 from bot.service import homes, registry
+from bot.service import shared_requests as shared
+from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
 
 HELP, OWNER, SPONSOR, CLOSE = "help", "owner", "sponsor", "close"
 ROLES = (OWNER, SPONSOR)
-WITHDRAWN = "withdrawn"  # in place of a reply: the question is no longer put
 STARTED = 2  # the level of value.baseline with a measure and its starting value
 ANSWERS = {
     "on_it": "On it",
@@ -31,36 +34,69 @@ def ask(work: Work, pilot: Pilot, request: Request) -> bool:
     """Send a request to its person; False when it was sent before or they cannot be reached."""
     unit = work.unit
     address = registry.address_of(unit, request.person)
-    asked_by = unit.person(request.asked_by) if request.asked_by else None
     if address is None or _sent(unit, request):
         return False
+    standing = shared.standing(work, request) if request.kind == HELP else None
+    if standing is not None:
+        return _join(work, pilot, request, standing)
     stored = _saved(work, request)
     if not _is_away(work, request.person):  # else it is sent when they are back
-        card = notes.request_card(stored, pilot.name, asked_by.name if asked_by else "Rampcheck")
-        unit.enqueue(Message(_key(stored), address, card), work.now)
-    event = Event(
-        f"request.{request.kind}", work.now, request.asked_by, pilot.id, str(stored.id), after=request.person
-    )
-    unit.record(event)
+        unit.enqueue(Message(_key(stored), address, _card(work, [stored])), work.now)
+    _record(work, stored)
     return True
 
 
 def send_held(work: Work, person: Person) -> int:
-    """Send what was asked of somebody while they were away; how much is open. What was sent before is not again."""
-    held = work.unit.requests(person=person.id)
+    """Send what was asked of somebody while they were away, one message for equal blockers; how much is open.
+
+    What was sent before is not again.
+    """
+    held = shared.by_message(work.unit.requests(person=person.id))
     address = registry.address_of(work.unit, person.id)
-    for request in held:
-        pilot = work.unit.pilot(request.pilot)
-        asked_by = work.unit.person(request.asked_by) if request.asked_by else None
-        if pilot is not None and address is not None:
-            card = notes.request_card(request, pilot.name, asked_by.name if asked_by else "Rampcheck")
-            work.unit.enqueue(Message(_key(request), address, card), work.now)
+    for group in held:
+        if address is not None:
+            work.unit.enqueue(Message(_key(group[0]), address, _card(work, group)), work.now)
     return len(held)
 
 
 def _is_away(work: Work, person: PersonId) -> bool:
     known = work.unit.person(person)
     return known is not None and work.is_away(known)
+
+
+def _join(work: Work, pilot: Pilot, request: Request, standing: Request) -> bool:
+    """One more pilot waits for what its person is asked already: the message that stands names it too.
+
+    Nobody is asked again. Where the answer is there, whoever asks has it at once: False, as nobody was asked.
+    """
+    if any(one.pilot == pilot.id for one in shared.members(work, standing)):
+        return False
+    under = shared.anchor_of(standing)
+    joined = replace(request, under=under, reply=standing.reply, replied_at=standing.replied_at)
+    stored = _saved(work, joined)
+    _record(work, stored)
+    _show(work, stored, f"joined:{stored.id}")
+    if stored.reply:
+        _tell_standing(work, pilot, stored)
+    return not stored.reply
+
+
+def _tell_standing(work: Work, pilot: Pilot, request: Request) -> None:
+    asker, person = work.unit.person(request.asked_by or 0), work.unit.person(request.person)
+    address = registry.address_of(work.unit, asker.id) if asker else None
+    if address is None or person is None:
+        return
+    replied = work.day(request.replied_at or work.now, asker)
+    answer, today = ANSWERS[request.reply], work.today(asker)
+    card = shared_words.stands(
+        pilot.name, person.name, request.topic, answer=answer, replied=replied, today=today
+    )
+    work.unit.enqueue(Message(f"request:{request.id}:stands", address, card), work.now)
+
+
+def _record(work: Work, asked: Request) -> None:
+    kind = f"request.{asked.kind}"
+    work.unit.record(Event(kind, work.now, asked.asked_by, asked.pilot, str(asked.id), after=asked.person))
 
 
 def _sent(unit: Unit, request: Request) -> bool:
@@ -83,7 +119,7 @@ def keep_true(work: Work, pilot: Pilot, fresh: Request | None, *, checkin: int, 
             continue
         if fresh is not None and (known.person, known.topic) == (fresh.person, fresh.topic):
             if fresh.text not in ("", known.text):
-                _reword(work, pilot, replace(known, text=fresh.text))
+                _reword(work, replace(known, text=fresh.text))
         elif cleared or known.checkin == checkin:
             _withdraw(work, pilot, known)
 
@@ -96,19 +132,38 @@ def _saved(work: Work, request: Request) -> Request:
 def _withdraw(work: Work, pilot: Pilot, request: Request) -> None:
     _saved(work, replace(request, reply=WITHDRAWN, replied_at=work.now))
     work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
-    _amend(work, request, notes.withdrawn_request(pilot.name), WITHDRAWN)
+    if request.kind == HELP and shared.members(work, request):
+        _show(work, request, f"{WITHDRAWN}:{request.id}")
+    else:
+        _amend(work, request, notes.withdrawn_request(pilot.name), WITHDRAWN)
 
 
-def _reword(work: Work, pilot: Pilot, request: Request) -> None:
+def _reword(work: Work, request: Request) -> None:
     _saved(work, request)
-    asked_by = work.unit.person(request.asked_by) if request.asked_by else None
-    card = notes.request_card(request, pilot.name, asked_by.name if asked_by else "Rampcheck")
-    _amend(work, request, card, f"text:{work.now.isoformat()}")
+    _show(work, request, f"text:{work.now.isoformat()}")
+
+
+def _show(work: Work, request: Request, why: str) -> None:
+    """The message of a request for help shows all that it asks for now, and what was answered."""
+    group = shared.members(work, request)
+    if group:
+        _amend(work, request, _card(work, group), why)
+
+
+def _card(work: Work, group: Sequence[Request]) -> Card:
+    """The one message for requests that stand in it: what one asks, or all of them with what was answered."""
+    answer = ANSWERS.get(group[0].reply, "")
+    if len(group) > 1 or answer:
+        return shared.card(work, group, answer=answer)
+    pilot, asked_by = work.unit.pilot(group[0].pilot), work.unit.person(group[0].asked_by or 0)
+    return notes.request_card(
+        group[0], pilot.name if pilot else "", asked_by.name if asked_by else "Rampcheck"
+    )
 
 
 def _amend(work: Work, request: Request, card: Card, why: str) -> None:
     address = registry.address_of(work.unit, request.person)
-    if address is not None and not _is_away(work, request.person):  # nothing may be there to amend yet
+    if address is not None and work.unit.posted(_key(request)) is not None:  # else it is held: they are away
         message = Message(f"{_key(request)}:{why}", address, card, replaces=_key(request))
         work.unit.enqueue(message, work.now)
 
@@ -130,18 +185,29 @@ def replied(work: Work, person: Person, token: Token) -> Reply:
     pilot = work.unit.pilot(request.pilot) if request else None
     if request is None or pilot is None or request.person != person.id or token.verb not in ANSWERS:
         return Show(notes.not_there())
-    if request.reply == token.verb:
+    group = shared.members(work, request) if request.kind == HELP else [request]
+    if group and all(one.reply == token.verb for one in group):
         return Nothing()
-    if request.reply == WITHDRAWN or (request.kind in ROLES and getattr(pilot, request.kind) != person.id):
+    refused = request.kind in ROLES and getattr(pilot, request.kind) != person.id
+    if not group or group[0].reply == WITHDRAWN or refused:
         return Show(notes.stale())
-    _saved(work, replace(request, reply=token.verb, replied_at=work.now))
-    event = Event(
-        "request.reply", work.now, person.id, pilot.id, str(request.id), request.reply or None, token.verb
-    )
-    work.unit.record(event)
-    _apply(work, pilot, request, person, token.verb)
-    _tell(work, pilot, request, person, token.verb)
+    for one in group:
+        _answer(work, one, person, token.verb)
+    _show_answer(work, pilot, request, token.verb, alone=len(group) == 1)
     return Nothing()
+
+
+def _answer(work: Work, request: Request, person: Person, verb: str) -> None:
+    """One reply: kept, made true, and told to whoever asked."""
+    pilot = work.unit.pilot(request.pilot)
+    if pilot is None or request.reply == verb:
+        return
+    _saved(work, replace(request, reply=verb, replied_at=work.now))
+    work.unit.record(
+        Event("request.reply", work.now, person.id, pilot.id, str(request.id), request.reply or None, verb)
+    )
+    _apply(work, pilot, request, person, verb)
+    _tell(work, pilot, request, person, verb)
 
 
 def _apply(work: Work, pilot: Pilot, request: Request, person: Person, verb: str) -> None:
@@ -164,18 +230,22 @@ def _agree_measure(work: Work, pilot: Pilot, sponsor: Person) -> None:
         work.unit.set_level(pilot.id, agreed)
 
 
+def _show_answer(work: Work, pilot: Pilot, request: Request, verb: str, *, alone: bool) -> None:
+    """The message shows its answer."""
+    if alone:
+        _amend(work, request, notes.replied_card(request, pilot.name, ANSWERS[verb]), verb)
+    else:
+        _show(work, request, verb)
+
+
 def _tell(work: Work, pilot: Pilot, request: Request, person: Person, verb: str) -> None:
-    """The message shows its answer, and whoever asked hears of it."""
-    own = registry.address_of(work.unit, person.id)
-    if own is not None:
-        card = notes.replied_card(request, pilot.name, ANSWERS[verb])
-        work.unit.enqueue(Message(f"{_key(request)}:{verb}", own, card, replaces=_key(request)), work.now)
+    """Whoever asked hears of it."""
     asker = request.asked_by or pilot.owner
     address = registry.address_of(work.unit, asker) if asker and asker != person.id else None
     if address is not None:
         told = notes.reply_told_card(request, pilot.name, person.name, ANSWERS[verb])
-        work.unit.enqueue(Message(f"{_key(request)}:{verb}:told", address, told), work.now)
+        work.unit.enqueue(Message(f"request:{request.id}:{verb}:told", address, told), work.now)
 
 
 def _key(request: Request) -> str:
-    return f"request:{request.id}"
+    return f"request:{shared.anchor_of(request)}"

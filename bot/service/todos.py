@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.core.compose.portfolio import Task, Todo
 from bot.core.decisions import DECISION, deciders
 from bot.core.records import Person, PilotId, Request
 from bot.core.state import Checkin
+from bot.core.wording import count
 from bot.service import cases, checkins
+from bot.service.shared_requests import by_message
 from bot.service.work import Work
 
 
@@ -16,7 +18,7 @@ def of(work: Work, person: Person) -> list[Todo]:
     """Everything that waits for one person, in no order."""
     live = work.unit.live_checkins(person=person.id)
     asked = (_waiting(work, person, one) for one in live)
-    requested = (_requested(work, one) for one in work.unit.requests(person=person.id))
+    requested = (_requested(work, same) for same in by_message(work.unit.requests(person=person.id)))
     due = _to_decide(work, person, {one.pilot for one in live if one.questionnaire == DECISION})
     return [todo for todo in (*asked, *requested, *due) if todo is not None]
 
@@ -38,11 +40,13 @@ def _waiting(work: Work, person: Person, checkin: Checkin) -> Todo | None:
     return Todo(Task.QUESTION, pilot.id, pilot.name, text, by=state.closes_at, checkin=checkin.id)
 
 
-def _requested(work: Work, request: Request) -> Todo | None:
+def _requested(work: Work, same: Sequence[Request]) -> Todo | None:
+    request = same[0]
     pilot = work.unit.pilot(request.pilot)
     if pilot is None:
         return None
-    what = {"help": f"your help: {request.topic}", "close": f"switch it off by {request.topic}"}.get(
+    others = f"; {count(len(same) - 1, 'more pilot')} wait for it too" if len(same) > 1 else ""
+    what = {"help": f"your help: {request.topic}{others}", "close": f"switch it off by {request.topic}"}.get(
         request.kind, f"are you its {request.kind}?"
     )
     return Todo(Task.REQUEST, pilot.id, pilot.name, what, request=request)

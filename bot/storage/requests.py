@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from bot.core.records import PersonId, PilotId, Request, Subscription
 from bot.storage.fields import table
@@ -30,6 +30,7 @@ ASK = (
     "reply",
     "replied_at",
     "checkin_id",
+    "under_id",
 )
 _requests = select(*(_request.c[name] for name in ASK)).order_by(_request.c.id)
 REQUEST = mine(_requests.where(_request.c.id == bindparam("id")))
@@ -50,6 +51,14 @@ REQUESTS = {
         for unanswered in (False, True)
     )
 }
+HELP_ASKED = mine(
+    _requests.where(
+        _request.c.person_id == bindparam("person"),
+        _request.c.kind == "help",
+        _request.c.topic == bindparam("topic"),
+        or_(_request.c.reply == "", _request.c.replied_at >= bindparam("since")),
+    )
+)
 ADD_REQUEST = added(RequestRow, "id")
 CHANGE_REQUEST = changed(RequestRow)
 
@@ -87,7 +96,7 @@ class Requests(Scope):
 
     def save_request(self, request: Request) -> Request:
         values = values_of(request)
-        values |= {f"{name}_id": values.pop(name) for name in ("pilot", "person", "checkin")}
+        values |= {f"{name}_id": values.pop(name) for name in ("pilot", "person", "checkin", "under")}
         return replace(request, id=self._stored(ADD_REQUEST, CHANGE_REQUEST, values))
 
     def request(self, request: int) -> Request | None:
@@ -101,6 +110,10 @@ class Requests(Scope):
         given = {name: value for name, value in (("pilot", pilot), ("person", person)) if value is not None}
         names = frozenset(given) | ({"unanswered"} if unanswered else frozenset())
         return [Request(*row) for row in self._all(REQUESTS[names], **given)]
+
+    def help_asked(self, person: PersonId, topic: str, *, since: datetime) -> Sequence[Request]:
+        """The oldest first."""
+        return [Request(*row) for row in self._all(HELP_ASKED, person=person, topic=topic, since=since)]
 
     def subscriptions(self) -> Sequence[Subscription]:
         return [_as_subscription(row) for row in self._all(SUBSCRIPTIONS)]

@@ -697,6 +697,29 @@ def test_requests_are_open_until_replied_to(store: Store) -> None:
     assert requests(pilot=at.pilot.id) == [second]
 
 
+def test_help_that_was_asked_of_somebody_is_found_by_what_it_is_about(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+    one = Request(0, "help", at.pilot.id, at.helper.id, at.owner.id, NOW, topic="Security review")
+    first = store.write(org, lambda unit: unit.save_request(one))
+    under = store.write(org, lambda unit: unit.save_request(replace(one, under=first.id)))
+    old = store.write(
+        org,
+        lambda unit: unit.save_request(replace(one, reply="on_it", replied_at=NOW - HOUR, under=first.id)),
+    )
+    for other in (replace(one, topic="Money"), replace(one, kind="owner"), replace(one, person=at.owner.id)):
+        store.write(org, lambda unit, other=other: unit.save_request(other))
+
+    def asked(since: datetime) -> list[Request]:
+        return list(
+            store.read(org, lambda unit: unit.help_asked(at.helper.id, "Security review", since=since))
+        )
+
+    assert asked(NOW) == [first, under]
+    assert asked(NOW - HOUR) == [first, under, old]
+    assert store.read(org, lambda unit: unit.request(under.id)) == under
+
+
 def test_decisions_come_back_whole_the_newest_first(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
@@ -981,6 +1004,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
         unit.decisions(since=NOW),
         unit.decisions(pilot=at.pilot.id, since=NOW),
     ),
+    "help_asked": lambda unit, at: unit.help_asked(at.helper.id, "", since=NOW - DAY),
     "posted": lambda unit, at: unit.posted("hello"),
     "subscriptions": lambda unit, at: unit.subscriptions(),
     "due_subscriptions": lambda unit, at: unit.due_subscriptions(NOW + DAY),

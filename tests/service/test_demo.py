@@ -162,7 +162,10 @@ def test_three_wait_for_the_same_review_and_the_one_who_can_clear_it_was_asked(s
     waiting = [line.name for line in _lines(shown) if _blocker(shown, line.pilot) == "security"]
     assert sorted(waiting) == ["Email sorter", "Invoice matcher", "Warranty checker"]
     asked = shown.read(lambda unit: unit.requests(person=shown.person("sofia").id))
-    assert len(asked) == 2, "the third has an answer"
+    assert len(asked) == 3
+    (message,) = shown.inbox("sofia")
+    assert message.startswith("Security review: 3 pilots wait for you")
+    assert "2 more pilots wait for it too" in shown.says("sofia", "todo")
 
 
 def test_the_digest_names_what_three_wait_for_and_who_can_clear_it(shown: Example) -> None:

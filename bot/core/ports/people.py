@@ -113,3 +113,7 @@ class RequestsKept(Protocol):
     def requests(
         self, *, pilot: PilotId | None = None, person: PersonId | None = None, unanswered: bool = True
     ) -> Sequence[Request]: ...
+
+    def help_asked(self, person: PersonId, topic: str, *, since: datetime) -> Sequence[Request]:
+        """Requests to somebody for help with one thing that wait for a reply or had it since, the oldest first."""
+        ...

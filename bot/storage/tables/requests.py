@@ -42,6 +42,7 @@ class RequestRow(Row, table=True):
     reply: str = plain()
     replied_at: datetime | None = moment(null=True)
     checkin_id: int | None
+    under_id: int | None = None  # the request in whose message this one stands
 
 
 class DecisionRow(Row, table=True):
