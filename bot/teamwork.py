@@ -13,10 +13,10 @@ from typing import Final
 from adapters.teams.adapter import Bot, TeamsAdapter
 from adapters.teams.cloud import CLOUDS, PLAYGROUND
 from adapters.teams.credentials import Certificate, Credential, Federated, ManagedIdentity, Secret
-from bot import settings_teams
 from bot.core.ports import Clock, Store
 from bot.core.records import Connection, Organisation
-from bot.settings_teams import TeamsSettings
+from bot.settings import TeamsSettings
+from bot.settings import teams as settings_teams
 
 TEAMS: Final = "teams"
 SHOWN: Final = 8  # characters of a tenant's id: enough to tell one from another in a list

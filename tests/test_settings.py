@@ -23,7 +23,7 @@ def test_everything_has_a_default() -> None:
     assert found.database_url == "sqlite:///rampcheck.db"
     assert (found.host, found.port, found.local_chat) == ("127.0.0.1", 8000, True)
     assert (found.zone, found.log_level, found.log_format) == ("UTC", "INFO", "text")
-    assert found.questionnaires == Path(settings.__file__).parent.parent / "questionnaires"
+    assert found.questionnaires == Path(settings.__file__).parents[2] / "questionnaires"
 
 
 def test_the_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_doctor_notices_a_slip_of_the_pen_and_does_not_show_its_value() -> None:
 def test_doctor_notices_that_the_questionnaires_are_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(settings, "QUESTIONNAIRES", tmp_path / "gone")
+    monkeypatch.setattr(settings.reading, "QUESTIONNAIRES", tmp_path / "gone")
     assert findings({})["RAMPCHECK_QUESTIONNAIRES"].problem == "this copy came without its questionnaires"
 
 
