@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar, assert_never
+from collections.abc import Iterator, Sequence
+from typing import assert_never
 
-from adapters.teams import limits
-from adapters.teams.text import NBSP, line, prose, web_address
+from adapters.teams import limits, maps
+from adapters.teams.pen import Json, Pen, rich, run, words
+from adapters.teams.text import web_address
 from bot.core.card import (
     Bar,
     Bars,
@@ -22,9 +22,6 @@ from bot.core.card import (
     Table,
 )
 
-Json = dict[str, Any]
-T = TypeVar("T")
-
 BAR = 10  # characters of a whole bar: it leaves room for its words on a phone
 FULL, EMPTY = "█", "░"
 _LOOKS: dict[Style, Json] = {
@@ -33,40 +30,6 @@ _LOOKS: dict[Style, Json] = {
     Style.ITALIC: {"italic": True},
     Style.CODE: {"fontType": "Monospace"},
 }
-
-
-@dataclass(slots=True)
-class Pen:
-    """How much may be drawn: lengths are divided by `shrink`, numbers by `thin`; what is left out is counted."""
-
-    shrink: int = 1
-    thin: int = 1
-    left_out: dict[str, int] = field(default_factory=dict)
-
-    def line(self, text: str, limit: int = limits.LINE) -> str:
-        """One line."""
-        return line(text, max(limit // self.shrink, 8))
-
-    def prose(self, text: str, limit: int = limits.PROSE) -> str:
-        """Several lines."""
-        return prose(text, max(limit // self.shrink, 8))
-
-    def some(self, things: Sequence[T], what: str, limit: int = limits.MANY) -> Sequence[T]:
-        """As many as may be drawn."""
-        most = max(limit // self.thin, 1)
-        self.count(what, len(things) - most)
-        return things[:most]
-
-    def each(self, things: Sequence[T], what: str, draw: Callable[[T], Json | None]) -> list[Json]:
-        """What is drawn of each, without what cannot be."""
-        drawn = [seen for thing in self.some(things, what) if (seen := draw(thing)) is not None]
-        self.count(what, min(len(things), max(limits.MANY // self.thin, 1)) - len(drawn))
-        return drawn
-
-    def count(self, what: str, number: int) -> None:
-        """Note that some are left out."""
-        if number > 0:
-            self.left_out[what] = self.left_out.get(what, 0) + number
 
 
 def body(blocks: Sequence[Block], pen: Pen) -> Iterator[Json]:
@@ -79,23 +42,6 @@ def body(blocks: Sequence[Block], pen: Pen) -> Iterator[Json]:
         for element in _block(block, pen):
             yield {**element, "separator": True, "spacing": "Medium"} if parted else element
             parted = False
-
-
-def words(text: str, **look: Any) -> Iterator[Json]:
-    """A text in one look, an element a line; nothing for a blank one."""
-    if text.strip():
-        for number, one in enumerate(text.split("\n")):
-            yield rich([run(one, look)], **({"spacing": "None"} if number else {}))
-
-
-def rich(runs: list[Json], **how: Any) -> Json:
-    """A line of runs: the one kind of text in which Teams reads no Markdown."""
-    return {"type": "RichTextBlock", "inlines": runs or [run("", {})], **how}
-
-
-def run(text: str, look: Json) -> Json:
-    """A piece of text. Teams drops an element without a sign in it."""
-    return {"type": "TextRun", "text": text or NBSP, **look}
 
 
 def _block(block: Block, pen: Pen) -> Iterator[Json]:
@@ -114,8 +60,8 @@ def _block(block: Block, pen: Pen) -> Iterator[Json]:
         case Bars(rows):
             for bar in pen.some(rows, "bar"):
                 yield _bar(bar, pen)
-        case Picture(_, alt):
-            yield from words(pen.prose(alt), italic=True)
+        case Picture(_, alt, grid):
+            yield from words(pen.prose(alt), italic=True) if grid is None else maps.drawn(grid, pen)
         case Divider():
             return
         case _:
@@ -171,7 +117,10 @@ def _cell(text: str, look: Json) -> Json:
 
 
 def _bar(bar: Bar, pen: Pen) -> Json:
-    """A bar of characters: it needs no picture, and its number stands beside it."""
+    """A bar of characters: it needs no picture, and its number stands beside it.
+
+    Teams' own bars have no fixed scale: the longest fills the width, so that 20 of 100 would look like all of it.
+    """
     value = None if bar.value is None else min(max(bar.value, 0), 100)
     filled = 0 if value is None else round(value * BAR / 100)
     note = f" ({pen.line(bar.note)})" if pen.line(bar.note) else ""

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, assert_never
 
 from adapters.teams import limits
-from adapters.teams.elements import Json, Pen, words
+from adapters.teams.pen import Json, Pen, words
 from adapters.teams.text import escaped, storable
 from bot.core.card import Choice, Date, Field, Link, Number, Offer, Person, Source, Text
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from adapters.teams import controls, limits
-from adapters.teams.elements import Json, Pen, body, rich, run, words
+from adapters.teams.elements import body
 from adapters.teams.inputs import SUBTLE, asked
+from adapters.teams.pen import Json, Pen, rich, run, words
 from adapters.teams.text import clean, cut_bytes
 from bot.core.card import Card, Field
 

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Rectangle
 
+from bot.core.bands import BANDS, NOT_KNOWN, band_of
 from bot.core.card import ELLIPSIS, Grid, fit
 from bot.core.ports import PictureError
 
@@ -36,21 +37,19 @@ NO_LETTER: Final = "\N{WHITE SQUARE}"  # for a letter that the font has not
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """From `low` on a cell has this colour, and its number that ink; `says` stands in the legend."""
+    """A band's cells have this colour, and their numbers that ink."""
 
-    low: int
     colour: str
     ink: str
-    says: str
 
 
 # Orange to blue is the pair that the three common kinds of colour blindness keep apart, and dark and light are the
-# ends in grey too. The steps are those of the model: 50 is the mean of its level 2, 75 that of its level 3.
+# ends in grey too. One a band, from the lowest.
 SHADES: Final = (
-    Shade(0, "#b34a05", "#ffffff", "under 25"),
-    Shade(25, "#fdc98d", INK, "25 to 49"),
-    Shade(50, "#a9cfe8", INK, "50 to 74"),
-    Shade(75, "#174f86", "#ffffff", "75 and over"),
+    Shade("#b34a05", "#ffffff"),
+    Shade("#fdc98d", INK),
+    Shade("#a9cfe8", INK),
+    Shade("#174f86", "#ffffff"),
 )
 _one_at_a_time = threading.Lock()  # matplotlib's fonts and caches are not made for several threads
 
@@ -104,7 +103,7 @@ class _Sheet:
     def _row(self, top: float, label: str, values: tuple[int | None, ...]) -> None:
         self._text(MARGIN, top + ROW / 2, label, LABELS - MARGIN / 2)
         for number, value in enumerate(values[: len(self._grid.columns)]):
-            shade = next((one for one in reversed(SHADES) if value is not None and value >= one.low), None)
+            shade = None if value is None else SHADES[band_of(value)]
             self._box(self._left(number), top, self._cell, ROW, shade.colour if shade else NOTHING)
             self._text(
                 self._left(number) + self._cell / 2,
@@ -168,8 +167,8 @@ class _Sheet:
 
 
 def _legend() -> Iterator[tuple[str, str]]:
-    yield from ((shade.colour, shade.says) for shade in SHADES)
-    yield NOTHING, "? not known"
+    yield from ((shade.colour, band.says) for shade, band in zip(SHADES, BANDS, strict=True))
+    yield NOTHING, f"{UNKNOWN} {NOT_KNOWN}"
 
 
 def _font(size: int, *, bold: bool = False) -> FontProperties:

@@ -29,6 +29,7 @@ from bot.core.card import (
     bold,
     say,
 )
+from bot.core.compose.portfolio_map import Scored, portfolio_map
 
 WELCOME = Card(
     title="Hello Anna",
@@ -308,6 +309,22 @@ EVERYTHING = Card(
     ),
     footer="Nothing here is real.",
 )
+
+_SCORED = (
+    ("Invoice matcher", "pilot", (55, 40, 20, 61, 35, 48)),
+    ("Claims triage", "pilot", (70, 24, 0, 33, None, None)),
+    ("Contract summary", "limited", (80, 75, 66, 58, 74, 90)),
+    ("Assistant for the customers of our Baltic branches", "shape", (30, 12, None, None, None, None)),
+    *((f"Forecast {number}", "pilot", (50, 49, 25, 24, 75, 100)) for number in range(1, 10)),
+    ("Not asked yet", "idea", (None,) * 6),
+)
+_MAP = portfolio_map(
+    ("value", "flow", "data", "base", "gov", "team"),
+    [Scored(number, *one) for number, one in enumerate(_SCORED, start=1)],
+    {1, 2, 4},
+)
+assert _MAP
+MAP = _MAP
 
 
 def snoozed(when: str) -> Card:

@@ -11,6 +11,7 @@ import warnings
 import pytest
 
 from bot import pictures
+from bot.core.bands import BANDS
 from bot.core.card import Grid
 from bot.core.ports import PictureError
 from bot.pictures.heatmap import NOTHING, SHADES
@@ -68,7 +69,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("shade", SHADES, ids=lambda shade: shade.says)
+@pytest.mark.parametrize("shade", SHADES, ids=[band.says for band in BANDS])
 def test_every_number_can_be_read_on_its_colour(shade: object) -> None:
     assert contrast(shade.colour, shade.ink) >= 4.5  # type: ignore[attr-defined]  # AA for text
 

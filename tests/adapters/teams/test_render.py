@@ -20,10 +20,12 @@ from bot.core.card import (
     Button,
     Card,
     Choice,
+    Grid,
     Number,
     Offer,
     OpenLink,
     Person,
+    Picture,
     Submit,
     Text,
     Tone,
@@ -41,6 +43,7 @@ BY_SIGHT = {
     "thanks": cards.THANKS,
     "status": cards.STATUS,
     "digest": cards.DIGEST,
+    "map": cards.MAP,
     "naughty teams mentions": naughty(NAUGHTY["teams mentions"]),
     "naughty markdown": naughty(NAUGHTY["markdown"]),
     "naughty control characters": naughty(NAUGHTY["control characters"]),
@@ -102,6 +105,15 @@ def test_the_validator_notices_what_teams_would_refuse() -> None:
     assert refused(body=[])
     assert refused(body=[{"type": "RichTextBlock"}])
     assert refused(body=[{"type": "Chart.Cake", "data": []}])
+    chart = content(cards.MAP)["body"][1]
+    assert not refused(body=[chart])
+    assert refused(body=[{**chart, "colour": "red"}])
+    assert refused(body=[{**chart, "fallback": {"type": "Container"}}])
+    assert refused(
+        body=[{**chart, "fallback": {"type": "Container", "items": chart["fallback"]["items"][:3]}}]
+    )
+    assert refused(body=[{**chart, "data": [{"title": "Data", "data": [{"label": "x", "value": 1}]}]}])
+    assert refused(body=[{**chart, "data": [{"title": "Data", "data": [{"legend": "x", "color": "puce"}]}]}])
     assert refused(body=[{"type": "TextBlock", "text": "*x*"}])
     assert refused(body=[{**first, "errorMessage": ""}])
     assert refused(body=[{**first, "colour": "red"}])
@@ -188,6 +200,52 @@ def test_a_number_outside_its_range_is_refused_by_the_server_alone() -> None:
 def test_a_number_says_what_is_wanted(low: float | None, high: float | None, whole: bool, says: str) -> None:
     number = Number("n", "How many?", low=low, high=high, whole=whole, required=True)
     assert content(Card("t", "t", fields=(number,)))["body"][1]["errorMessage"] == says
+
+
+# --- the map of a portfolio
+
+
+def test_the_map_is_a_chart_of_the_dimensions_and_a_line_for_every_pilot() -> None:
+    drawn = content(cards.MAP)
+    [picture] = cards.MAP.body
+    assert isinstance(picture, Picture)
+    assert picture.grid
+    [chart] = [part for part in walk(drawn) if str(part.get("type")).startswith("Chart.")]
+    bars = {one["title"]: sum(part["value"] for part in one["data"]) for one in chart["data"]}
+    assert bars == dict.fromkeys(picture.grid.columns, len(picture.grid.rows)), (
+        "every bar is as long as the others"
+    )
+    lines = ["".join(one["text"] for one in part["inlines"]) for part in drawn["body"] if "inlines" in part]
+    for name, scores in picture.grid.rows:
+        below = lines[lines.index(name) + 1]
+        for column, score in zip(picture.grid.columns, scores, strict=True):
+            assert column in below if score is None else f"{column} {score}" in below
+    assert lines[-1] == picture.grid.note
+
+
+def test_without_charts_the_map_says_in_words_what_they_show() -> None:
+    [chart] = [part for part in walk(content(cards.MAP)) if str(part.get("type")).startswith("Chart.")]
+    said = [part["text"] for part in walk(chart["fallback"]) if "text" in part]
+    assert said[0] == "Readiness by dimension, 0 to 100"
+    assert "Data: 2 under 25, 8 from 25 to 49, 1 from 50 to 74, 1 not known" in said
+
+
+def test_a_map_of_many_long_names_is_cut_and_never_over_what_teams_takes() -> None:
+    rows = tuple(("n" * 500 + str(number), (number,) * 9) for number in range(60))
+    grid = Grid("g" * 900, tuple(f"Dimension {number}" for number in range(9)), rows, "x" * 900)
+    drawn = content(Card("t", "t", body=(Picture("k", "a", grid),)))
+    check_card(drawn)
+    assert size(drawn) <= limits.CARD_BYTES
+    assert re.search(r"left out here: \d+ rows\.", json.dumps(drawn))
+
+
+def test_a_bar_is_drawn_of_letters_and_needs_no_picture_from_anywhere() -> None:
+    drawn = content(cards.STATUS)
+    texts = [part["text"] for part in walk(drawn) if part.get("type") == "TextRun"]
+    assert "█" in "".join(texts)
+    assert not [
+        part for part in walk(drawn) if part.get("type") in ("Image", "Media") or "backgroundImage" in part
+    ]
 
 
 # --- buttons

@@ -19,6 +19,7 @@ Json = Mapping[str, Any]
 MESSAGE_BYTES = 28_000
 ADDITIONS = {"msteams", "choices.data"}  # keys that Teams adds to the schema
 CONTAINERS = {"items", "cells", "rows", "columns", "inlines", "choices", "actions", "body"}
+CHART = "Chart."
 MARKDOWN = "\\`*_[]<>~#|!&{}"
 
 
@@ -35,7 +36,14 @@ def check_message(payload: Json) -> None:
 def check_card(card: Json) -> None:
     """AssertionError with all that is wrong in an Adaptive Card."""
     said = [f"{list(error.path)}: {error.message}"[:300] for error in _schema().iter_errors(_plain(card))]
-    said += [*_models(card, "card"), *_ids(card), *_inputs(card), *_buttons(card), *_looks(card)]
+    said += [
+        *_models(card, "card"),
+        *_ids(card),
+        *_inputs(card),
+        *_buttons(card),
+        *_charts(card),
+        *_looks(card),
+    ]
     said += [] if card["version"] == "1.5" else [f"version {card['version']}"]
     said += [] if card["body"] else ["nothing to see"]
     assert not said, "\n".join(said)
@@ -51,6 +59,8 @@ def _schema() -> Draft6Validator:
 def _plain(part: Any) -> Any:
     """Without what Teams adds, which the schema forbids."""
     if isinstance(part, Mapping):
+        if str(part.get("type")).startswith(CHART):  # what stands there where charts are not drawn
+            return _plain(part.get("fallback", {}))
         if part.get("type") == "Action.Execute":  # what a button carries is ours
             part = {**part, "data": {}}
         if part.get("style") == "filtered":  # Teams' own look of a list
@@ -97,6 +107,26 @@ def _model(part: Json, where: str) -> Iterator[str]:
         made.model_validate(shallow)
     except ValidationError as error:
         yield f"{where}: {error}"
+    if part["type"].startswith(CHART):
+        yield from _points(made, part, where)
+
+
+def _points(made: Any, part: Json, where: str) -> Iterator[str]:
+    """The series and points of a chart: the models take any key in them, and say nothing of their own type."""
+    known = {str(one.validation_alias or name): one for name, one in made.model_fields.items()}
+    yield from (f"{where}: a {made.__name__} has no {name}" for name in part.keys() - known.keys())
+    listed = [one for one in part.get("data", ()) if isinstance(one, Mapping)]
+    if not listed:
+        return
+    [inner] = [one for one in _listed(known["data"].annotation) if hasattr(one, "model_fields")]
+    for number, one in enumerate(listed):
+        yield from _points(inner, one, f"{where}.data[{number}]")
+
+
+def _listed(annotation: Any) -> Iterator[Any]:
+    """The types within a type."""
+    yield annotation
+    yield from (one for inner in get_args(annotation) for one in _listed(inner))
 
 
 # --- what neither of them checks
@@ -144,6 +174,21 @@ def _buttons(card: Json) -> Iterator[str]:
             data = action.get("data", {}).get("rampcheck", {})
             if required and data.get("does") in ("press", "ask") and action.get("associatedInputs") != "none":
                 yield f"{action['title']!r} waits for what must be filled in"
+
+
+def _charts(card: Json) -> Iterator[str]:
+    """What a chart shows is said in words where it is not drawn, and none of it is empty."""
+    for part in walk(card):
+        if str(part.get("type")).startswith(CHART):
+            said = json.dumps(part.get("fallback"), ensure_ascii=False)
+            yield from (
+                f"{name!r} is in the chart alone" for name in _named(part["data"]) if name not in said
+            )
+            yield from (f"{one} has no bar" for one in part["data"] if not one.get("data"))
+
+
+def _named(series: Any) -> Iterator[str]:
+    yield from (str(one.get("title")) for one in series)
 
 
 def _looks(card: Json) -> Iterator[str]:
