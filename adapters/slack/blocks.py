@@ -24,6 +24,7 @@ from bot.core.card import (
     Span,
     Style,
     Table,
+    opening,
 )
 from bot.core.card_json import grid_to_json
 
@@ -181,7 +182,7 @@ def _span(span: Span, limit: int) -> Json | None:
 
 def _facts(rows: Iterable[tuple[str, str]]) -> Iterator[Json]:
     """One section a block: Slack sets sections side by side, so the lines end in breaks of their own."""
-    for part in _portions([_words(f"{name}: ", bold=True), _words(value)] for name, value in rows):
+    for part in _portions([_words(f"{opening(name)} ", bold=True), _words(value)] for name, value in rows):
         broken = [[*row, {"type": "text", "text": "\n"}] for row in part]
         elements = [element for row in broken for element in row]
         yield rich(_section(*elements[:-1]))

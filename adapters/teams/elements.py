@@ -20,6 +20,7 @@ from bot.core.card import (
     Span,
     Style,
     Table,
+    opening,
 )
 
 BAR = 10  # characters of a whole bar: it leaves room for its words on a phone
@@ -53,7 +54,8 @@ def _block(block: Block, pen: Pen) -> Iterator[Json]:
         case Facts(rows):
             for name, value in pen.some(rows, "row"):
                 yield rich(
-                    [run(f"{pen.line(name)}: ", _LOOKS[Style.BOLD]), run(pen.line(value), {})], **_CLOSE
+                    [run(f"{opening(pen.line(name))} ", _LOOKS[Style.BOLD]), run(pen.line(value), {})],
+                    **_CLOSE,
                 )
         case Table(header, rows):
             yield from _table(header, rows, pen)

@@ -296,6 +296,11 @@ def spoken(blocks: Iterable[Block]) -> str:
     return "\n".join(line for block in blocks for line in _lines(block))
 
 
+def opening(label: str) -> str:
+    """A label as it stands before its value: with a colon, unless it is a question and has its mark already."""
+    return label if label.endswith("?") else f"{label}:"
+
+
 def _lines(block: Block) -> list[str]:
     match block:
         case Paragraph(spans):
@@ -303,7 +308,7 @@ def _lines(block: Block) -> list[str]:
         case Heading(text):
             return [text]
         case Facts(rows):
-            return [f"{name}: {value}" for name, value in rows]
+            return [f"{opening(name)} {value}" for name, value in rows]
         case Table(header, rows):
             return [" | ".join(header), *(" | ".join(row) for row in rows)]
         case Bars(bars):

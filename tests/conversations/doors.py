@@ -15,7 +15,7 @@ from typing import Any
 from adapters.local.adapter import LocalAdapter
 from adapters.local.parse import MARK
 from bot.app import App, local_connection
-from bot.core.card import Button, Card, Choice, Field, Submit, spoken
+from bot.core.card import Button, Card, Choice, Field, Submit, opening, spoken
 from bot.core.ports import Act, Clicked, Inbound, Nothing, Place, Problems, Reply, Sender, Show, Update, Wrote
 from bot.core.records import Address, PersonId
 from bot.desk import LocalDesk
@@ -204,7 +204,7 @@ def _page_block(block: Mapping[str, Any]) -> str:
         case "heading":
             return str(block["text"])
         case "facts":
-            return "\n".join(f"{row['name']}: {row['value']}" for row in block["rows"])
+            return "\n".join(f"{opening(row['name'])} {row['value']}" for row in block["rows"])
         case "table":
             rows = [block["header"], *(row["cells"] for row in block["rows"])]
             return "\n".join(" | ".join(row) for row in rows)
