@@ -15,7 +15,7 @@ PLAIN = frozenset(
         "bot.content.problem.ContentError",
         "bot.service.ServiceError",
         "bot.service.importing.faults.ImportProblem",
-        "bot.settings.SettingsError",
+        "bot.settings.setting.SettingsError",
         "bot.storage.errors.StorageError",
     }
 )
