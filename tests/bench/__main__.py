@@ -22,6 +22,9 @@ BENCHES = (
     "slack_ingress",
     "slack_answering",
     "slack_sending",
+    "teams_ingress",
+    "teams_answering",
+    "teams_sending",
     "answers_kept",
     "pilots_imported",
 )

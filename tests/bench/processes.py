@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from aiohttp import web
 
 ROOT = Path(__file__).parents[2]
 LOOK_S = 0.004  # between two looks: an error of that size in a second, at no cost to the one who is looked at
@@ -131,3 +135,26 @@ def answers(port: int, path: str = "/") -> bool:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+@contextmanager
+def in_a_thread(
+    make: Callable[[], web.Application], port: int, tls: ssl.SSLContext | None = None
+) -> Iterator[None]:
+    """A site that is served by a thread of this process."""
+    loop, ready = asyncio.new_event_loop(), threading.Event()
+
+    async def start() -> None:
+        runner = web.AppRunner(make(), access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
+        ready.set()
+
+    thread = threading.Thread(
+        target=lambda: (loop.run_until_complete(start()), loop.run_forever()), daemon=True
+    )
+    thread.start()
+    assert ready.wait(PATIENCE_S)
+    yield
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()

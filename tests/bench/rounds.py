@@ -64,6 +64,12 @@ def ratio(measure: str, pairs: Iterable[Sequence[float]], *, most: float | None 
     return Figure(measure, text) if most is None else Figure(measure, text, f"<= {most:g} x", middle <= most)
 
 
+def at_least(measure: str, pairs: Sequence[Sequence[float]], least: float) -> Figure:
+    """A ratio that is to be large."""
+    middle = statistics.median(one / other for one, other in pairs)
+    return Figure(measure, ratio(measure, pairs).figure, f">= {least:g} x", middle >= least)
+
+
 def spread(measure: str, values: Sequence[float], unit: str, *, most: float | None = None) -> Figure:
     """The median of the rounds, and in brackets the lowest and highest."""
     middle = statistics.median(values)

@@ -12,26 +12,21 @@ that reads a row and inserts one by SQLModel's async sessions.
 
 from __future__ import annotations
 
-import re
-import statistics
 from collections.abc import Iterator, Sequence
 
 from tests.bench import slack_posts
 from tests.bench.answering import bare_postgres
+from tests.bench.capacity import CALLERS, loaded, pulses, told
+from tests.bench.owners import Owners, owners
 from tests.bench.places import POSTGRES, SQLITE, each_database
-from tests.bench.rounds import MILLI, ROUNDS, Figure, chosen, interleaved, quantile, ratio, spread
-from tests.bench.slack_crowd import Owners, owners
+from tests.bench.rounds import MILLI, ROUNDS, Figure, at_least, chosen, interleaved, ratio, spread
+from tests.bench.slack_crowd import SLACK
 from tests.bench.slack_servers import STOCK, STORING, serving
 from tests.bench.web_load import Server, Window
 
-CALLERS = 16
 ACKS, REPEATS, HELPS, PULSES = 48, 32, 32, 16  # requests of one server in one round
-LATE_S = 3.0  # Slack shows an error after it
-LOADED_S = 4.0  # seconds of an open loop
-ALONE = 24  # answers one after the other
-AGAIN = re.compile(rb"press again|try again")  # in the words for who comes while too much is going on
 WHOLE_MOST = {SQLITE: 1.0, POSTGRES: 1.1}  # G2
-FASTER, TAIL_MOST = 3.0, 20.0  # G3, G8
+FASTER = 3.0  # G3
 
 
 def figures(rounds: int = ROUNDS) -> Iterator[Figure]:
@@ -40,10 +35,10 @@ def figures(rounds: int = ROUNDS) -> Iterator[Figure]:
         if name == POSTGRES:
             bare_postgres(url).close()  # the table that the other one reads and writes
         beside = [(STOCK,), (STORING, url)] if name == POSTGRES else [(STOCK,)]
-        with serving(*beside) as others, owners(url) as asked:
+        with serving(*beside) as others, owners(SLACK, url) as asked:
             yield from answered(name, asked, others, rounds)
             yield Figure(f"told to press again, of those at once, {name}", str(len(asked.refused)))
-            yield from loaded(name, asked)
+            yield from loaded(f"over Slack, {name}", asked)
 
 
 def answered(name: str, asked: Owners, others: Sequence[Server], rounds: int) -> Iterator[Figure]:
@@ -81,40 +76,6 @@ def whole_answers(name: str, cpu: Sequence[Sequence[float]]) -> Iterator[Figure]
         yield spread(f"{what}, processor time, {name}", [row[nth] * MILLI for row in cpu], "ms")
 
 
-def loaded(name: str, asked: Owners) -> Iterator[Figure]:
-    """G8: whole pulses at half of what the program does in a second, and at twice that."""
-    alone = quantile(asked.server.closed(asked.answers(ALONE), 1).all(200).latencies, 0.5)
-    capacity = pulses(asked, ALONE * 2).rate
-    half = asked.server.open(asked.answers(int(capacity / 2 * LOADED_S)), capacity / 2).all(200)
-    tail = quantile(half.latencies, 0.99) / alone
-    yield Figure(
-        f"whole pulses at half the capacity, p99 / p50 alone, {name} (G8)",
-        f"{tail:.1f} x at {capacity / 2:.0f}/s for {half.wall:.0f} s",
-        f"<= {TAIL_MOST:g} x",
-        tail <= TAIL_MOST,
-    )
-    yield from overloaded(name, asked.server.open(asked.answers(int(capacity * 2 * LOADED_S)), capacity * 2))
-
-
-def overloaded(name: str, window: Window) -> Iterator[Figure]:
-    """What becomes of more than can be done: told to press again, and nobody waits until Slack gives up."""
-    late = sum(one.seconds > LATE_S or not one.status for one in window.answers)
-    busy = sum(bool(AGAIN.search(one.body)) for one in window.answers)
-    slowest = max(window.latencies)
-    yield Figure(
-        f"whole pulses at twice the capacity, later than {LATE_S:g} s, {name} (G8)",
-        f"{late} of {len(window.answers)}; slowest {slowest:.2f} s; told to press again: {busy}",
-        "0",
-        not late,
-    )
-
-
-def at_least(measure: str, pairs: Sequence[tuple[float, float]], least: float) -> Figure:
-    """A ratio that is to be large."""
-    middle = statistics.median(one / other for one, other in pairs)
-    return Figure(measure, ratio(measure, pairs).figure, f">= {least:g} x", middle >= least)
-
-
 # --- one round of each ------------------------------------------------------------------------------------------------
 
 
@@ -134,18 +95,3 @@ def helped(asked: Owners) -> Window:
     """Commands."""
     posts = [slack_posts.command(asked.someone, "help") for _ in range(HELPS)]
     return told(asked, asked.server.closed(posts, CALLERS))
-
-
-def pulses(asked: Owners, many: int) -> Window:
-    """Forms that owners send; nothing is wrong in them."""
-    return told(asked, asked.server.closed(asked.answers(many), CALLERS))
-
-
-def told(asked: Owners, window: Window) -> Window:
-    """The answers, after noting who is to press again; anything else that is wrong breaks the benchmark."""
-    for one in window.all(200).answers:
-        if AGAIN.search(one.body):
-            asked.refused.append(one.body)
-        else:
-            assert b'"errors"' not in one.body, one.body[:300]
-    return window

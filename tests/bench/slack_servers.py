@@ -5,32 +5,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import os
 import re
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from aiohttp import web
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.ingress import MAX_BODY, PATH
-from bot.core.ports import Inbound, Nothing, Reply
-from tests.bench import processes
+from tests.bench import servers
 from tests.bench.answering import ROWS
-from tests.bench.web_load import CPU, Server
+from tests.bench.web_load import Server
 from tests.fakes.slack.server import BOT_TOKEN, SECRET
 from tests.fakes.slack.workspace import BOT, BOT_USER, TEAM
 
 OURS, WHOLE, STOCK, DEFAULT, STORING, MANY = "ours", "whole", "stock", "default", "storing", "many"
 LISTENERS = 40
-READY = "/ready"
 
 
 class Everybody:
@@ -46,12 +39,6 @@ class Everybody:
         return True
 
 
-async def nothing(inbound: Inbound) -> Reply:
-    """An engine that answers at once."""
-    del inbound
-    return Nothing()
-
-
 def ours(port: int) -> web.Application:
     """Our ingress, door and parser, and nothing behind them."""
     from bot.app import SystemClock
@@ -62,25 +49,16 @@ def ours(port: int) -> web.Application:
     )
     site = web.Application(client_max_size=MAX_BODY)
     site.add_routes(adapter.routes())
-    return _running(site, adapter, lambda: adapter.run(nothing))
+    return _running(site, adapter, lambda: adapter.run(servers.nothing))
 
 
 def whole(port: int, url: str, moment: str) -> web.Application:
     """The program as it runs in production, at a moment of its own; its worker is another process."""
-    from bot.app import MovableClock, build
-    from bot.settings import load
     from bot.web import application
 
-    settings = {
-        "DATABASE_URL": url,
-        "RAMPCHECK_LOCAL_CHAT": "off",
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SLACK_SIGNING_SECRET": SECRET,
-        "SLACK_API_URL": _slack(port),
-    }
-    clock = MovableClock()
-    clock.move_to(datetime.fromisoformat(moment))
-    app = build(load(settings), clock=clock)
+    app = servers.program(
+        url, moment, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_SIGNING_SECRET=SECRET, SLACK_API_URL=_slack(port)
+    )
     adapter: Any = app.adapters["slack"]
     return _running(application(app), adapter, lambda: adapter.run(app.on_inbound, app.on_search))
 
@@ -145,68 +123,27 @@ def _running(site: web.Application, adapter: Any, run: Any) -> web.Application:
         del request
         return web.Response(status=200 if adapter._ready else 503)
 
-    async def start(site: web.Application) -> None:
-        site["running"] = asyncio.create_task(run())
-
-    site.add_routes([web.post("/api/auth.test", identity), web.get(READY, ready)])
-    site.on_startup.append(start)
-    return site
+    site.add_routes([web.post("/api/auth.test", identity), web.get(servers.READY, ready)])
+    return servers.with_beside(site, run)
 
 
 def _slack(port: int) -> str:
     return f"http://127.0.0.1:{port}/api/"
 
 
-async def _cpu(request: web.Request) -> web.Response:
-    del request
-    return web.Response(text=repr(time.process_time()))
-
-
-async def _ready(request: web.Request) -> web.Response:
-    del request
-    return web.Response()
-
-
-# --- started and stopped by who measures -----------------------------------------------------------------------------
-
-
-@contextmanager
-def serving(*wanted: Sequence[str]) -> Iterator[list[Server]]:
+def serving(*wanted: Sequence[str]) -> AbstractContextManager[list[Server]]:
     """The servers, all of them up; each as its name and, where it has one, its database and moment."""
-    with ExitStack() as stack:
-        found = [_started(stack, *one) for one in wanted]
-        for server, process in found:
-            while not (processes.listens(server.port) and processes.answers(server.port, READY)):
-                assert process.poll() is None, process.stderr and process.stderr.read().decode()
-                time.sleep(processes.LOOK_S)
-        yield [server for server, _ in found]
+    return servers.serving(__name__, *wanted)
 
 
-def _started(stack: ExitStack, which: str, *more: str) -> tuple[Server, Any]:
-    port = processes.free_port()
-    arguments = ("-m", "tests.bench.slack_servers", which, str(port), *more)
-    return Server(port), stack.enter_context(processes.running(arguments, processes.ROOT))
-
-
-def main(which: str, port: int, *more: str) -> None:
-    """Serve until it is told to stop."""
-    from bot.log import configure
-
-    unread = Path(os.devnull).open("w")  # noqa: SIM115  # written as in production until the process ends
-    configure("INFO", "text", stream=unread)
-    site = {
-        OURS: lambda: ours(port),
-        WHOLE: lambda: whole(port, *more),
-        STOCK: bolt,
-        DEFAULT: lambda: bolt(before_response=False),
-        MANY: lambda: bolt(listeners=LISTENERS),
-        STORING: lambda: storing(*more),
-    }[which]()
-    site.add_routes([web.get(CPU, _cpu)])
-    if which not in {OURS, WHOLE}:
-        site.add_routes([web.get(READY, _ready)])
-    web.run_app(site, host="127.0.0.1", port=port, print=None, access_log=None)
-
+SITES: Mapping[str, servers.Site] = {
+    OURS: ours,
+    WHOLE: whole,
+    STOCK: lambda _: bolt(),
+    DEFAULT: lambda _: bolt(before_response=False),
+    MANY: lambda _: bolt(listeners=LISTENERS),
+    STORING: lambda _, url: storing(url),
+}
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
+    servers.main(SITES, sys.argv[1:])

@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from itertools import count
 
 CPU = "/cpu"  # of every server that is measured: the seconds of a processor that its process has had
+WATCH, WATCHED = (
+    "/watch",
+    "/watched",
+)  # begin to look how long its loop is held up; and the worst of it, in seconds
 GIVE_UP_S = 30.0
 
 
@@ -58,8 +62,19 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of a processor that it has had."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{CPU}", timeout=GIVE_UP_S) as answer:
-            return float(answer.read())
+        return float(self._page(CPU))
+
+    def watch(self) -> None:
+        """Begin to look how long its event loop is held up."""
+        self._page(WATCH)
+
+    def watched(self) -> float:
+        """The longest time since then, in seconds."""
+        return float(self._page(WATCHED))
+
+    def _page(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=GIVE_UP_S) as answer:
+            return bytes(answer.read())
 
     def closed(self, requests: Sequence[bytes], callers: int) -> Window:
         """All of them sent, by so many callers at once."""

@@ -79,7 +79,8 @@ class TeamsTenant:
         """Nobody waits for a turn, and nobody is told that time is up: pacing and limits have their own tests."""
         self._patch.setattr(Pacing, "turn", lambda *_, **__: 0.0)
         self._patch.setattr("adapters.teams.adapter.BUDGET", PATIENT)
-        self._patch.setattr("tests.fakes.teams.server.A_SECOND", 10**6)
+        for limit in ("A_SECOND", "A_SECOND_IN_ALL"):
+            self._patch.setattr(f"tests.fakes.teams.server.{limit}", 10**6)
 
     # --- who and what is there
 

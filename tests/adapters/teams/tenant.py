@@ -14,7 +14,7 @@ from aiohttp import web
 from adapters.teams.adapter import TeamsAdapter
 from adapters.teams.cloud import CLOUDS
 from bot.app import build
-from bot.core.ports import Unit
+from bot.core.ports import Clock, Unit
 from bot.core.records import Person, PersonId
 from bot.service import deliver
 from bot.service.work import Work
@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 
 class Tenant:
-    """The running program. Everything is as in production but for where Microsoft is."""
+    """The running program. Everything is as in production but for where Microsoft is, and a clock of one's own."""
+
+    clock: Clock | None = None  # set before it opens
 
     def __init__(self, url: str, **env: str) -> None:
         self._env = {
@@ -48,7 +50,7 @@ class Tenant:
         self._patch.setitem(CLOUDS, "public", self.teams.cloud)
         fake = partial(TeamsAdapter, http=self.teams.directory)
         self._patch.setattr("bot.teamwork.TeamsAdapter", fake)
-        self.app = build(load(self._env))
+        self.app = build(load(self._env), clock=self.clock)
         self._site = web.AppRunner(application(self.app), shutdown_timeout=0.1)
         await self._site.setup()
         await web.TCPSite(self._site, "127.0.0.1", 0).start()

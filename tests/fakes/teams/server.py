@@ -20,6 +20,7 @@ from tests.fakes.teams.microsoft import ISSUER, Directory, Signer
 from tests.fakes.teams.program import here
 
 A_SECOND = 7  # operations in a conversation (Microsoft's page on rate limits)
+A_SECOND_IN_ALL = 30  # of an app in a tenant (the same page)
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 
 
@@ -84,6 +85,7 @@ class FakeTeams:
         self.keys_fault: Fault | None = None
         self.bot_url = ""
         self._faults: deque[Fault] = deque()
+        self._times: deque[float] = deque()  # of operations in the whole tenant
         self._number = itertools.count(1)
 
     async def __aenter__(self) -> FakeTeams:
@@ -255,11 +257,13 @@ class FakeTeams:
 
     def _over(self, room: Room) -> web.Response | None:
         now = asyncio.get_running_loop().time()
-        while room.times and now - room.times[0] > 1:
-            room.times.popleft()
-        if len(room.times) >= A_SECOND:
-            return self._error(429, "Throttled", after=1)
+        for times, most in ((room.times, A_SECOND), (self._times, A_SECOND_IN_ALL)):
+            while times and now - times[0] > 1:
+                times.popleft()
+            if len(times) >= most:
+                return self._error(429, "Throttled", after=1)
         room.times.append(now)
+        self._times.append(now)
         return None
 
     async def _fails(self, request: web.Request, fault: Fault) -> web.StreamResponse:
