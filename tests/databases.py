@@ -94,6 +94,14 @@ def store(database_url: str) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """An open store on SQLite, for what no database can change."""
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
 @contextmanager
 def running_postgres(folder: Path, *, fast: bool = True) -> Iterator[str]:
     """A server that ends, and whose folder goes, with the last process that uses it; yields its URL."""

@@ -11,6 +11,7 @@ from bot.core.answers import tidy
 from bot.core.card import Card
 from bot.core.compose import checkin as words
 from bot.core.compose import notes
+from bot.core.compose import succession as succession_words
 from bot.core.compose.form import form_card
 from bot.core.context import Context
 from bot.core.days import parse_day
@@ -19,7 +20,7 @@ from bot.core.questionnaire import QuestionId, Questionnaire
 from bot.core.records import PersonId
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
-from bot.service import checkins, deciding, framing, query, registry
+from bot.service import checkins, deciding, framing, query, registry, requests, succession
 from bot.service.desk import Desk, people_named
 
 Values = Mapping[str, Any]
@@ -40,6 +41,16 @@ def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     people = _people_named_in(desk, checkin, made)
     happened = checkins.happen(desk.work, token.id, made, actor=desk.person.id, people=people)
     return _answer(desk, happened) if happened else Show(notes.not_there())
+
+
+def request_clicked(desk: Desk, token: Token, values: Values) -> Reply:
+    """A button of a request: an answer, or the name of somebody."""
+    request = desk.unit.request(token.id)
+    if request is None or request.kind != requests.SUCCESSOR:
+        return requests.replied(desk.work, desk.person, token)
+    found = _colleague(desk, values.get("to")) if token.verb == succession_words.NAME else None
+    named = found if found is None or isinstance(found, Problems) else desk.unit.person(found)
+    return succession.replied(desk.work, desk.person, request, token, to=named)
 
 
 def closed(desk: Desk, token: Token | None, values: Values) -> Reply:

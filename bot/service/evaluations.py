@@ -95,13 +95,14 @@ def due(work: Work) -> bool:
     return bool(work.unit.due_evaluations(work.now, limit=1))
 
 
-def renew_due(work: Work) -> None:
+def renew_due(work: Work) -> list[Pilot]:
     """Evaluate some of the pilots whose time has come, with what is usual learnt from all of them once a night."""
     learn(work)
-    for ident in work.unit.due_evaluations(work.now, limit=BATCH):
-        pilot = work.unit.pilot(ident)
-        if pilot is not None:
-            renew(work, pilot)
+    idents = work.unit.due_evaluations(work.now, limit=BATCH)
+    pilots = [pilot for ident in idents if (pilot := work.unit.pilot(ident)) is not None]
+    for pilot in pilots:
+        renew(work, pilot)
+    return pilots
 
 
 def next_night(work: Work) -> datetime:

@@ -37,15 +37,16 @@ CHECKINS_READ = 24  # half a year of pulses and reviews
 EVENTS_READ = 200  # moves of stage, date, measure and owner; a pilot has a few dozen in its life
 PULSE, REVIEW, VALUE, SECOND = "pulse", "review", "value30", "second"
 HELP = "help"
-STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED = (
+STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED, LEFT = (
     "pilot.stage",
     "pilot.target",
     "pilot.metric",
     "pilot.goal",
     "pilot.owner",
     "pilot.owner_accepted",
+    "pilot.owner_left",
 )
-LOGGED = (STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED)
+LOGGED = (STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED, LEFT)
 RESULT_ITEM, RESULT_LEVEL = (
     "value.proof",
     2,
@@ -256,13 +257,13 @@ def _blocked(work: Work, seen: Past) -> Blocked | None:
 
 def _owned(work: Work, pilot: Pilot, seen: Past) -> Owned:
     """Whoever answers for the pilot in its check-ins has accepted it, whether or not a button was pressed for it."""
-    changed = next(iter(seen.of(OWNER, ACCEPTED)), None)
+    changed = next(iter(seen.of(OWNER, ACCEPTED, LEFT)), None)
     answers = any(one.person == pilot.owner and one.phase == Phase.DONE for one in seen.checkins)
     return Owned(
         known=pilot.owner is not None,
         accepted=pilot.owner_accepted or answers,
         is_builder=pilot.owner is not None and pilot.owner == pilot.builder,
-        left=seen.owner is not None and not seen.owner.active,
+        left=changed is not None and changed.kind == LEFT if seen.owner is None else not seen.owner.active,
         since=work.day(changed.at) if changed else None,
     )
 

@@ -38,11 +38,11 @@ from bot.service import (
     deciding,
     digest,
     homes,
+    leaving,
     people,
     proof,
     query,
     registry,
-    requests,
     search,
 )
 from bot.service.desk import Desk, Look, run
@@ -79,7 +79,7 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
     if not _is_new(work, inbound):
         return Nothing()
     if isinstance(inbound.act, Left):
-        return _left(work.unit, known, inbound)
+        return _left(work, known, inbound)
     met = registry.meet(work, inbound, connection)
     desk = Desk(work, people.set_active(work, met.person, active=True), known, inbound)  # who acts is here
     match inbound.act:
@@ -115,7 +115,7 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
         case About.CHECKIN:
             return answering.clicked(desk, token, values)
         case About.REQUEST:
-            return requests.replied(desk.work, desk.person, token)
+            return answering.request_clicked(desk, token, values or {})
         case About.COMMAND if token.verb == PICK:
             return _picked(desk, token.arg, values)
         case About.COMMAND:
@@ -183,11 +183,21 @@ def _joined(desk: Desk, *, new: bool) -> Reply:
         desk.unit.channel(desk.place, desk.inbound.on.name)
         digest.catch_up(desk.work, desk.place)
         return Nothing()
-    return Show(notes.welcome(desk.person.name)) if new else Nothing()
+    if new:
+        return Show(notes.welcome(desk.person.name))
+    leaving.come_back(desk.work, desk.person)
+    return Nothing()
 
 
-def _left(unit: Unit, connection: Connection, inbound: Inbound) -> Reply:
-    """Nothing more is sent there; whoever we never met is not met by leaving."""
+def _left(work: Work, connection: Connection, inbound: Inbound) -> Reply:
+    """Nothing more is sent there; whoever we never met is not met by leaving.
+
+    Whoever is reached nowhere now has left their parts in pilots too: somebody else is asked to take them over.
+    """
     place = inbound.on
-    unit.switch_off(Address(connection.id, connection.platform, place.conversation, place.service))
+    address = Address(connection.id, connection.platform, place.conversation, place.service)
+    person = work.unit.person_at(address)
+    work.unit.switch_off(address)
+    if person is not None and person.active and not leaving.is_reached(work.unit, person):
+        leaving.gone(work, person)
     return Nothing()

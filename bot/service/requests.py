@@ -10,6 +10,7 @@ from bot.core import outcome
 from bot.core.card import Card
 from bot.core.compose import notes
 from bot.core.compose import shared as shared_words
+from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
@@ -18,7 +19,7 @@ from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
 
-HELP, OWNER, SPONSOR, CLOSE = "help", "owner", "sponsor", "close"
+HELP, OWNER, SPONSOR, CLOSE, SUCCESSOR = "help", "owner", "sponsor", "close", "successor"
 ROLES = (OWNER, SPONSOR)
 STARTED = 2  # the level of value.baseline with a measure and its starting value
 ANSWERS = {
@@ -33,8 +34,8 @@ ANSWERS = {
 def ask(work: Work, pilot: Pilot, request: Request) -> bool:
     """Send a request to its person; False when it was sent before or they cannot be reached."""
     unit = work.unit
-    address = registry.address_of(unit, request.person)
-    if address is None or _sent(unit, request):
+    address, person = registry.address_of(unit, request.person), unit.person(request.person)
+    if address is None or person is None or not person.active or _sent(unit, request):
         return False
     standing = shared.standing(work, request) if request.kind == HELP else None
     if standing is not None:
@@ -44,6 +45,11 @@ def ask(work: Work, pilot: Pilot, request: Request) -> bool:
         unit.enqueue(Message(_key(stored), address, _card(work, [stored])), work.now)
     _record(work, stored)
     return True
+
+
+def to(request: Request, person: PersonId) -> Request:
+    """The same request to another person."""
+    return replace(request, person=person)
 
 
 def send_held(work: Work, person: Person) -> int:
@@ -156,6 +162,11 @@ def _card(work: Work, group: Sequence[Request]) -> Card:
     if len(group) > 1 or answer:
         return shared.card(work, group, answer=answer)
     pilot, asked_by = work.unit.pilot(group[0].pilot), work.unit.person(group[0].asked_by or 0)
+    if group[0].kind == SUCCESSOR:
+        deputy = work.unit.person((pilot.deputy if pilot else None) or 0)
+        return succession_words.successor_card(
+            group[0], pilot.name if pilot else "", deputy.name if deputy and deputy.active else ""
+        )
     return notes.request_card(
         group[0], pilot.name if pilot else "", asked_by.name if asked_by else "Rampcheck"
     )
@@ -169,9 +180,13 @@ def _amend(work: Work, request: Request, card: Card, why: str) -> None:
 
 
 def ask_roles(work: Work, pilot: Pilot, *, asked_by: PersonId | None) -> None:
-    """Ask a named owner and sponsor, who did not name themselves, whether they accept; others need not any more."""
+    """Ask a named owner and sponsor, who did not name themselves, whether they accept; others need not any more.
+
+    Nor need anybody say any more who takes over a part that somebody has.
+    """
     for known in work.unit.requests(pilot=pilot.id):
-        if known.kind in ROLES and getattr(pilot, known.kind) != known.person:
+        refilled = known.kind == SUCCESSOR and getattr(pilot, known.topic) is not None
+        if refilled or (known.kind in ROLES and getattr(pilot, known.kind) != known.person):
             _withdraw(work, pilot, known)
     wanted = ((OWNER, pilot.owner, pilot.owner_accepted), (SPONSOR, pilot.sponsor, pilot.sponsor_accepted))
     for kind, person, accepted in wanted:
@@ -243,8 +258,36 @@ def _tell(work: Work, pilot: Pilot, request: Request, person: Person, verb: str)
     asker = request.asked_by or pilot.owner
     address = registry.address_of(work.unit, asker) if asker and asker != person.id else None
     if address is not None:
-        told = notes.reply_told_card(request, pilot.name, person.name, ANSWERS[verb])
+        asked = _named_by(work, request) if verb == "not_me" else None
+        again = (succession_words.name_button(asked, "Name somebody else"),) if asked else ()
+        told = notes.reply_told_card(request, pilot.name, person.name, ANSWERS[verb], actions=again)
         work.unit.enqueue(Message(f"request:{request.id}:{verb}:told", address, told), work.now)
+
+
+def _named_by(work: Work, request: Request) -> Request | None:
+    """The question who takes over a part, by which whoever refuses it now was named; they may name somebody else."""
+    asked = work.unit.requests(pilot=request.pilot, person=request.asked_by or 0, unanswered=False)
+    same = (one for one in asked if (one.kind, one.topic) == (SUCCESSOR, request.kind))
+    return next((one for one in same if one.reply != WITHDRAWN), None)
+
+
+def settle(work: Work, pilot: Pilot, request: Request, answer: PersonId, card: Card) -> None:
+    """The question who takes over a part is answered with a person; its message shows `card`."""
+    if request.reply != (reply := f"named {answer}"):
+        _saved(work, replace(request, reply=reply, replied_at=work.now))
+        event = Event("request.reply", work.now, request.person, pilot.id, str(request.id), after=reply)
+        work.unit.record(event)
+    _amend(work, request, card, f"{reply}:{work.now.isoformat()}")
+
+
+def let_go(work: Work, pilot: Pilot, request: Request, why: str) -> None:
+    """Whoever a request asks is gone: it is withdrawn, and whoever asked it hears that nobody has it."""
+    _withdraw(work, pilot, request)
+    asker = next((one for one in (request.asked_by, pilot.owner) if one and one != request.person), None)
+    address = registry.address_of(work.unit, asker) if asker else None
+    if request.kind in (HELP, CLOSE) and address is not None:
+        card = succession_words.let_go(request, pilot.name, why)
+        work.unit.enqueue(Message(f"request:{request.id}:let_go", address, card), work.now)
 
 
 def _key(request: Request) -> str:

@@ -15,7 +15,17 @@ from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
 from bot.core.state import Phase
 from bot.log import get
-from bot.service import absence, checkins, deciding, digest, evaluate, evaluations, registry, schedules
+from bot.service import (
+    absence,
+    checkins,
+    deciding,
+    digest,
+    evaluate,
+    evaluations,
+    leaving,
+    registry,
+    schedules,
+)
 from bot.service.work import Work, again
 
 Todo = Callable[[Work], None]
@@ -57,7 +67,7 @@ def _found(work: Work) -> list[tuple[str, Todo]]:
     unit, now = work.unit, work.now
     schedules = unit.due_schedules(now, limit=BATCH)
     woken = unit.due_checkins(now, limit=BATCH)
-    night = [("evaluate", evaluations.renew_due)] if evaluations.due(work) else []
+    night = [("evaluate", look_at_pilots)] if evaluations.due(work) else []
     return [
         *night,
         *((f"schedule:{one.id}", partial(open_due, seen=one)) for one in schedules),
@@ -65,6 +75,12 @@ def _found(work: Work) -> list[tuple[str, Todo]]:
         *((f"back:{one.id}", partial(absence.returned, seen=one)) for one in absence.returning(work)),
         *((f"digest:{one.id}", partial(digest.post_due, seen=one)) for one in unit.due_subscriptions(now)),
     ]
+
+
+def look_at_pilots(work: Work) -> None:
+    """Evaluate the pilots whose time has come, and notice whose owner or sponsor is gone."""
+    for pilot in evaluations.renew_due(work):
+        leaving.notice(work, pilot)
 
 
 def run(store: Store, content: Content, job: Job, now: datetime) -> None:

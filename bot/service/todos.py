@@ -46,9 +46,11 @@ def _requested(work: Work, same: Sequence[Request]) -> Todo | None:
     if pilot is None:
         return None
     others = f"; {count(len(same) - 1, 'more pilot')} wait for it too" if len(same) > 1 else ""
-    what = {"help": f"your help: {request.topic}{others}", "close": f"switch it off by {request.topic}"}.get(
-        request.kind, f"are you its {request.kind}?"
-    )
+    what = {
+        "help": f"your help: {request.topic}{others}",
+        "close": f"switch it off by {request.topic}",
+        "successor": f"who is its new {request.topic}?",
+    }.get(request.kind, f"are you its {request.kind}?")
     return Todo(Task.REQUEST, pilot.id, pilot.name, what, request=request)
 
 

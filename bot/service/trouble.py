@@ -9,7 +9,7 @@ from bot.core.card import Card
 from bot.core.compose import trouble as words
 from bot.core.ports import DeliveryError, Message, Unit
 from bot.core.records import Address, Event, Person, Standing, Subscription
-from bot.service import registry, subscribed
+from bot.service import leaving, registry, subscribed
 
 TOLD = "digest.trouble"
 
@@ -29,7 +29,10 @@ def undelivered(
         return False
     if error.gone:
         _tell_of_person(unit, message.address, error, now)
+        person = unit.person_at(message.address)
         unit.switch_off(message.address)
+        if person is not None and not leaving.is_reached(unit, person):
+            _lost(unit, person, now)
     return error.gone
 
 
@@ -90,6 +93,13 @@ def _tell_of_person(unit: Unit, address: Address, error: DeliveryError, now: dat
     readers = [lead for lead in _leads(unit) if lead.id != person.id]
     key = f"unreachable:{person.id}:{address.lane}:{now.isoformat()}"
     _write_to(unit, readers, key, words.owner_unreachable(person.name, owned, error.reason), now)
+
+
+def _lost(unit: Unit, person: Person, now: datetime) -> None:
+    """Somebody is reached nowhere now: their pilots are looked at with the next beat, which asks for a new owner."""
+    unit.record(Event(leaving.LOST, now, None, subject=str(person.id)))
+    for pilot in unit.pilots_of(person.id):
+        unit.await_evaluation(pilot.id, now)
 
 
 def _leads(unit: Unit) -> list[Person]:

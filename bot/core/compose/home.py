@@ -12,7 +12,7 @@ from datetime import date, datetime
 from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Text, Tone, bold, say, spoken
-from bot.core.compose import notes, words
+from bot.core.compose import notes, succession, words
 from bot.core.compose.portfolio import Task, Todo, todo_button, todo_line, urgent_first
 from bot.core.localtime import local
 from bot.core.readiness import GateResult, Readiness
@@ -146,6 +146,8 @@ def _todos(view: HomeView) -> Iterator[Card]:
 
 def _doing(todo: Todo) -> tuple[Action, ...]:
     if todo.task is Task.REQUEST and todo.request is not None:
+        if todo.request.kind == "successor":
+            return succession.buttons(todo.request)
         return notes.request_buttons(todo.request)
     return (todo_button(todo),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core import tokens
@@ -113,11 +114,6 @@ def nobody(text: str) -> str:
 def unreachable(name: str) -> str:
     """Somebody who has no open conversation with the bot."""
     return f"I cannot reach {name} yet: they have to open the chat with me once. Name somebody else, or tell them."
-
-
-def has_left(name: str) -> str:
-    """Why a check-in ends whose person's account was closed."""
-    return f"{name} has left."
 
 
 def which_one(pilots: Sequence[str]) -> Card:
@@ -257,6 +253,8 @@ def _help(request: Request, pilot: str, asked_by: str) -> Card:
 def request_buttons(request: Request) -> tuple[Button, ...]:
     """The answers to a request."""
     refuse = _button("Not me", request, "not_me")
+    if request.kind == "close":
+        return (_button("All done", request, "done", Tone.PRIMARY), refuse)
     if request.kind != "help":
         return (_button("Accept", request, "accept", Tone.PRIMARY), refuse)
     return (
@@ -269,12 +267,11 @@ def request_buttons(request: Request) -> tuple[Button, ...]:
 def _close(request: Request, pilot: str, asked_by: str) -> Card:
     """The switch-off steps that are left of a pilot that has ended; the request's topic is the day by which."""
     line = f"{asked_by} decided to end {pilot}. These steps are still open, please see to them by {request.topic}:"
-    actions = (_button("All done", request, "done", Tone.PRIMARY), _button("Not me", request, "not_me"))
     return Card(
         f"{pilot}: what is left to switch off",
         f"{line}\n{request.text}",
         body=(say(line), say(request.text)),
-        actions=actions,
+        actions=request_buttons(request),
     )
 
 
@@ -292,17 +289,17 @@ def replied_card(request: Request, pilot: str, answer: str) -> Card:
     return note(f"You answered: {answer}. Thank you; whoever asked you has been told.", pilot)
 
 
-def reply_told_card(request: Request, pilot: str, who: str, answer: str) -> Card:
-    """What the asker hears."""
+def reply_told_card(
+    request: Request, pilot: str, who: str, answer: str, *, actions: tuple[Button, ...] = ()
+) -> Card:
+    """What the asker hears; `actions` are what they can do now."""
     about = {"help": "request for help", "close": "request to switch it off"}.get(
         request.kind, f"question whether they are the {request.kind}"
     )
     line = f"{who} answered your {about}: {answer}."
-    refused = request.kind == "help" and answer == "Not me"
-    return note(
-        f"{line} To ask somebody else, correct your answer to “Who can clear it?”." if refused else line,
-        pilot,
-    )
+    if request.kind == "help" and answer == "Not me":
+        line += " To ask somebody else, correct your answer to “Who can clear it?”."
+    return replace(note(line, pilot), actions=actions)
 
 
 def not_on(pilot: str, signal: str, on: Sequence[str]) -> Card:

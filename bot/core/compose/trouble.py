@@ -32,6 +32,6 @@ def owner_unreachable(name: str, pilots: Sequence[str], reason: str) -> Card:
     owned = words.shown([words.pilot_name(pilot) for pilot in pilots], PILOTS_SHOWN)
     lines = (
         f"{words.capital(reason)}.",
-        f"{name} owns {owned}. I ask the deputy instead; where there is none, name another owner.",
+        f"{name} owns {owned}. I ask the deputy meanwhile, and you next who takes over.",
     )
     return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
