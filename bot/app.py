@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,12 @@ import adapters
 from bot import pictures
 from bot.content.loader import load
 from bot.core.card import Offer
-from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Search, Store
+from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Search, Store, Taken
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Organisation
 from bot.desk import LocalDesk
 from bot.log import get
+from bot.meter import Counted
 from bot.service import ServiceError, deliver, receive, search, seats
 from bot.settings import Settings
 from bot.storage import open_store
@@ -67,22 +69,26 @@ class App:
     organisation: Organisation
     adapters: dict[str, Adapter] = field(default_factory=dict)
     desk: LocalDesk | None = None
+    meter: Counted = field(default_factory=Counted)
     nudge: Callable[[], None] = lambda: None
 
     @property
     def post(self) -> deliver.Post:
         """What delivering needs."""
-        return deliver.Post(self.store, self.adapters, self.clock.now)
+        return deliver.Post(self.store, self.adapters, self.clock.now, self.meter)
 
     async def on_inbound(self, inbound: Inbound) -> Reply:
         """What adapters call when a person did something; returning means that it is stored."""
+        began, platform = time.perf_counter(), inbound.sender.platform
         try:
             reply = await asyncio.to_thread(
                 receive.receive, self.store, self.content, inbound, self.clock.now()
             )
         except (StorageError, ServiceError) as error:
-            log.error("inbound.failed", cause=error, platform=inbound.sender.platform)
+            log.error("inbound.failed", cause=error, platform=platform)
+            self.meter.took(platform, Taken.FAILED, seconds=time.perf_counter() - began)
             return Problems({"": TRY_AGAIN})
+        self.meter.took(platform, Taken.STORED, seconds=time.perf_counter() - began)
         self.nudge()
         return reply
 

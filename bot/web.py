@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
@@ -12,19 +13,25 @@ from aiohttp import web
 from bot import __version__
 from bot.app import App, routes, until_stopped
 from bot.log import get
+from bot.settings import is_loopback
 
 MAX_BODY = 256 * 1024  # bytes; no platform's payload comes near it (performance.md, point 1)
 STALE_BEAT = timedelta(seconds=60)  # thirty missed heartbeats: the worker is dead or stuck
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"  # the form in which it reads a page
+PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")  # a proxy's marks
 APP: web.AppKey[App] = web.AppKey("app", App)
 
 log = get("web")
 
 
-def application(app: App) -> web.Application:
-    """The aiohttp application with every route of every adapter."""
+def application(app: App, *, doors: bool = True) -> web.Application:
+    """The aiohttp application: the health pages, and with `doors` every route of every adapter."""
     site = web.Application(client_max_size=MAX_BODY)
     site[APP] = app
-    site.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), *routes(app.adapters)])
+    health = (("/healthz", healthy), ("/readyz", ready), ("/metrics", metrics))
+    site.add_routes([web.get(path, page) for path, page in health])
+    if doors:
+        site.add_routes(routes(app.adapters))
     return site
 
 
@@ -46,6 +53,33 @@ async def ready(request: web.Request) -> web.Response:
     if last is None or app.clock.now() - last > STALE_BEAT:
         return web.json_response({"ok": False, "why": "no worker has shown life lately"}, status=503)
     return web.json_response({"ok": True})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Counts for Prometheus; 401 or 403 for whoever may not see them, 503 where the database does not answer."""
+    app = request.app[APP]
+    refused = _may_not_read(request, app.settings.metrics_token)
+    if refused is not None:
+        return refused
+    try:
+        page = await asyncio.to_thread(app.meter.page, app.store, app.clock.now())
+    except Exception as error:  # noqa: BLE001  # as above
+        log.error("metrics.failed", cause=error)
+        return web.json_response({"ok": False, "why": "the database does not answer"}, status=503)
+    return web.Response(body=page, headers={"Content-Type": PROMETHEUS})
+
+
+def _may_not_read(request: web.Request, wanted: str) -> web.Response | None:
+    """What whoever brings no token gets; without one only this machine is answered, and no proxy on it."""
+    if wanted:
+        brought = request.headers.get("Authorization", "")
+        if hmac.compare_digest(brought.encode(), f"Bearer {wanted}".encode()):
+            return None
+        return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"}, text="Bring the token.\n")
+    passed_on = any(name in request.headers for name in PASSED_ON)
+    if is_loopback(request.remote or "") and not passed_on:
+        return None
+    return web.Response(status=403, text="Set RAMPCHECK_METRICS_TOKEN, and bring it as a bearer token.\n")
 
 
 class Companion(Protocol):
@@ -71,8 +105,19 @@ async def serve(
         await beside.start()
     log.info("web.started", host=app.settings.host, port=app.settings.port, worker=beside is not None)
     announce()
+    warming = asyncio.create_task(asyncio.to_thread(app.meter.warm))  # behind the greeting: it takes a while
     await stopped
+    await warming
     await _stop(app, site, tasks, beside)
+
+
+async def watch(app: App) -> web.AppRunner:
+    """The health pages alone, beside a worker that serves nobody; the caller cleans it up."""
+    site = web.AppRunner(application(app, doors=False), access_log=None, shutdown_timeout=1)
+    await site.setup()
+    await web.TCPSite(site, app.settings.host, app.settings.worker_port).start()
+    log.info("health.started", host=app.settings.host, port=app.settings.worker_port)
+    return site
 
 
 async def _stop(

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.groups_people import channels, people
+from bot.cli.groups_running import outbox
 from bot.cli.options import AsJson, InFormat, ToFile, WithTexts, group
 
 db = group("The database's tables.")
@@ -25,6 +26,7 @@ GROUPS = {
     "decisions": decisions,
     "people": people,
     "channels": channels,
+    "outbox": outbox,
     "keys": keys,
     "manifest": manifest,
 }

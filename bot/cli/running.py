@@ -75,12 +75,25 @@ def run(app: App, *, with_worker: bool, greeting: str, then: Callable[[], None] 
 def work() -> None:
     """A worker until SIGTERM or Ctrl-C."""
     found = opening.without_page(opening.settings(long_running=True))
+    if found.worker_port and not is_free(found.host, found.worker_port):
+        raise Trouble(
+            f"Port {found.worker_port} is in use. Stop what uses it, or set RAMPCHECK_WORKER_PORT to another number."
+        )
     app = wiring.build(found, journal=opening.journal(found))
     try:
-        asyncio.run(work_on(app))
+        asyncio.run(_watched(app) if found.worker_port else work_on(app))
     except BaseException:
         opening.let_go(app)
         raise
+
+
+async def _watched(app: App) -> None:
+    """A worker, and the pages that tell whether it is well."""
+    site = await web.watch(app)
+    try:
+        await work_on(app)
+    finally:
+        await site.cleanup()
 
 
 def tick(at: str, *, as_json: bool) -> None:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core.ports import Adapter, DeliveryError, Leased, MessageRef, Outbox, Payload, Store, Unit, pages
+from bot.core.ports import (
+    Adapter,
+    DeliveryError,
+    Fate,
+    Leased,
+    MessageRef,
+    Meter,
+    Outbox,
+    Payload,
+    Store,
+    Unit,
+    Unmeasured,
+    pages,
+)
 from bot.core.records import Event
 from bot.core.values import Json
 from bot.log import get
@@ -24,11 +37,12 @@ log = get("delivery")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What delivering needs: the store with its outbox, the adapters by platform and the present."""
+    """What delivering needs: the store with its outbox, the adapters by platform, the present, and who counts."""
 
     store: Store
     adapters: Mapping[str, Adapter]
     now: Callable[[], datetime]
+    meter: Meter = field(default_factory=Unmeasured)
 
     @property
     def outbox(self) -> Outbox:
@@ -63,7 +77,17 @@ async def _one(post: Post, leased: Leased) -> None:
     else:
         settle = post.outbox.goes_on if more else post.outbox.sent
         if not await asyncio.to_thread(settle, leased, leased.root or ref, post.now()):
+            _count(post, leased, Fate.LEASE_LOST)
             log.warning("delivery.lease_lost", outbox=leased.id, attempt=leased.attempt)
+        elif not more:
+            _count(post, leased, Fate.SENT)
+
+
+def _count(post: Post, leased: Leased, fate: Fate) -> None:
+    """One attempt; how long it took is counted from when the message was to be sent."""
+    waited = post.now() - leased.wanted_at if fate is Fate.SENT and leased.wanted_at else None
+    where = leased.message.address.platform
+    post.meter.delivered(where, fate, waited_s=waited.total_seconds() if waited is not None else None)
 
 
 async def _send(post: Post, leased: Leased) -> tuple[MessageRef, bool]:
@@ -105,10 +129,12 @@ def _failed(post: Post, leased: Leased, error: DeliveryError) -> None:
         _give_up(post, leased, error, now)
     elif error.retry_after is not None:
         post.outbox.pause(leased, now + timedelta(seconds=error.retry_after), error.reason)
+        _count(post, leased, Fate.PAUSED)
         log.info("delivery.pause", outbox=leased.id, after=error.retry_after)
     else:
         wait = BACKOFF[min(leased.attempt, len(BACKOFF)) - 1]
         post.outbox.later(leased, now + wait, error.reason, unsure=not error.unsent)
+        _count(post, leased, Fate.RETRIED)
         log.info("delivery.retry", outbox=leased.id, after=wait.total_seconds(), reason=error.reason)
 
 
@@ -118,6 +144,7 @@ def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) ->
         post.outbox.dead(leased, now, error.reason)
     else:
         post.outbox.sent(leased, leased.root, now)
+    _count(post, leased, Fate.DEAD)
     log.warning(
         "delivery.dead", outbox=leased.id, reason=error.reason, attempt=leased.attempt, parts=leased.parts
     )

@@ -9,7 +9,7 @@ from bot.settings.reading import PREFIX, describe, load
 from bot.settings.setting import Finding, Problem, RefusedError, SettingsError
 from bot.settings.slack import SlackSettings
 from bot.settings.teams import TeamsSettings
-from bot.settings.values import known_zone
+from bot.settings.values import is_loopback, known_zone
 from bot.settings.whole import FIELDS, Settings
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "SlackSettings",
     "TeamsSettings",
     "describe",
+    "is_loopback",
     "known_zone",
     "load",
 ]

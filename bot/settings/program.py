@@ -99,6 +99,22 @@ class ProgramSettings(Room):
         secret=True,
     )
 
+    metrics_token: str = setting(
+        "RAMPCHECK_METRICS_TOKEN",
+        what_for="What whoever reads /metrics has to bring; without it only this machine is answered",
+        has_to_be="at least 16 characters, as a bearer token",
+        pattern=r"^([\x21-\x7e]{16,})?$",
+        secret=True,
+    )
+    worker_port: int = setting(
+        "RAMPCHECK_WORKER_PORT",
+        what_for="Where a worker that runs alone answers /healthz, /readyz and /metrics; 0 for nowhere",
+        has_to_be="a whole number from 0 to 65535",
+        default=0,
+        ge=0,
+        le=65535,
+    )
+
     @field_validator("database_url")
     @classmethod
     def _database_url(cls, url: str) -> str:

@@ -77,6 +77,7 @@ POSTGRES = (
     ("42501", StorageError, "The database user may not do this. Grant it the rights on Rampcheck's tables."),
     ("53100", StorageError, "The database's disk is full: nothing was stored. Make room, then try again."),
     ("53300", Busy, "The database server has no free connection. Try again in a moment."),
+    ("55P03", Busy, "Others are at work on the same tables. Try again in a moment."),
     ("57014", StorageError, "The database took too long. Try again."),
     ("57P", Lost, "The database server is going down. Try again in a moment."),
     ("08", Lost, "The connection to the database broke. Try again in a moment."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import bot.storage.tables  # noqa: F401 - it is what fills Row.metadata
 from bot.storage.database import file_of, parsed
-from bot.storage.errors import StorageError, explained
+from bot.storage.errors import Busy, StorageError, explained
 from bot.storage.fields import Row
 from bot.storage.lock import WriterLock
 from bot.storage.postgres import CONNECT_WAIT_S
@@ -24,12 +25,24 @@ from bot.storage.sqlite import writing_engine
 
 HERE = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 0x72616D70  # "ramp": PostgreSQL's advisory lock of whoever upgrades
+# Whoever waits for a lock on a table holds up all who come after: a step gives up soon, and tries again.
+LOCK_WAIT = "500ms"
+TRIES = 60
+PAUSE_S = 0.5
 
 
 def upgrade(url: str) -> None:
     """Create the tables, or take the steps that are missing; nothing when there are none. Raises StorageError."""
-    with _writing(url) as connection:
-        command.upgrade(_config(connection), "head")
+    for left in reversed(range(TRIES)):
+        try:
+            with _writing(url) as connection:
+                command.upgrade(_config(connection), "head")
+        except Busy:
+            if not left:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def current(url: str) -> str | None:
@@ -55,7 +68,9 @@ def differences(url: str) -> Sequence[object]:
 
 @contextlib.contextmanager
 def _writing(url: str) -> Iterator[Connection]:
-    """A transaction that nobody else writes beside; all steps are stored together or not at all."""
+    """Nobody else upgrades meanwhile. On SQLite nobody else writes, and all steps are stored together or not at all;
+    on PostgreSQL the others go on, and each step is stored by itself.
+    """
     with contextlib.ExitStack() as stack:
         place = parsed(url)
         if place.drivername.startswith("sqlite"):
@@ -67,10 +82,24 @@ def _writing(url: str) -> Iterator[Connection]:
             )
         stack.callback(engine.dispose)
         stack.enter_context(_explained())
-        connection = stack.enter_context(engine.begin())
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        if engine.dialect.name == "sqlite":
+            yield stack.enter_context(engine.begin())
+            return
+        connection = stack.enter_context(engine.connect())  # its end lets go of the lock
+        while not _alone(connection):
+            time.sleep(PAUSE_S)
+        connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_WAIT}'")
+        connection.commit()
         yield connection
+
+
+def _alone(connection: Connection) -> bool:
+    """Whether nobody else upgrades now. Asked for, not waited for: an index that is built beside others waits for all
+    who have a statement open, and would wait for us.
+    """
+    taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({UPGRADE_LOCK})").scalar()
+    connection.commit()
+    return bool(taken)
 
 
 @contextlib.contextmanager

@@ -238,6 +238,7 @@ def _leased(row: Record, named: Named, until: datetime) -> Leased:
         again=row.again or row.state == "leased",
         parts=row.parts,
         root=begun,
+        wanted_at=max(row.created_at, row.not_before or row.created_at),
     )
 
 

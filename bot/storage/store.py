@@ -13,12 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core import ports
 from bot.core.installations import Installations
-from bot.core.ports import Outbox, Unit
+from bot.core.ports import Letters, Outbox, Unit
 from bot.core.records import Connection, Organisation, OrganisationId
 from bot.storage.database import Database
 from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
 from bot.storage.fields import table
 from bot.storage.installations import SqlInstallations
+from bot.storage.letters import SqlLetters
 from bot.storage.migrations import HEAD
 from bot.storage.outbox import SqlOutbox
 from bot.storage.redraws import SqlHomes
@@ -61,6 +62,7 @@ class SqlStore:
         self._database = database
         self._known = Known()
         self.outbox: Outbox = SqlOutbox(database.claim)
+        self.letters: Letters = SqlLetters(database.claim, database.read)
         self.installations: Installations = SqlInstallations(database, Seal(keys))
         self.homes: ports.Homes = SqlHomes(database.claim)
         try:

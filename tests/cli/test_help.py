@@ -43,7 +43,8 @@ def test_help_costs_typer_and_the_standard_library_alone() -> None:
     )
     others, ours = done.stderr.splitlines()
     assert set(others.split()) <= ALLOWED
-    assert ours.split() == ["bot", "bot.cli", "bot.cli.groups", "bot.cli.groups_people", "bot.cli.options"]
+    rooms = {"bot", "bot.cli", "bot.cli.options"}
+    assert [one for one in ours.split() if one not in rooms and not one.startswith("bot.cli.groups")] == []
 
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)

@@ -60,7 +60,15 @@ def test_a_leased_message_carries_all_that_was_enqueued(store: Store) -> None:
     (leased,) = lease(store)
     assert leased.message == asked
     assert leased == Leased(
-        leased.id, at.organisation.id, asked, 1, NOW + timedelta(seconds=HOLD), None, "root-7", again=False
+        leased.id,
+        at.organisation.id,
+        asked,
+        1,
+        NOW + timedelta(seconds=HOLD),
+        None,
+        "root-7",
+        again=False,
+        wanted_at=NOW,
     )
 
 

@@ -17,6 +17,8 @@ from bot.core.ports.acts import (
     Wrote,
 )
 from bot.core.ports.homes import Homes, Stale
+from bot.core.ports.letters import Backlog, Letter, Letters
+from bot.core.ports.meter import Fate, Meter, Taken, Unmeasured
 from bot.core.ports.outbox import Leased, Message, Outbox
 from bot.core.ports.platform import (
     Adapter,
@@ -38,6 +40,7 @@ from bot.core.ports.store import Store, T, Unit
 __all__ = [
     "Act",
     "Adapter",
+    "Backlog",
     "Changed",
     "Clicked",
     "Clock",
@@ -45,14 +48,18 @@ __all__ = [
     "Closed",
     "DeliveryError",
     "Draw",
+    "Fate",
     "Homes",
     "Hosting",
     "Inbound",
     "Joined",
     "Leased",
     "Left",
+    "Letter",
+    "Letters",
     "Message",
     "MessageRef",
+    "Meter",
     "Missing",
     "Nothing",
     "OnInbound",
@@ -70,8 +77,10 @@ __all__ = [
     "Stale",
     "Store",
     "T",
+    "Taken",
     "Traits",
     "Unit",
+    "Unmeasured",
     "Update",
     "Visited",
     "Wrote",

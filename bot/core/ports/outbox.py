@@ -37,7 +37,8 @@ class Leased:
     `ref` is the message to amend, `thread` the root to reply under, both already looked up. `again` says that an
     earlier attempt may have been sent: its lease ran out, or its answer was lost.
 
-    `parts` of it are sent already, the first of them is `root`; the others stand in its thread.
+    `parts` of it are sent already, the first of them is `root`; the others stand in its thread. `wanted_at` is the
+    moment from which it was to be sent.
     """
 
     id: int
@@ -50,6 +51,7 @@ class Leased:
     again: bool = False
     parts: int = 0
     root: MessageRef | None = None
+    wanted_at: datetime | None = None
 
 
 class Outbox(Protocol):

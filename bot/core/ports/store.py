@@ -10,6 +10,7 @@ from bot.core.installations import Installations
 from bot.core.ports.checkins import AskingKept, CheckinsKept
 from bot.core.ports.homes import Homes
 from bot.core.ports.insight import EvaluationsKept, ReadinessKept
+from bot.core.ports.letters import Letters
 from bot.core.ports.outbox import MessagesKept, Outbox
 from bot.core.ports.people import PeopleKept, RequestsKept
 from bot.core.ports.pilots import DecisionsKept, DigestsKept, PilotsKept
@@ -52,6 +53,7 @@ class Store(Protocol):
     """
 
     outbox: Outbox
+    letters: Letters
     installations: Installations
     homes: Homes
 

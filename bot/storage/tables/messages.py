@@ -37,6 +37,7 @@ class MessageRow(Row, table=True):
         waiting("ix_message_lane", "connection_id", "conversation", "id", condition="settled_at IS NULL"),
         waiting("ix_message_due", "due_at", "id", condition="settled_at IS NULL"),
         waiting("ix_message_stale", "stale_at", condition="settled_at IS NULL AND stale_at IS NOT NULL"),
+        waiting("ix_message_dead", "settled_at", condition="state = 'dead'"),
         # The law that no lane is in two workers' hands is the database's.
         waiting(
             "ix_message_leased", "connection_id", "conversation", condition="state = 'leased'", unique=True
