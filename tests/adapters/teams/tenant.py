@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,10 +17,11 @@ from adapters.teams.cloud import CLOUDS
 from bot.app import build
 from bot.core.ports import Clock, Unit
 from bot.core.records import Person, PersonId
-from bot.service import deliver
+from bot.service import beat, deliver
 from bot.service.work import Work
 from bot.settings import load
 from bot.web import application
+from tests.adapters.slack.airport import Still
 from tests.adapters.teams import screen
 from tests.fakes.teams.server import FakeTeams
 
@@ -29,9 +31,8 @@ T = TypeVar("T")
 class Tenant:
     """The running program. Everything is as in production but for where Microsoft is, and a clock of one's own."""
 
-    clock: Clock | None = None  # set before it opens
-
-    def __init__(self, url: str, **env: str) -> None:
+    def __init__(self, url: str, *, clock: Clock | None = None, **env: str) -> None:
+        self.clock = clock  # set before it opens
         self._env = {
             "DATABASE_URL": url,
             "RAMPCHECK_LOCAL_CHAT": "off",
@@ -113,12 +114,21 @@ class Tenant:
         """Send what waits."""
         await deliver.drain(self.app.post)
 
+    async def pass_time(self, clock: Still, by: timedelta) -> None:
+        """Everything due on the way happens at its own moment; then it is that much later."""
+        until = clock.moment + by
+        while (due := self.read(lambda unit: unit.next_moment())) is not None and due <= until:
+            clock.moment = max(due, clock.moment)
+            await beat.beat(self.app.post, self.app.content, clock.moment)
+        clock.moment = until
+        await beat.beat(self.app.post, self.app.content, clock.moment)
 
-def run(url: str, story: Callable[[Tenant], Any], **env: str) -> None:
+
+def run(url: str, story: Callable[[Tenant], Any], *, clock: Clock | None = None, **env: str) -> None:
     """Tell a story of a tenant."""
 
     async def told() -> None:
-        async with Tenant(url, **env) as tenant:
+        async with Tenant(url, clock=clock, **env) as tenant:
             await story(tenant)
 
     asyncio.run(told())

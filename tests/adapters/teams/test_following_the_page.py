@@ -9,13 +9,16 @@ import signal
 import socket
 import subprocess
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
+from bot.core.compose import notes
 from bot.settings import FIELDS
 from tests.adapters.teams import screen
+from tests.adapters.teams.people import Somebody, labels, said
 from tests.fakes.teams import program
 from tests.fakes.teams.server import FakeTeams, Message
 
@@ -24,8 +27,8 @@ FOLLOWED = "## What people see"  # what comes from here on is reference
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WITHIN = 60.0  # seconds for what the worker does by itself, on a machine that is busy
 SECRET = "hunter2-of-the-bot"
-CALM = {"pulse.moved": "worked", "pulse.block": "nothing", "pulse.date": "none", "pulse.users": "12",
-        "pulse.sure": "even"}  # fmt: skip
+CALM = {"pulse.moved": "worked", "pulse.block": "nothing", "pulse.date": "none", "pulse.users": "12"}
+RIGA = ZoneInfo("Europe/Riga")  # the organisation's, as the page sets it
 
 
 def steps() -> Iterator[tuple[str, str]]:
@@ -51,15 +54,19 @@ class Evening:
     @property
     def env(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
-        return {**clean, **program.environment(self.teams.url), "PORT": str(self.port)}
+        later = {program.AHEAD: str(self.folder / "ahead")}
+        return {**clean, **program.environment(self.teams.url), **later, "PORT": str(self.port)}
 
     async def types(self, line: str) -> None:
-        """A line in the terminal."""
+        """A line in the terminal. The server stops before the next command that writes, as the page says."""
         assert line.startswith("rampcheck "), line
-        run = program.command(*line.split()[1:])
-        if line == "rampcheck serve":
+        arguments = [word.strip('"') for word in re.findall(r'"[^"]+"|\S+', line)[1:]]
+        run = program.command(*arguments)
+        if arguments == ["serve"]:
             await self._serve(run)
             return
+        if self.server and arguments[0] == "people":
+            await self.stop()
         ended = await asyncio.to_thread(
             subprocess.run, run, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
         )
@@ -88,22 +95,30 @@ class Evening:
 
     # --- in Teams
 
-    async def says(self, raw: dict[str, Any]) -> Any:
-        status, body = await self.teams.post(raw | {"serviceUrl": self.teams.service})
-        assert status == 200, body
-        return body
-
-    async def card(self, *words: str, room: str = screen.DIRECT) -> Message:
-        """The newest message there whose card has these words, once it is there."""
-
-        def found() -> Message | None:
-            known = reversed(self.teams.in_room(room))
-            return next((one for one in known if all(word in str(one.card) for word in words)), None)
-
-        await self.teams.until(found, within=WITHIN)
-        message = found()
+    async def card(self, who: Somebody, *wanted: str) -> Message:
+        """The newest message to somebody whose card has these words, once it is there."""
+        await self.teams.until(lambda: who.card(*wanted), within=WITHIN)
+        message = who.card(*wanted)
         assert message
         return message
+
+    async def digest(self, moment: datetime) -> Message:
+        """It is then: the digest that comes."""
+        known = len(self._digests())
+        ahead = (moment - datetime.now(RIGA)).total_seconds()
+        (self.folder / "ahead").write_text(str(ahead), encoding="ascii")
+        await self.teams.until(lambda: len(self._digests()) > known, within=WITHIN)
+        return self._digests()[-1]
+
+    def _digests(self) -> list[Message]:
+        posts = self.teams.in_room(screen.CHANNEL)
+        return [one for one in posts if said(one).strip().startswith("AI pilots, week of")]
+
+
+def _tuesday(after: datetime) -> datetime:
+    """The Tuesday that follows, when the digest of that day has just become due."""
+    day = after + timedelta(days=(1 - after.weekday()) % 7 or 7)
+    return day.replace(hour=9, minute=5, second=0, microsecond=0)
 
 
 def _answers(port: int) -> bool:
@@ -117,64 +132,108 @@ def unused() -> int:
         return int(probe.getsockname()[1])
 
 
-async def installed(evening: Evening) -> None:
-    """The app is installed: its first message says why it comes."""
-    evening.teams.told(screen.ANNA, "Anna Berzina")
-    await evening.says(screen.activity("installationUpdate", action="add"))
-    await evening.card("Hello Anna Berzina", "added Rampcheck", "Remove or mute me")
-
-
-async def checked_in(evening: Evening) -> None:
-    """An owner registers a pilot and answers its pulse in the card, which is closed by that."""
-    await evening.says(screen.wrote("add Invoice matcher"))
-    await evening.says(screen.wrote("checkin Invoice matcher with pulse"))
-    asked = await evening.card("Invoice matcher", "Not mine", "pulse.sure")
-    send = _button(asked.card, "send")
-    raw = screen.pressed(send, screen.filled(asked.card, CALM))
-    assert "Thank you" in str((await evening.says(raw))["value"])
-    await evening.teams.until(lambda: "Thank you" in str(asked.card), within=WITHIN)
-    versions = asked.versions
-    assert await evening.says(raw), "Teams repeats a press that it has no answer to"
-    await evening.says(screen.wrote("status Invoice matcher"))
-    await evening.card("Invoice matcher", "Readiness")
-    assert asked.versions == versions
-    assert sum("Thank you." in str(one.card) for one in evening.teams.messages) == 1
-
-
-def _button(card: Mapping[str, Any], does: str) -> Mapping[str, Any]:
-    known = (one for one in screen.buttons(card) if "data" in one)
-    return next(one for one in known if one["data"].get("rampcheck", {}).get("does") == does)
-
-
-async def subscribed(evening: Evening, line: str) -> None:
-    """The bot is in the channel, and a lead types there what the page says."""
-    text = line.removeprefix("@Rampcheck ")
-    assert text != line
-    await evening.says(screen.mentioned(text))
-    await evening.teams.until(
-        lambda: "weekly digest" in str([one.card for one in evening.teams.messages]), within=WITHIN
+async def add(evening: Evening, anna: Somebody, line: str) -> None:
+    """The app is installed, which says why it writes; the owner registers a pilot, whose first questions come."""
+    assert await anna.installs() == 200
+    first = await evening.card(anna, "added Rampcheck")
+    assert all(
+        word in said(first)
+        for word in ("Hello Anna Apron", "because you, or your admin", "Remove or mute me")
     )
+    await anna.writes(line)
+    await evening.card(anna, "New AI pilot")
 
 
-def test_the_page_leads_from_nothing_to_a_digest_in_a_channel(tmp_path: Path) -> None:
+async def check_in(evening: Evening, anna: Somebody, line: str) -> None:
+    """The owner hands a question to Ben, who answers it in his card, and answers the rest, which closes hers."""
+    ben = Somebody(evening.teams, screen.BEN, "Ben Beacon")
+    await ben.installs()
+    await anna.writes(line)
+    asked = await evening.card(anna, "Invoice matcher", "How likely")
+    await anna.presses(asked, "Ask a colleague")
+    await anna.goes_on("Send", {"question": "pulse.sure", "to": screen.BEN})
+    question = await evening.card(ben, "Invoice matcher", "Anna Apron")
+    await ben.presses(question, "Send", {"pulse.sure": "even"})
+    await evening.teams.until(lambda: "Send" not in labels(question.card), within=WITHIN)
+    await evening.teams.until(lambda: "How likely" not in said(asked), within=WITHIN)
+    send = next(one for one in screen.buttons(asked.card) if one["title"].startswith("Send"))
+    raw = screen.pressed(send, screen.filled(asked.card, CALM)) | {"serviceUrl": evening.teams.service}
+    assert "Thank you" in str((await evening.teams.post(raw))[1]["value"])
+    await evening.teams.until(lambda: "Thank you" in said(asked), within=WITHIN)
+    assert not [one for one in asked.card["body"] if "id" in one], "an answered card is closed"
+    assert (await evening.teams.post(raw))[0] == 200, "Teams repeats a press that it has no answer to"
+    await anna.writes("status Invoice matcher")
+    await evening.card(anna, "Invoice matcher", "Readiness")
+    assert sum("Thank you." in said(one) for one in anna.inbox) == 1
+
+
+async def greet(evening: Evening, lea: Somebody, line: str) -> None:
+    await lea.writes(line)
+    await evening.card(lea, "status")
+
+
+async def subscribe(evening: Evening, lea: Somebody, line: str) -> None:
+    await lea.mentions(line.removeprefix("@Rampcheck "))
+    await evening.card(lea, "gets the weekly digest")
+
+
+async def look(evening: Evening, lea: Somebody, line: str) -> None:
+    """The lead asks in the channel how a pilot stands, and is answered in her own chat."""
+    await lea.mentions(line.removeprefix("@Rampcheck "))
+    await evening.card(lea, "Invoice matcher", "Readiness")
+    assert notes.SENT_DIRECTLY in said(evening.teams.in_room(screen.CHANNEL)[-1])
+
+
+async def decide(evening: Evening, lea: Somebody) -> None:
+    """The lead sets a day to decide by; in that week the digest asks, and is answered from: everybody sees it."""
+    slot = _tuesday(datetime.now(RIGA) + timedelta(days=7))
+    await lea.writes("decide Invoice matcher")
+    form = await evening.card(lea, "Scale, fix or stop")
+    await lea.presses(form, "Next", {"dec.choice": "later", "dec.reason": "weak_result"})
+    by = (slot + timedelta(days=2)).date().isoformat()
+    await lea.goes_on("Send", {"dec.later": by, "dec.why": "What a month of use has brought"})
+
+    digest = await evening.digest(slot)
+    await lea.presses(digest, "Decide: Invoice matcher")
+    await lea.goes_on("Next", {"dec.choice": "stop", "dec.reason": "weak_result"}, room=digest.conversation)
+    learned = {"dec.learn": "Invoices in five layouts match themselves"}
+    await lea.goes_on("Send", learned, room=digest.conversation)
+    await evening.teams.until(lambda: "decided, Stop" in said(digest), within=WITHIN)
+    assert "Decide: Invoice matcher" not in labels(digest.card)
+
+
+Does = Callable[[Evening, Somebody, str], Awaitable[None]]
+IN_TEAMS: dict[str, tuple[str, Does]] = {
+    "add Invoice matcher": ("anna", add),
+    "checkin Invoice matcher with pulse": ("anna", check_in),
+    "help": ("lea", greet),
+    "@Rampcheck digest subscribe": ("lea", subscribe),
+    "@Rampcheck status Invoice matcher": ("lea", look),
+}
+
+
+def test_the_page_leads_from_nothing_to_a_decision_from_the_digest(tmp_path: Path) -> None:
     async def story() -> None:
         async with FakeTeams(screen.APP, screen.TENANT) as teams:
-            teams.room(screen.DIRECT, "personal", screen.mri(screen.ANNA))
             teams.room(screen.CHANNEL, "channel")
             evening = Evening(teams, tmp_path, unused())
+            people = {
+                "anna": Somebody(teams, screen.ANNA, "Anna Apron"),
+                "lea": Somebody(teams, screen.LEA, "Lea Example"),
+            }
             try:
                 for kind, line in steps():
                     match kind:
                         case "sh":
                             await evening.types(line)
                         case "chat":
-                            await installed(evening)
-                            await checked_in(evening)
-                            await subscribed(evening, line)
+                            who, does = IN_TEAMS[line]
+                            await does(evening, people[who], line)
                         case "ini":
                             (tmp_path / ".env").write_text(_real(line), encoding="utf-8")
                         case other:
                             raise AssertionError(f"nobody knows what to do with {other}")
+                await decide(evening, people["lea"])
                 await evening.stop()
             finally:
                 if evening.server:
@@ -183,6 +242,10 @@ def test_the_page_leads_from_nothing_to_a_digest_in_a_channel(tmp_path: Path) ->
             _as_told(evening)
 
     asyncio.run(story())
+
+
+def test_every_line_to_type_into_teams_is_followed() -> None:
+    assert {line for kind, line in steps() if kind == "chat"} == set(IN_TEAMS)
 
 
 def _real(env: str) -> str:

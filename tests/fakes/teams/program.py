@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,14 @@ import msal
 import requests
 
 from adapters.teams import cloud
+from bot import app as wiring
 from bot.cli import main
 from tests.fakes.teams.microsoft import ISSUER
 
 HERE = "FAKE_TEAMS"  # the variable that names the fake's address
+AHEAD = (
+    "FAKE_AHEAD"  # the variable that names a file with the seconds that it is later than the machine believes
+)
 ROOT = Path(__file__).parents[3]
 
 
@@ -30,6 +37,17 @@ def command(*words: str) -> list[str]:
 def environment(url: str) -> dict[str, str]:
     """What it needs to know."""
     return {HERE: url, "PYTHONPATH": str(ROOT)}
+
+
+@dataclass
+class Later:
+    """The program's clock, which a test moves while it runs. Tokens go by the world's."""
+
+    file: Path
+
+    def now(self) -> datetime:
+        ahead = self.file.read_text(encoding="ascii") if self.file.exists() else ""
+        return datetime.now(UTC) + timedelta(seconds=float(ahead or 0))
 
 
 class Elsewhere:
@@ -70,6 +88,8 @@ def move(url: str) -> None:
 
     msal.ConfidentialClientApplication = application
     cloud.CLOUDS["public"] = here(url)
+    if AHEAD in os.environ:
+        wiring.build = partial(wiring.build, clock=Later(Path(os.environ[AHEAD])))  # type: ignore[assignment]  # a test's own clock
 
 
 if __name__ == "__main__":
