@@ -117,6 +117,10 @@ SETTLE = update(_message).where(
 )
 
 
+class LeaseLostError(Exception):
+    """One of many leases was lost; what was settled with it is taken back."""
+
+
 class SqlOutbox:
     """The `Outbox` of core.ports; `transact` runs a function in a write transaction of its own."""
 
@@ -129,8 +133,15 @@ class SqlOutbox:
         return leased
 
     def sent(self, leased: Leased, ref: MessageRef, now: datetime) -> bool:
-        refs = {"ref_conversation": ref.conversation, "ref_message": ref.message, "ref_thread": ref.thread}
-        return self._settle(leased, state="sent", reason="", settled_at=now, **refs)
+        return self._settle(leased, **_sent(ref, now))
+
+    def sent_all(self, done: Sequence[tuple[Leased, MessageRef]], now: datetime) -> Sequence[bool]:
+        rows = [_fence(leased) | _sent(ref, now) for leased, ref in done]
+        try:
+            self._transact(lambda connection: _settled_all(connection, rows))
+        except LeaseLostError:  # nothing is settled: one by one they say whose it was
+            return [self.sent(leased, ref, now) for leased, ref in done]
+        return [True] * len(rows)
 
     def goes_on(self, leased: Leased, root: MessageRef, now: datetime) -> bool:
         refs = {"ref_conversation": root.conversation, "ref_message": root.message, "ref_thread": root.thread}
@@ -148,12 +159,26 @@ class SqlOutbox:
         return self._settle(leased, state=state, reason=reason, settled_at=now)
 
     def _settle(self, leased: Leased, **values: Any) -> bool:
-        fence = {"at_id": leased.id, "at_attempt": leased.attempt, "at_until": leased.until}
-        found: bool = self._transact(lambda connection: _run(connection, SETTLE, fence | values).rowcount > 0)
+        row = _fence(leased) | values
+        found: bool = self._transact(lambda connection: _run(connection, SETTLE, row).rowcount > 0)
         return found
 
 
-def _run(connection: Connection, statement: Any, values: dict[str, Any]) -> Any:
+def _fence(leased: Leased) -> dict[str, Any]:
+    return {"at_id": leased.id, "at_attempt": leased.attempt, "at_until": leased.until}
+
+
+def _sent(ref: MessageRef, now: datetime) -> dict[str, Any]:
+    refs = {"ref_conversation": ref.conversation, "ref_message": ref.message, "ref_thread": ref.thread}
+    return {"state": "sent", "reason": "", "settled_at": now, **refs}
+
+
+def _settled_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows and _run(connection, SETTLE, rows).rowcount != len(rows):
+        raise LeaseLostError
+
+
+def _run(connection: Connection, statement: Any, values: dict[str, Any] | Sequence[dict[str, Any]]) -> Any:
     try:
         return connection.execute(statement, values)
     except SQLAlchemyError as error:

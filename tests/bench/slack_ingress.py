@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.bench import slack_posts
-from tests.bench.rounds import MILLI, ROUNDS, Figure, chosen, interleaved, quantile, ratio, spread
+from tests.bench.rounds import MICRO, MILLI, ROUNDS, Figure, chosen, interleaved, quantile, ratio, spread
 from tests.bench.slack_servers import DEFAULT, LISTENERS, MANY, OURS, STOCK, serving
 from tests.bench.web_load import Server
 
 CALLERS = 8
 PRESSES, ALONE, FORGED = 120, 24, 6  # requests of one server in one round
-MICRO = 1e6  # in a second
+
 PRESS_MOST, ALONE_MOST, KINDS_MOST, FORGED_MOST = 0.60, 0.25, 1.2, 0.05  # G1, G4, G5, G7
 
 

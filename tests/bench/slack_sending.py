@@ -29,10 +29,9 @@ from tests.adapters.slack.airport import Airport
 from tests.bench import processes
 from tests.bench.monday import PEOPLE, Monday, asked, invited, morning
 from tests.bench.places import sqlite
-from tests.bench.rounds import ROUNDS, Figure, chosen, ratio, spread
+from tests.bench.rounds import MICRO, ROUNDS, Figure, chosen, ratio, spread
 from tests.fakes.slack.laws import TIERS
 
-MICRO = 1e6  # in a second
 SEND_MOST = 1.5  # G10
 POST = "chat.postMessage"
 MINUTE_S = 60.0

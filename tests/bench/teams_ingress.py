@@ -13,14 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from tests.bench import teams_posts
-from tests.bench.rounds import MILLI, ROUNDS, Figure, at_least, chosen, interleaved, ratio, spread
+from tests.bench.rounds import MICRO, MILLI, ROUNDS, Figure, at_least, chosen, interleaved, ratio, spread
 from tests.bench.teams_posts import Microsoft
 from tests.bench.teams_servers import OURS, STOCK, serving
 from tests.bench.web_load import Server, Window
 
 CALLERS = 8
 PRESSES, STOCK_PRESSES, FORGED = 120, 24, 6  # requests of one server in one round
-MICRO = 1e6  # in a second
+
 FASTER, FORGED_MOST = 5.0, 0.05  # G6, G7
 SLOW_S = 1.0  # that the key server takes for an answer
 LAG_MOST_MS = 50.0

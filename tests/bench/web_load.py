@@ -62,17 +62,18 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of a processor that it has had."""
-        return float(self._page(CPU))
+        return float(self.page(CPU))
 
     def watch(self) -> None:
         """Begin to look how long its event loop is held up."""
-        self._page(WATCH)
+        self.page(WATCH)
 
     def watched(self) -> float:
         """The longest time since then, in seconds."""
-        return float(self._page(WATCHED))
+        return float(self.page(WATCHED))
 
-    def _page(self, path: str) -> bytes:
+    def page(self, path: str) -> bytes:
+        """What one of its pages says."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=GIVE_UP_S) as answer:
             return bytes(answer.read())
 

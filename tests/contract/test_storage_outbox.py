@@ -127,6 +127,25 @@ def test_a_lease_that_ran_out_is_given_again_and_the_first_holder_is_powerless(s
     assert store.outbox.sent(second, REF, NOW + AFTER)
 
 
+def test_many_are_settled_at_once_and_a_lease_that_was_lost_takes_no_other_with_it(
+    store: Store, database_url: str
+) -> None:
+    at = world(store)
+    enqueue(store, at, *(message(at, f"k{n}", address=elsewhere(at, f"E{n}")) for n in range(3)))
+    held = lease(store)
+    lost = replace(held[1], attempt=held[1].attempt + 1)
+    done = [(one, MessageRef(f"E{n}", f"m{n}")) for n, one in enumerate([held[0], lost, held[2]])]
+    assert store.outbox.sent_all(done, NOW) == [True, False, True]
+    states = [state_of(database_url, f"k{n}")[0] for n in range(3)]
+    assert states == ["sent", "leased", "sent"]
+    assert raw(database_url, "SELECT ref_message FROM message WHERE state = 'sent' ORDER BY id") == [
+        ("m0",),
+        ("m2",),
+    ]
+    assert store.outbox.sent_all([(held[1], REF)], NOW) == [True]
+    assert store.outbox.sent_all([], NOW) == []
+
+
 def test_what_may_have_been_sent_says_so_until_it_is_settled(store: Store) -> None:
     at = world(store)
     enqueue(store, at, message(at, "k"))

@@ -142,19 +142,22 @@ def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.M
     app.close()
 
 
-def test_a_platform_that_never_answers_holds_up_the_end_by_one_batch(
+def test_a_platform_that_takes_its_time_holds_up_the_end_by_what_is_in_hand(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker, begun = Worker(app), asyncio.Event()
-    batches: list[int] = []
+    taken: list[int] = []
 
-    async def always_more(*_: object) -> int:
-        batches.append(1)
+    async def always_more(_: object, limit: int) -> list[int]:
+        taken.extend(range(limit))
+        return list(range(limit))
+
+    async def slow(*_: object) -> None:
         begun.set()
         await asyncio.sleep(0.02)
-        return 1
 
-    monkeypatch.setattr("bot.service.deliver.deliver", always_more)
+    monkeypatch.setattr("bot.service.deliver._taken", always_more)
+    monkeypatch.setattr("bot.service.deliver._one", slow)
 
     async def live() -> None:
         await worker.start()
@@ -163,7 +166,7 @@ def test_a_platform_that_never_answers_holds_up_the_end_by_one_batch(
         await worker.stop()
 
     asyncio.run(asyncio.wait_for(live(), 30))
-    assert batches
+    assert taken
     app.close()
 
 

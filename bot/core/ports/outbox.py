@@ -65,6 +65,10 @@ class Outbox(Protocol):
         """It was delivered. False: the lease was lost meanwhile."""
         ...
 
+    def sent_all(self, done: Sequence[tuple[Leased, MessageRef]], now: datetime) -> Sequence[bool]:
+        """The same for many at once, each by itself: in one transaction as long as no lease was lost."""
+        ...
+
     def goes_on(self, leased: Leased, root: MessageRef, now: datetime) -> bool:
         """One more part of it was delivered and there are others: the next is due now, before all else of its lane."""
         ...

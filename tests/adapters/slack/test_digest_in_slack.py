@@ -120,8 +120,7 @@ def test_a_worker_that_dies_between_two_parts_leaves_the_rest_to_the_next(tell: 
         del lena
         to = Address(airport.connection, "slack", CHANNEL)
         airport.write(lambda work: work.unit.enqueue(Message("long", to, LONG), work.now))
-        for _ in range(2):
-            await deliver.deliver(airport.app.post, limit=1)
+        await deliver.drain(airport.app.post, stopping=lambda: bool(numbers(airport)))
         assert 0 < len(numbers(airport)) < 60
         await wait(airport, rounds=4)
         assert numbers(airport) == list(range(60))
