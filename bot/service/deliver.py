@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-            _count(post, leased, Fate.LEASE_LOST)
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -29,9 +28,7 @@ from bot.log import get
 from bot.service import trouble
 from bot.service.flow import Together, keep_going
 
-BATCH = (
-    20  # in one lease: from 10 on the database is no longer what limits, and room is not left unused for long
-)
+BATCH = 20  # in one lease: from 10 on the database is not what limits, and room is not left unused for long
 AT_ONCE = 100  # messages on their way: at a tenth of a second each, more than any platform takes of one bot
 LEASE = timedelta(seconds=60)  # three times SEND_WITHIN: no lease runs out while its request is in flight
 SEND_WITHIN = timedelta(seconds=20)  # the slowest answer worth waiting for
