@@ -101,10 +101,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class CheckinNow:
-    """A check-in now instead of at the next slot; an empty `questionnaire` is the usual one of the pilot's stage."""
+    """A check-in now instead of at the next slot; an empty `questionnaire` is the usual one of the pilot's stage.
+
+    `full`: all of its items, not those that it would pick.
+    """
 
     pilot: str
     questionnaire: str = ""
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

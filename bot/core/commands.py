@@ -189,11 +189,12 @@ def looks_like_command(text: str) -> bool:
     words = split(text)
     if not words:
         return text.strip() == "?"
-    first = {words[0].plain, " ".join(word.plain for word in words[:2])}
-    if not first & _PLAIN_CALLS:
-        return False
     # The day matters only for whether a pause ends in time, not for whether it is one.
-    return _shaped(parse(text, today=date.min), words)
+    command = parse(text, today=date.min)
+    if isinstance(command, CheckinNow) and command.full:  # "review Invoice matcher in full"
+        return _is_name(command.pilot)
+    first = {words[0].plain, " ".join(word.plain for word in words[:2])}
+    return bool(first & _PLAIN_CALLS) and _shaped(command, words)
 
 
 def _shaped(command: Command, words: Words) -> bool:

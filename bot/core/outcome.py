@@ -52,17 +52,21 @@ def level_changes(
     by: PersonId,
     at: datetime,
     checkin: CheckinId,
+    blind: ItemId = "",
 ) -> tuple[ItemLevel, ...]:
     """The item levels that the answers change or confirm.
 
     A level said again counts as one more confirmation (`same`), unless it is this very check-in that said it: a
     correction elsewhere in the form is no confirmation. Another level, or a link, starts anew. A changed level
-    keeps its link: only time makes a link invalid.
+    keeps its link: only time makes a link invalid. The `blind` item was asked without its earlier answer: said
+    again, it is no repetition but as good as new.
     """
     stamp = _Stamp(by, at, checkin)
     found = dict(levels)
     for item, value, reason in _said(form, answers, levels):
         found[item] = _restated(found.get(item), item, value, stamp, reason=reason)
+        if item == blind:
+            found[item] = replace(found[item], same=0, fresh_at=at)
     for item, link in _links(form, answers):
         if item in found:
             found[item] = _linked(found[item], link, stamp)

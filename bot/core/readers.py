@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core.cadence import day_words
@@ -129,11 +130,14 @@ def _name(words: Words) -> str:
 
 # The names that ship. Any other questionnaire can be named too: `checkin Invoice matcher questionnaire:yearly`.
 _QUESTIONNAIRES = {"kickoff", "pulse", "review", "gate", "value", "decision"}
+_PICKING = {"review"}  # those that ask a choice of their items, unless all are asked for
 _KEY = "questionnaire:"
 
 
 def checkin(words: Words, _today: date) -> Command:
     """Checkin: a pilot, and a questionnaire only where one is clearly meant, since names may contain such a word."""
+    if (whole := _in_full(words)) is not None:
+        return whole
     first, last = (words[0].plain, words[-1].plain) if words else ("", "")
     if last.startswith(_KEY):
         return _checkin(words[:-1], last.removeprefix(_KEY))
@@ -148,6 +152,15 @@ def checkin(words: Words, _today: date) -> Command:
     if len(words) == 2 and words[0].quoted and last in _QUESTIONNAIRES:
         return _checkin(words[:1], last)
     return _checkin(words, "")
+
+
+def _in_full(words: Words) -> Command | None:
+    """A check-in of all items, where the words end in "in full" and name a questionnaire that picks some."""
+    if len(words) < 3 or [word.plain for word in words[-2:]] != ["in", "full"]:
+        return None
+    asked = checkin(words[:-2], date.min)
+    picks = isinstance(asked, CheckinNow) and asked.questionnaire in _PICKING
+    return replace(asked, full=True) if isinstance(asked, CheckinNow) and picks else None
 
 
 def _checkin(words: Words, questionnaire: str) -> Command:

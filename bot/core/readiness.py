@@ -205,10 +205,10 @@ def staleness(level: ItemLevel, now: datetime) -> float:
     """`a`: days since the answer, where repeating it counts less and less.
 
     The first confirmation of a level sets a to 0, each later one in a row only halves it. Confirmations are
-    taken as evenly spread over the time since the level, or its link, was last new: with n of them d days
-    apart, `a = d * (1 - 2^(1-n))` at the last one. (Hoogendoorn 2004: little reward for "no change".)
+    taken as evenly spread over the time since the level, its link or an agreeing blind re-ask was new: with n of them
+    d days apart, `a = d * (1 - 2^(1-n))` at the last one. (Hoogendoorn 2004: little reward for "no change".)
     """
-    since = max(level.changed_at, level.link_at or level.changed_at)
+    since = max(level.changed_at, level.link_at or level.changed_at, level.fresh_at or level.changed_at)
     waited = 0.0
     if level.same > 1 and level.at > since:
         waited = (level.at - since) / DAY / level.same * (1 - math.pow(2.0, 1 - level.same))

@@ -202,7 +202,8 @@ class ItemLevel:
     """Where one readiness item of one pilot stands: the claimed level, its proof and when it was said.
 
     `level` None means "I don't know"; `not_applicable` takes the item out of the mean. `same` counts how often the
-    level was confirmed unchanged, `changed_at` is when it last changed.
+    level was confirmed unchanged, `changed_at` is when it last changed. `fresh_at` is when it was last as good as new
+    for another reason: said again where the earlier answer was not shown.
     """
 
     item: ItemId
@@ -215,6 +216,7 @@ class ItemLevel:
     not_applicable: str = ""
     same: int = 0
     checkin: CheckinId | None = None
+    fresh_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

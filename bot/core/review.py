@@ -1,14 +1,16 @@
-"""Which readiness items a review asks this time; it must not know how they are asked.
+"""Which readiness items a review asks this time, and in which order; it must not know how they are answered.
 
-The rule is content.md section 3, "Which 12 items". The blind re-ask of that rule needs a seed kept with the review.
+The rule is content.md section 3, "Which 12 items".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-from bot.core.questionnaire import ItemId, Model
+from bot.core.draw import draw
+from bot.core.questionnaire import PROOF_LEVEL, ItemId, Kind, Model, Question, Questionnaire, Screen
 from bot.core.readiness import GateResult, ItemScore, Readiness
 
 MOST = 12  # items of one review, about five minutes
@@ -19,6 +21,14 @@ LOW_CONFIDENCE = 0.5
 DUE_DAYS = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The items of one review in the order asked; `blind` is the one shown without its earlier answer, if any."""
+
+    items: tuple[ItemId, ...] = ()
+    blind: ItemId = ""
+
+
 def pick(
     model: Model,
     scores: Readiness,
@@ -26,13 +36,16 @@ def pick(
     *,
     turn: int,
     ages: Mapping[ItemId, float],
-) -> tuple[ItemId, ...]:
+    seed: str = "",
+) -> Picked:
     """At most MOST items. `ages`: days since each item's last answer; an item without one was never answered.
 
     First what would be older than 90 days at the next review, then what was never answered, the next gate's first,
-    then gate gaps, low confidence, and one of every dimension. They come in the order of the dimensions, which
-    starts one dimension later each `turn`: later items get quicker, less careful answers. Inside a dimension the
-    gate's items come first.
+    then gate gaps, one claim of 3 or 4 to ask again blind, low confidence, and one of every dimension. The claim is
+    drawn by `seed`, of all claims or, where nothing more has room, of those asked anyway.
+
+    They come in the order of the dimensions, which starts one dimension later each `turn`: later items get quicker,
+    less careful answers. Inside a dimension the gate's items come first.
     """
     asked = sorted((item for item in scores.items if item.applicable), key=lambda it: (it.confidence, it.id))
     gaps = [item.id for item in sorted(gate.lacking, key=lambda item: item.confidence)] if gate else []
@@ -41,11 +54,74 @@ def pick(
     _take(chosen, (item for item in gaps if item not in ages), GATE_MOST)
     _take(chosen, _new(model, asked, ages, chosen), MOST)
     _take(chosen, gaps, GATE_MOST - len(chosen.keys() & set(gaps)))
-    shaky = (item.id for item in asked if item.confidence < LOW_CONFIDENCE)
+    blind = _blind(model, scores, chosen, seed)
+    _take(chosen, [blind] if blind else [], 1)
+    shaky = [item.id for item in asked if item.confidence < LOW_CONFIDENCE]
     _take(chosen, shaky, MOST - len(chosen) - len(_missing_dimensions(model, chosen)))
     for dimension in _missing_dimensions(model, chosen):
         _take(chosen, (item.id for item in asked if item.dimension == dimension), 1)
-    return _in_order(model, chosen, {item.id for item in gate.items} if gate else set(), turn)
+    _take(chosen, shaky, MOST)  # what was kept free for a dimension that an uncertain item stands for already
+    return Picked(_in_order(model, chosen, _of_gate(gate), turn), blind)
+
+
+def everything(model: Model, gate: GateResult | None, *, turn: int) -> Picked:
+    """All items, for whoever wants to go through them at once; also those that were said not to apply."""
+    return Picked(_in_order(model, (item.id for item in model.items()), _of_gate(gate), turn))
+
+
+def arranged(form: Questionnaire, focus: tuple[ItemId, ...], blind: ItemId = "") -> Questionnaire:
+    """A form with its dimensions, and the items in each, in the order of `focus`, and the blind one shown as such.
+
+    What follows up on a dimension's answers stays behind it, and screens that belong to none stay where they are.
+    """
+    if not focus:
+        return form
+    rank = {item: place for place, item in reversed(list(enumerate(focus)))}
+    order: dict[str, int] = {}
+    for item, place in rank.items():
+        order[_dimension(item)] = min(place, order.get(_dimension(item), place))
+    slots = [place for place, screen in enumerate(form.screens) if _about(screen) in order]
+    screens = list(form.screens)
+    moved = sorted((form.screens[place] for place in slots), key=lambda screen: order[_about(screen)])
+    for place, screen in zip(slots, moved, strict=True):
+        asked = sorted(screen.questions, key=lambda question: rank.get(_item(question), len(rank)))
+        screens[place] = replace(screen, questions=tuple(_hidden(question, blind) for question in asked))
+    return replace(form, screens=tuple(screens))
+
+
+def _about(screen: Screen) -> str:
+    """The one dimension that all questions of a screen are about; empty for none, or several."""
+    found = {_dimension(_item(question)) for question in screen.questions}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _item(question: Question) -> ItemId:
+    """The item that a question asks, or follows up on: `value.cost.link` is about `value.cost`."""
+    return question.item or ".".join(question.id.split(".")[:2])
+
+
+def _dimension(item: ItemId) -> str:
+    return item.partition(".")[0]
+
+
+def _hidden(question: Question, blind: ItemId) -> Question:
+    known = question.kind is Kind.LEVEL and _item(question) == blind
+    return replace(question, blind=True) if known else question
+
+
+def _blind(model: Model, scores: Readiness, chosen: Mapping[ItemId, None], seed: str) -> ItemId:
+    """The claim to ask again without its earlier answer: of those chosen where every other place is taken."""
+    full = len(chosen) + len(_missing_dimensions(model, chosen)) >= MOST
+    claims = [
+        item.id
+        for item in scores.items
+        if (item.claimed or 0) >= PROOF_LEVEL and (not full or item.id in chosen)
+    ]
+    return draw(claims, seed=seed) or ""
+
+
+def _of_gate(gate: GateResult | None) -> set[ItemId]:
+    return {item.id for item in gate.items} if gate else set()
 
 
 def _due(asked: Iterable[ItemScore], ages: Mapping[ItemId, float]) -> list[ItemId]:
@@ -77,7 +153,7 @@ def _take(chosen: dict[ItemId, None], items: Iterable[ItemId], most: int) -> Non
 
 
 def _missing_dimensions(model: Model, chosen: Iterable[ItemId]) -> list[str]:
-    held = {item.partition(".")[0] for item in chosen}
+    held = {_dimension(item) for item in chosen}
     return [dimension.id for dimension in model.dimensions if dimension.id not in held]
 
 
@@ -87,4 +163,4 @@ def _in_order(model: Model, chosen: Iterable[ItemId], of_gate: set[ItemId], turn
     rotated = (*model.dimensions[start:], *model.dimensions[:start])
     ordered = [item.id for dimension in rotated for item in dimension.items if item.id in picked]
     rank = {dimension.id: position for position, dimension in enumerate(rotated)}
-    return tuple(sorted(ordered, key=lambda item: (rank[item.partition(".")[0]], item not in of_gate)))
+    return tuple(sorted(ordered, key=lambda item: (rank[_dimension(item)], item not in of_gate)))

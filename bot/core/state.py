@@ -64,7 +64,8 @@ class Checkin:
     """One run of one questionnaire version for one pilot: what is stored beside its state.
 
     `slot` is the moment it was due (UTC), unique with pilot and questionnaire. `focus` are the readiness items
-    picked for it. `on_demand`: somebody asked for it, no schedule did.
+    picked for it in the order asked, `blind` the one of them that is shown without its earlier answer.
+    `on_demand`: somebody asked for it, no schedule did.
     """
 
     id: CheckinId
@@ -75,3 +76,4 @@ class Checkin:
     state: State
     focus: tuple[ItemId, ...] = ()
     on_demand: bool = False
+    blind: ItemId = ""

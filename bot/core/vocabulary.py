@@ -108,7 +108,8 @@ HELP = (
         "checkin <pilot> [with <questionnaire>]",
         "Answer now instead of waiting for the next check-in.",
         "checkin Invoice matcher with review",
-        "Without a questionnaire it is the usual one of the pilot's stage.",
+        "Without a questionnaire it is the usual one of the pilot's stage. A review asks the 12 items that matter "
+        "most; `review Invoice matcher in full` asks all of them.",
         readers.checkin,
         same=("check-in", "check in"),
         also=("ask", "answer"),

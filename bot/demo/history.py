@@ -277,7 +277,7 @@ class _Telling:
     def _levels(self, work: Work, pilot: Pilot, *, early: bool) -> dict[QuestionId, Value]:
         """The level of every item asked, every second one lower in early reviews, and where new proof is."""
         asked, linked = (
-            evaluate.pick_items(work, pilot, REVIEW),
+            evaluate.pick_items(work, pilot, REVIEW, slot=work.now).items,
             framing.facts(work, pilot).get("linked", ()),
         )
         given: dict[QuestionId, Value] = {}

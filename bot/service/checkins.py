@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import checkin as engine
-from bot.core import events
+from bot.core import events, review
 from bot.core.compose import checkin as words
 from bot.core.context import Context
 from bot.core.decisions import DECISION
@@ -36,7 +36,7 @@ class Happened:
     lines: tuple[str, ...] = ()
 
 
-def open_one(
+def open_one(  # noqa: PLR0913 - what a check-in is opened with, all of it by name
     work: Work,
     pilot: Pilot,
     form_id: str,
@@ -46,16 +46,20 @@ def open_one(
     on_demand: bool = False,
     answers: Answers | None = None,
     beside: bool = False,
+    full: bool = False,
 ) -> Checkin | None:
     """Ask one questionnaire of one person; None when this slot was opened before.
 
-    An older open one is replaced, unless this one is to stand `beside` it until either is answered.
+    An older open one is replaced, unless this one is to stand `beside` it until either is answered. `full`: a review
+    of all items, not of those picked this time.
     """
-    form = work.content.questionnaires[form_id]
-    work.unit.keep_form(form)
-    focus = evaluate.pick_items(work, pilot, form_id)
+    work.unit.keep_form(work.content.questionnaires[form_id])
+    picked = evaluate.pick_items(work, pilot, form_id, slot=slot, full=full)
+    form = review.arranged(work.content.questionnaires[form_id], picked.items, picked.blind)
     blank = State(Phase.OPEN, person, work.now, work.now)
-    fresh = Checkin(0, pilot.id, form.id, form.version, slot, blank, focus, on_demand)
+    fresh = Checkin(
+        0, pilot.id, form.id, form.version, slot, blank, picked.items, on_demand, blind=picked.blind
+    )
     stored = work.unit.open_checkin(fresh)
     if stored is None:
         return None
@@ -145,11 +149,11 @@ def _as_theirs(checkin: Checkin, event: events.Event) -> Checkin:
 
 
 def form_of(work: Work, checkin: Checkin) -> Questionnaire | None:
-    """The version a check-in was opened under, whatever has been published since."""
-    newest = work.content.questionnaires.get(checkin.questionnaire)
-    if newest is not None and newest.version == checkin.version:
-        return newest
-    return work.unit.form(checkin.questionnaire, checkin.version)
+    """The version a check-in was opened under, whatever has been published since, with its items in their order."""
+    form = work.content.questionnaires.get(checkin.questionnaire)
+    if form is None or form.version != checkin.version:
+        form = work.unit.form(checkin.questionnaire, checkin.version)
+    return review.arranged(form, checkin.focus, checkin.blind) if form is not None else None
 
 
 def _store(work: Work, happened: Happened, *, was: int, actor: PersonId | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,12 @@ from bot.core.compose import checkin as words
 from bot.core.context import Context
 from bot.core.decisions import DECISION
 from bot.core.ports import Unit
-from bot.core.questionnaire import Questionnaire
-from bot.core.records import ItemLevel, PersonId, Pilot, Request
+from bot.core.questionnaire import ItemId, Questionnaire
+from bot.core.records import Event, ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin, Phase
 from bot.service import evaluate, evaluations, registry, requests, rulings
+from bot.service.facts import REASKED
 from bot.service.work import Work
 
 NOT_SCORED_YET = -1  # the score before the first one
@@ -116,6 +118,7 @@ def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> int | None:
     if ended.before is not None:
         stood = _levels(work, pilot, ended, ended.before)
         changed = {item: level for item, level in changed.items() if stood.get(item) != level}
+    _note_reask(work, pilot, ended, changed)
     for level in changed.values():
         work.unit.set_level(pilot.id, level)
     if not changed:
@@ -125,10 +128,25 @@ def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> int | None:
     return before.overall if before and before.overall is not None else NOT_SCORED_YET
 
 
+def _note_reask(work: Work, pilot: Pilot, ended: Ended, changed: Mapping[ItemId, ItemLevel]) -> None:
+    """What an item asked again without its earlier answer came to beside that answer; corrections are no re-ask."""
+    item = ended.checkin.blind
+    now, known = changed.get(item), work.unit.levels(pilot.id).get(item)
+    if ended.before is None and now is not None and known is not None:
+        event = Event(REASKED, work.now, ended.person, pilot.id, item, known.level, now.level)
+        work.unit.record(event)
+
+
 def _levels(work: Work, pilot: Pilot, ended: Ended, answers: Answers) -> dict[str, ItemLevel]:
     levels = work.unit.levels(pilot.id)
     found = outcome.level_changes(
-        ended.form, answers, levels, by=ended.person, at=work.now, checkin=ended.checkin.id
+        ended.form,
+        answers,
+        levels,
+        by=ended.person,
+        at=work.now,
+        checkin=ended.checkin.id,
+        blind=ended.checkin.blind,
     )
     return {level.item: level for level in found}
 

@@ -96,16 +96,22 @@ def name_of(content: Content, item: ItemId) -> str:
     return item_name(found) if found else item
 
 
-def pick_items(work: Work, pilot: Pilot, form_id: str) -> tuple[ItemId, ...]:
-    """The readiness items that a form is to ask this time; none for forms that ask the same every time."""
+def pick_items(
+    work: Work, pilot: Pilot, form_id: str, *, slot: datetime, full: bool = False
+) -> review.Picked:
+    """The readiness items that a form asks at a slot, all of them where `full`; none for forms that always ask alike.
+
+    Which claim is asked again blind is drawn by pilot and slot, so that it can be drawn again later.
+    """
     if form_id not in FOCUSED:
-        return ()
-    levels = work.unit.levels(pilot.id)
-    scores = readiness.score(levels, work.content.model, work.content.policy, work.now)
-    gate = readiness.gate(
-        levels, work.content.model, work.content.policy, stage=pilot.stage, risk=pilot.risk, now=work.now
-    )
+        return review.Picked()
+    levels, model = work.unit.levels(pilot.id), work.content.model
     done = work.unit.history(pilot.id, questionnaire=form_id, limit=100)
     turn = sum(1 for past in done if past.phase == Phase.DONE)
+    gate = gate_of(work, pilot, levels)
+    if full:
+        return review.everything(model, gate, turn=turn)
+    scores = readiness.score(levels, model, work.content.policy, work.now)
     ages = {item: (work.now - level.at) / readiness.DAY for item, level in levels.items()}
-    return review.pick(work.content.model, scores, gate, turn=turn, ages=ages)
+    seed = f"blind:{pilot.id}:{slot.isoformat()}"
+    return review.pick(model, scores, gate, turn=turn, ages=ages, seed=seed)

@@ -46,7 +46,8 @@ STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED, LEFT = (
     "pilot.owner_accepted",
     "pilot.owner_left",
 )
-LOGGED = (STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED, LEFT)
+REASKED = "item.reasked"
+LOGGED = (STAGE, TARGET, METRIC, GOAL, OWNER, ACCEPTED, LEFT, REASKED)
 RESULT_ITEM, RESULT_LEVEL = (
     "value.proof",
     2,
@@ -313,8 +314,18 @@ def _answering(seen: Past) -> Answering | None:
     if not reviews:
         return None
     return Answering(
-        same=tuple(reversed(shares)), one_level=len(newest) >= ONE_LEVEL_FROM and len(set(newest)) == 1
+        same=tuple(reversed(shares)),
+        one_level=len(newest) >= ONE_LEVEL_FROM and len(set(newest)) == 1,
+        off=_off(seen),
     )
+
+
+def _off(seen: Past) -> int:
+    """By how many levels the newest answer given without sight of the earlier one differs from it."""
+    for event in seen.of(REASKED)[:1]:
+        if isinstance(event.before, int) and isinstance(event.after, int):
+            return abs(event.after - event.before)
+    return 0
 
 
 COMPARABLE = 4  # items of a review that were asked before; of fewer a share says nothing

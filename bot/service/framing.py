@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from bot.core import outcome
 from bot.core.cadence import day_words
@@ -13,7 +13,7 @@ from bot.core.decisions import DECISION
 from bot.core.ports import Unit
 from bot.core.questionnaire import Kind, QuestionId, Questionnaire
 from bot.core.readiness import proven
-from bot.core.records import Asked, PersonId, Pilot
+from bot.core.records import Asked, ItemLevel, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase
 from bot.core.values import NotKnown, Value
@@ -37,7 +37,7 @@ def context_for(
     last = before[0] if before else None
     nothing = outcome.nothing_values(form) if last is None or last.outcome != "nothing" else {}
     record = Record(
-        pilot=facts(work, pilot),
+        pilot=facts(work, pilot, since=checkin.state.opened_at),
         last=_last_answers(work.unit, pilot, before),
         focus=frozenset(checkin.focus),
         role=_role(pilot, checkin.state.person),
@@ -79,13 +79,14 @@ def _last_answers(unit: Unit, pilot: Pilot, before: list[Asked]) -> dict[Questio
     return levels
 
 
-def facts(work: Work, pilot: Pilot) -> dict[str, Fact]:
-    """The pilot's record by the names that conditions use (PILOT_FIELDS); what is empty is left out."""
+def facts(work: Work, pilot: Pilot, *, since: datetime | None = None) -> dict[str, Fact]:
+    """The pilot's record by the names that conditions use (PILOT_FIELDS); what is empty is left out.
+
+    `since` is when the check-in was opened: a link given in it does not hide the question that asked for it.
+    """
     levels = work.unit.levels(pilot.id)
     found: dict[str, Fact | None] = {
-        "linked": tuple(
-            item for item, level in levels.items() if proven(level, work.content.policy, work.now)
-        ),
+        "linked": tuple(item for item, level in levels.items() if _linked(work, level, since or work.now)),
         "tags": pilot.tags,
         "stage": pilot.before_pause or pilot.stage,
         "risk": pilot.risk,
@@ -102,6 +103,14 @@ def facts(work: Work, pilot: Pilot) -> dict[str, Fact]:
         "decider": pilot.decider,
     }
     return {name: value for name, value in found.items() if value is not None and value not in ("", ())}
+
+
+def _linked(work: Work, level: ItemLevel, since: datetime) -> bool:
+    """Whether nobody has to show an item's proof: it is there, and not leaned on for the third time running."""
+    repeats = level.same + (level.at < since)
+    worn = repeats >= work.content.policy.thresholds["review"]["same_with_proof"]
+    given = level.link_at or level.at
+    return proven(level, work.content.policy, work.now) and given < since and not worn
 
 
 def _role(pilot: Pilot, person: PersonId) -> str:

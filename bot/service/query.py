@@ -103,7 +103,12 @@ def answer(  # noqa: C901 - one case for each command
         case c.Known(pilot):
             return _on_pilot(asker, pilot, "why", lambda found: explain.know(work, person, found, command))
         case c.CheckinNow(pilot, form):
-            return _on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, form or PULSE))
+            return _on_pilot(
+                asker,
+                pilot,
+                "checkin",
+                lambda found: _checkin(asker, found, form or PULSE, full=command.full),
+            )
         case c.Decide() | c.Pause() | c.Resume() | c.Away() | c.Back():
             return _go_on(asker, command)
         case c.Add(name):
@@ -243,8 +248,8 @@ def _todo(asker: Asker) -> Reply:
 # --- doing ----------------------------------------------------------------------------------------------------------
 
 
-def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
-    """Answer now, before being asked. One that is open already is shown, taken over by the deputy where it must be."""
+def _checkin(asker: Asker, pilot: Pilot, form: str, *, full: bool) -> Reply:
+    """Answer now, before being asked. One that is open already is shown; a `full` one replaces one not begun."""
     if form == DECISION:
         return _decide(asker, pilot)
     if not may_change(pilot, asker.person):
@@ -254,7 +259,7 @@ def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
     if form not in asker.work.content.questionnaires:
         return Show(notes.no_such_form(form, sorted(asker.work.content.questionnaires)))
     live = [one for one in asker.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form]
-    if live:
+    if live and not (full and _may_replace(live[0], asker.person)):
         return _already_open(asker, pilot, live[0])
     try:
         person = answerers.whom(
@@ -264,7 +269,7 @@ def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
             answerers.refuse_away(asker.work, person)
     except ServiceError as refused:
         return Show(notes.note(str(refused), pilot.name))
-    opened = tick.send_now(asker.work, pilot, form, person=person.id)
+    opened = tick.send_now(asker.work, pilot, form, person=person.id, full=full)
     if opened is None:
         return Show(notes.note("That was asked this very moment already. Look in your direct messages."))
     if person.id != asker.person.id:
@@ -276,6 +281,12 @@ def _checkin(asker: Asker, pilot: Pilot, form: str) -> Reply:
         if asker.where.place.direct
         else Show(notes.note("I have sent it to you as a direct message."))
     )
+
+
+def _may_replace(open_one: Checkin, person: Person) -> bool:
+    """Whether somebody's own check-in is as it was opened: nothing in it would be lost."""
+    state = open_one.state
+    return state.person == person.id and not (state.answers or state.drafts or state.handed)
 
 
 def _already_open(asker: Asker, pilot: Pilot, checkin: Checkin) -> Reply:

@@ -199,7 +199,7 @@ def _asked_lately(work: Work, pilot: Pilot, form: str) -> bool:
     return False
 
 
-def send_now(work: Work, pilot: Pilot, form: str, *, person: PersonId) -> int | None:
+def send_now(work: Work, pilot: Pilot, form: str, *, person: PersonId, full: bool = False) -> int | None:
     """Ask now, out of turn; the check-in's id, or None when this very moment was used already."""
-    opened = checkins.open_one(work, pilot, form, person=person, slot=work.now, on_demand=True)
+    opened = checkins.open_one(work, pilot, form, person=person, slot=work.now, on_demand=True, full=full)
     return opened.id if opened else None

@@ -141,7 +141,8 @@ class _Town:
 
     def _reviewed(self, work: Work, pilot: Pilot, life: Life, checkin: Checkin | None) -> None:
         """A review with its levels and links; the first ones are answered as they are opened."""
-        asked = checkin.focus if checkin else evaluate.pick_items(work, pilot, REVIEW)
+        picked = evaluate.pick_items(work, pilot, REVIEW, slot=work.now)
+        asked = checkin.focus if checkin else picked.items
         given = life.review(asked, work.today())
         if checkin is None and pilot.owner is not None:
             checkin = checkins.open_one(

@@ -29,6 +29,7 @@ class Detail:
     said: str = SAID
     snoozed_until: datetime | None = None
     focus: tuple[ItemId, ...] = ()
+    blind: ItemId = ""
     drafts: tuple[tuple[QuestionId, Value], ...] = ()
 
     def names(self) -> Iterator[str]:
@@ -37,6 +38,7 @@ class Detail:
         yield from (question for question, _ in self.handed)
         yield from self.skipped
         yield from self.focus
+        yield from ((self.blind,) if self.blind else ())
         yield from (question for question, _ in self.drafts)
 
 
@@ -51,6 +53,7 @@ def detail_of(checkin: Checkin) -> Detail:
         said=state.said,
         snoozed_until=state.snoozed_until,
         focus=checkin.focus,
+        blind=checkin.blind,
         drafts=tuple(state.drafts.items()),
     )
 
@@ -89,6 +92,7 @@ def packed(detail: Detail, numbers: Mapping[str, int]) -> Json:
         "said": None if detail.said == SAID else detail.said,
         "snoozed_until": None if until is None else _count(until),
         "focus": [numbers[name] for name in detail.focus],
+        "blind": [numbers[detail.blind]] if detail.blind else [],
         "drafts": [[numbers[name], encode(value)] for name, value in detail.drafts],
     }
     return {key: value for key, value in found.items() if value not in (None, [])} or None
@@ -98,7 +102,7 @@ def numbers_in(raw: Mapping[str, Any] | None) -> Iterator[int]:
     """Every number of a name in packed detail."""
     if raw is None:
         return
-    for key in ("asking", "skipped", "focus"):
+    for key in ("asking", "skipped", "focus", "blind"):
         yield from raw.get(key, ())
     for key in ("handed", "drafts"):
         yield from (number for number, _ in raw.get(key, ()))
@@ -117,6 +121,7 @@ def unpacked(raw: Mapping[str, Any] | None, names: Mapping[int, str]) -> Detail:
         said=raw.get("said", SAID),
         snoozed_until=None if until is None else _moment(until),
         focus=tuple(names[number] for number in raw.get("focus", ())),
+        blind="".join(names[number] for number in raw.get("blind", ())),
         drafts=tuple((names[number], decode(value)) for number, value in raw.get("drafts", ())),
     )
 

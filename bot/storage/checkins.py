@@ -286,5 +286,13 @@ def _as_checkin(row: Record, names: Mapping[int, str], answers: Mapping[Question
     state = state_of(row._asdict(), detail, answers)
     name = names[row.questionnaire_id]
     return Checkin(
-        row.id, row.pilot_id, name, row.version, row.slot, state, focus=detail.focus, on_demand=row.on_demand
+        row.id,
+        row.pilot_id,
+        name,
+        row.version,
+        row.slot,
+        state,
+        focus=detail.focus,
+        on_demand=row.on_demand,
+        blind=detail.blind,
     )

@@ -29,6 +29,7 @@ LEVEL = (
     "not_applicable",
     "same",
     "checkin_id",
+    "fresh_at",
 )
 LEVELS = mine(
     select(*(_level.c[name] for name in LEVEL))

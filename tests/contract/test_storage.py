@@ -637,7 +637,9 @@ def test_levels_are_one_for_each_item_and_replaced(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
     asked = stored(store, at, opened(at))
-    first = ItemLevel("data.quality", 3, NOW, NOW, at.owner.id, "https://x", NOW, same=2, checkin=asked.id)
+    first = ItemLevel(
+        "data.quality", 3, NOW, NOW, at.owner.id, "https://x", NOW, same=2, checkin=asked.id, fresh_at=NOW
+    )
     other = ItemLevel("data.access", None, NOW, NOW, not_applicable="no data")
     store.write(org, lambda unit: [unit.set_level(at.pilot.id, level) for level in (first, other)])
     assert store.read(org, lambda unit: unit.levels(at.pilot.id)) == {

@@ -38,7 +38,8 @@ def at(store: Store) -> World:
 
 def checkin_of(at: World, state: State, focus: tuple[str, ...], *, on_demand: bool) -> Checkin:
     slot = NOW + timedelta(seconds=next(slots))
-    return Checkin(0, at.pilot.id, "pulse", 1, slot, state, focus, on_demand)
+    blind = focus[-1] if focus else ""
+    return Checkin(0, at.pilot.id, "pulse", 1, slot, state, focus, on_demand, blind=blind)
 
 
 @contextmanager

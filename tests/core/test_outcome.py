@@ -301,3 +301,14 @@ def _changes(name: str, answers: dict[str, Value], *before: ItemLevel) -> tuple[
 
 def _reviewed(answers: dict[str, Value], *before: ItemLevel) -> tuple[ItemLevel, ...]:
     return _changes("review", answers, *before)
+
+
+def test_a_level_said_again_without_sight_of_the_earlier_one_is_as_good_as_new() -> None:
+    known = level("flow.map", 3, days=60, same=2)
+    (seen,) = _changes("review", {"flow.map": 3}, known)
+    levels = {known.item: known}
+    (blind,) = level_changes(
+        _form("review"), {"flow.map": 3}, levels, by=DANA, at=NOW, checkin=7, blind="flow.map"
+    )
+    assert (seen.same, seen.fresh_at) == (3, None)
+    assert (blind.same, blind.fresh_at, blind.changed_at) == (0, NOW, known.changed_at)

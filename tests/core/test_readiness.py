@@ -232,6 +232,13 @@ def test_a_new_link_makes_a_repeated_answer_new() -> None:
     assert staleness(replace(repeated, link=LINK, link_at=NOW, same=0), NOW) == 0.0
 
 
+def test_an_agreeing_answer_without_sight_of_the_earlier_one_makes_it_new() -> None:
+    repeated = level("data.access", 3, changed_at=ago(120), same=4)
+    assert staleness(replace(repeated, fresh_at=NOW, same=0), NOW) == 0.0
+    later = replace(repeated, changed_at=ago(400), fresh_at=ago(60), at=NOW, same=2)
+    assert staleness(later, NOW) == pytest.approx(15)  # two confirmations, 30 days apart: half of the last 30
+
+
 def test_an_answer_from_the_future_is_not_more_than_fresh() -> None:
     assert _certain(level("data.access", 2, days=-3)) == pytest.approx(0.6)
 

@@ -32,7 +32,12 @@ def asked_at(
     gate = readiness.gate(levels, content.model, content.policy, stage=stage, risk="high", now=now)
     assert gate is not None
     ages = {item: (now - level.at) / DAY for item, level in levels.items()}
-    return review.pick(content.model, scores, gate, turn=turn, ages=ages), gate
+    picked = review.pick(content.model, scores, gate, turn=turn, ages=ages, seed=now.isoformat())
+    assert (not picked.blind) or (picked.blind in picked.items and levels[picked.blind].level in (3, 4))
+    assert bool(picked.blind) == any(
+        (levels[item].level or 0) >= 3 for item in picked.items if item in levels
+    )
+    return picked.items, gate
 
 
 def answered(levels: dict[str, ItemLevel], items: tuple[str, ...], now: datetime, value: int | None) -> None:
@@ -43,15 +48,18 @@ def answered(levels: dict[str, ItemLevel], items: tuple[str, ...], now: datetime
         levels[item] = replace(known, at=now, same=known.same + 1) if known else fresh
 
 
+def everything() -> tuple[str, ...]:
+    return tuple(item.id for item in CONTENT.model.items())
+
+
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
 @pytest.mark.parametrize("value", [None, 1, 2, 4])
 def test_ten_monthly_reviews_leave_nothing_unasked_for_longer_than_a_quarter(
     steps: tuple[int, ...], value: int | None
 ) -> None:
-    everything = {item.id for dimension in CONTENT.model.dimensions for item in dimension.items}
-    assert len(everything) == 33
+    assert len(everything()) == 33
     levels: dict[str, ItemLevel] = {}
-    last = dict.fromkeys(everything, MONDAY)
+    last = dict.fromkeys(everything(), MONDAY)
     now = MONDAY
     for turn, step in enumerate((0, *steps)):
         now += timedelta(days=step)
@@ -72,8 +80,62 @@ def test_the_first_review_asks_the_gate_and_every_dimension() -> None:
 
 def test_where_reviews_are_rare_the_gate_comes_first() -> None:
     levels: dict[str, ItemLevel] = {}
-    everything = tuple(item.id for dimension in CONTENT.model.dimensions for item in dimension.items)
-    answered(levels, everything, MONDAY, 1)
+    answered(levels, everything(), MONDAY, 1)
     items, gate = asked_at(levels, MONDAY + timedelta(days=91), turn=1)
     gaps = {item.id for item in gate.lacking}
     assert len(gaps & set(items)) >= review.GATE_MOST
+
+
+def test_the_starting_dimension_is_another_one_each_time() -> None:
+    firsts = [asked_at({}, MONDAY, turn=turn)[0][0].partition(".")[0] for turn in range(7)]
+    assert firsts == ["value", "flow", "data", "base", "gov", "team", "value"]
+
+
+def test_the_form_shows_the_items_in_the_order_picked_with_what_follows_up_behind_each_dimension() -> None:
+    form = CONTENT.questionnaires["review"]
+    items, _ = asked_at({}, MONDAY, turn=2)
+    arranged = review.arranged(form, items)
+    shown = [question.id for question in arranged.questions() if question.id in items]
+    assert tuple(shown) == items
+    assert [screen.id for screen in arranged.screens][:2] == ["data", "data_more"]
+    assert arranged.screens[-1] == form.screens[-1], "what closes the form stays there"
+    assert sorted(question.id for question in arranged.questions()) == sorted(
+        question.id for question in form.questions()
+    )
+
+
+def test_one_claim_is_asked_again_blind_and_another_seed_draws_another() -> None:
+    levels: dict[str, ItemLevel] = {}
+    answered(levels, everything(), MONDAY, 3)
+    answered(levels, everything()[::2], MONDAY + timedelta(days=1), 1)
+    now = MONDAY + timedelta(days=20)
+    scores = readiness.score(levels, CONTENT.model, CONTENT.policy, now)
+    ages = dict.fromkeys(everything(), 20.0)
+
+    def drawn(seed: str) -> str:
+        picked = review.pick(CONTENT.model, scores, None, turn=0, ages=ages, seed=seed)
+        assert picked.blind in picked.items
+        assert levels[picked.blind].level == 3
+        return picked.blind
+
+    many = {drawn(f"{pilot}:{MONDAY}") for pilot in range(40)}
+    assert drawn("1:x") == drawn("1:x")
+    assert len(many) > 5
+
+
+def test_where_nothing_is_claimed_nothing_is_asked_blind() -> None:
+    levels: dict[str, ItemLevel] = {}
+    answered(levels, everything(), MONDAY, 2)
+    scores = readiness.score(levels, CONTENT.model, CONTENT.policy, MONDAY)
+    assert review.pick(CONTENT.model, scores, None, turn=0, ages={}, seed="1").blind == ""
+
+
+def test_only_the_blind_item_hides_its_earlier_answer() -> None:
+    form = review.arranged(CONTENT.questionnaires["review"], ("flow.map", "value.cost"), "value.cost")
+    assert [question.id for question in form.questions() if question.blind] == ["value.cost"]
+
+
+def test_everything_is_all_items_from_the_dimension_whose_turn_it_is() -> None:
+    picked = review.everything(CONTENT.model, None, turn=3)
+    assert sorted(picked.items) == sorted(everything())
+    assert (picked.items[0].partition(".")[0], picked.blind) == ("base", "")

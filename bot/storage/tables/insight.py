@@ -44,6 +44,7 @@ class LevelRow(Row, table=True):
     not_applicable: str = plain()
     same: int
     checkin_id: int | None
+    fresh_at: datetime | None = moment(null=True)
 
 
 class SnapshotRow(Row, table=True):
