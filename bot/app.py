@@ -75,7 +75,7 @@ class App:
     @property
     def post(self) -> deliver.Post:
         """What delivering needs."""
-        return deliver.Post(self.store, self.adapters, self.clock.now, self.meter)
+        return deliver.Post(self.store, self.adapters, self.clock.now, self.content, self.meter)
 
     async def on_inbound(self, inbound: Inbound) -> Reply:
         """What adapters call when a person did something; returning means that it is stored."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 from os import getpid
@@ -13,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App, MovableClock, until_stopped
 from bot.log import get
-from bot.service import deliver, redraw, tick
+from bot.service import deliver, failing, redraw, tick
 
 BEAT = timedelta(seconds=2)  # a message that nobody nudged for leaves within this time
 POISON_WAITS = (
@@ -21,6 +22,8 @@ POISON_WAITS = (
     timedelta(minutes=10),
     timedelta(hours=1),
 )  # a job that fails is let rest
+TELL_AFTER = 2  # failures of a job: the first may have been a moment's
+FORGOTTEN = timedelta(days=1)
 STOPS = 1000  # moments at which something is due on one journey of the clock; a year of the demo has fewer
 
 log = get("worker")
@@ -102,7 +105,7 @@ class Worker:
     def _tick(self, now: datetime) -> None:
         """Run due jobs until none is left; a job that fails rests and never stops the others."""
         store, content = self.app.store, self.app.content
-        for job in tick.rounds(store, content, now, skip=lambda name: self._rests(name, now)):
+        for job in tick.rounds(store, content, now, resting=lambda: self._asleep(now)):
             self._run(job, now)
 
     def _run(self, job: tick.Job, now: datetime) -> None:
@@ -113,11 +116,23 @@ class Worker:
             wait = POISON_WAITS[min(failures, len(POISON_WAITS) - 1)]
             self._resting[job.name] = (failures + 1, now + wait)
             log.error("job.failed", cause=error, job=job.name, failures=failures + 1, after=wait)
+            if failures + 1 >= TELL_AFTER:
+                self._tell(job, error, now)
         else:
             self._resting.pop(job.name, None)
 
-    def _rests(self, name: str, now: datetime) -> bool:
-        return name in self._resting and self._resting[name][1] > now
+    def _tell(self, job: tick.Job, cause: Exception, now: datetime) -> None:
+        try:
+            failing.tell(self.app.store, self.app.content, job, cause, now)
+        except Exception as error:  # noqa: BLE001  # whoever cannot be told now is told at the next failure
+            log.error("job.untold", cause=error, job=job.name)
+
+    def _asleep(self, now: datetime) -> Set[str]:
+        """The jobs that rest at a moment; what has not failed for a day is forgotten."""
+        gone = [name for name, (_, until) in self._resting.items() if now - until > FORGOTTEN]
+        for name in gone:
+            del self._resting[name]
+        return {name for name, (_, until) in self._resting.items() if until > now}
 
     async def _carry(self) -> None:
         """Deliver as soon as something was stored, without waiting for the next beat."""

@@ -31,11 +31,24 @@ def ticked(form: Questionnaire, context: Context, state: State, event: Ticked) -
         return Step(state)
     if event.at >= state.closes_at:
         return _closed(form, context, state, event.at)
+    good = cadence.good_moment(event.at, zone=context.zone, asking=context.asking)
+    if good > event.at:
+        return _until_morning(state, event.at, good)
     if state.phase is Phase.SNOOZED:
         return _reminded(
             form, context, replace(state, phase=Phase.OPEN, snoozed_until=None), event.at, "wake"
         )
     return _reminded(form, context, state, event.at, "reminder")
+
+
+def _until_morning(state: State, at: datetime, good: datetime) -> Step:
+    """What an outage has moved into the night is said at the next good hour; several become one."""
+    snoozed_until = good if state.phase is Phase.SNOOZED else state.snoozed_until
+    left = tuple(moment for moment in state.ladder if moment > good)
+    missed = any(moment <= at for moment in state.ladder)
+    again = (good,) if missed and state.phase is not Phase.SNOOZED else ()
+    after = replace(state, snoozed_until=snoozed_until, ladder=(*again, *left), revision=state.revision + 1)
+    return Step(waking(after))
 
 
 def _closed(form: Questionnaire, context: Context, state: State, at: datetime) -> Step:

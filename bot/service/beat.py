@@ -33,7 +33,7 @@ async def beat(post: deliver.Post, content: Content, now: datetime) -> Beat:
 def _run_due(store: Store, content: Content, now: datetime) -> tuple[Mapping[str, int], Mapping[str, str]]:
     done: Counter[str] = Counter()
     failed: dict[str, str] = {}
-    for job in tick.rounds(store, content, now, skip=failed.__contains__):
+    for job in tick.rounds(store, content, now, resting=lambda: failed):
         try:
             tick.run(store, content, job, now)
         except ServiceError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.core.card import Card
 from bot.core.ports import (
     Adapter,
     DeliveryError,
@@ -22,11 +23,13 @@ from bot.core.ports import (
     Unmeasured,
     pages,
 )
+from bot.core.questionnaire import Content
 from bot.core.records import Event
 from bot.core.values import Json
 from bot.log import get
-from bot.service import trouble
+from bot.service import hours, trouble
 from bot.service.flow import Together, keep_going
+from bot.service.work import Work
 
 BATCH = 20  # in one lease: from 10 on the database is not what limits, and room is not left unused for long
 AT_ONCE = 100  # messages on their way: at a tenth of a second each, more than any platform takes of one bot
@@ -34,6 +37,7 @@ LEASE = timedelta(seconds=60)  # three times SEND_WITHIN: no lease runs out whil
 SEND_WITHIN = timedelta(seconds=20)  # the slowest answer worth waiting for
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (2, 8, 30, 120, 600, 1800))
 ATTEMPTS = len(BACKOFF) + 1  # about 45 minutes; longer outages are the platform's to announce
+WAITED_FOR = timedelta(minutes=15)  # what leaves later than this finds nobody who waits for it
 
 Settling = Together[tuple[Leased, MessageRef], bool]
 
@@ -42,11 +46,14 @@ log = get("delivery")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What delivering needs: the store with its outbox, the adapters by platform, the present, and who counts."""
+    """What delivering needs: the store with its outbox, the adapters by platform, the present, the good hours of
+    people, and who counts.
+    """
 
     store: Store
     adapters: Mapping[str, Adapter]
     now: Callable[[], datetime]
+    content: Content
     meter: Meter = field(default_factory=Unmeasured)
 
     @property
@@ -79,6 +86,10 @@ def _settling(post: Post) -> Settling:
 
 
 async def _one(post: Post, settling: Settling, leased: Leased) -> None:
+    morning = await asyncio.to_thread(_morning, post, leased) if _is_late(post, leased) else None
+    if morning is not None:
+        await asyncio.to_thread(post.outbox.hold, leased, morning, "waits for the morning")
+        return
     try:
         async with asyncio.timeout(SEND_WITHIN.total_seconds()):
             ref, more = await _send(post, leased)
@@ -86,6 +97,9 @@ async def _one(post: Post, settling: Settling, leased: Leased) -> None:
         await asyncio.to_thread(_failed, post, leased, error)
     except TimeoutError:
         await asyncio.to_thread(_failed, post, leased, DeliveryError("no answer in time"))
+    except Exception as error:  # noqa: BLE001  # a fault in one message's sending never stops the others
+        log.error("delivery.fault", cause=error, outbox=leased.id)
+        await asyncio.to_thread(_failed, post, leased, DeliveryError("sending it failed inside Rampcheck"))
     else:
         if not await _settled(post, settling, leased, leased.root or ref, more=more):
             _count(post, leased, Fate.LEASE_LOST)
@@ -108,6 +122,24 @@ async def _settled(post: Post, settling: Settling, leased: Leased, ref: MessageR
     return await settling.do((leased, ref))
 
 
+def _is_late(post: Post, leased: Leased) -> bool:
+    """Whether it could disturb somebody who no longer waits for it.
+
+    What was begun goes on, and what only changes a message that is there wakes nobody.
+    """
+    since, begun = leased.wanted_at, leased.ref or leased.root
+    return begun is None and since is not None and post.now() - since > WAITED_FOR
+
+
+def _morning(post: Post, leased: Leased) -> datetime | None:
+    """When a message that comes late is sent: the next good hour, where it would come at night; None for now."""
+    now, address = post.now(), leased.message.address
+    good = post.store.read(
+        leased.organisation, lambda unit: hours.good_there(Work(unit, post.content, now), address)
+    )
+    return good if good > now else None
+
+
 async def _send(post: Post, leased: Leased) -> tuple[MessageRef, bool]:
     """Amend a message, or post the next part of one: where it is now, and whether it goes on.
 
@@ -117,7 +149,9 @@ async def _send(post: Post, leased: Leased) -> tuple[MessageRef, bool]:
     if adapter is None:
         platform = leased.message.address.platform
         raise DeliveryError(f"no adapter for {platform} is running in this process", unsent=True)
-    parts = pages(adapter.render(leased.message.card))
+    if leased.broken:
+        raise DeliveryError("its card cannot be read", permanent=True, unsent=True)
+    parts = pages(_drawn(adapter, leased.message.card))
     if leased.ref is not None:
         await adapter.amend(leased.message.address, leased.ref, parts[0])
         return leased.ref, False
@@ -125,6 +159,15 @@ async def _send(post: Post, leased: Leased) -> tuple[MessageRef, bool]:
         return leased.root, False  # it is drawn shorter than when its first part was sent
     ref = await _post(adapter, leased, parts[leased.parts])
     return ref, leased.parts + 1 < len(parts)
+
+
+def _drawn(adapter: Adapter, card: Card) -> Payload:
+    """As the platform shows it. What cannot be drawn today cannot be tomorrow."""
+    try:
+        return adapter.render(card)
+    except Exception as error:
+        log.error("delivery.undrawable", cause=error)
+        raise DeliveryError("it cannot be drawn", permanent=True, unsent=True) from error
 
 
 async def _post(adapter: Adapter, leased: Leased, payload: Payload) -> MessageRef:

@@ -39,6 +39,7 @@ from bot.service.work import Work
 
 DECISIONS_READ = 100_000  # all of them: a pilot has a few in its life
 WEEK = timedelta(days=7)
+ON_TIME = timedelta(minutes=15)  # a digest is posted at its own hour, be that a Friday or late
 STALE_AFTER = timedelta(days=2)  # a digest that comes later than this tells of another week
 SHARED = "PF3"  # stands in the channel; the other portfolio signals in the thread
 JUMP = 3  # points of readiness that count as movement (content.md section 4)
@@ -193,8 +194,22 @@ def post_due(work: Work, seen: Subscription) -> None:
     subscription = next((one for one in work.unit.subscriptions() if one.id == seen.id), None)
     if subscription is None or subscription.next_due_at > work.now:
         return
-    post(work, subscription, key=f"digest:{subscription.id}:{subscription.next_due_at.isoformat()}")
-    work.unit.save_subscription(replace(subscription, next_due_at=next_slot(work)))
+    due, following = subscription.next_due_at, next_slot(work)
+    when = work.now if work.now - due <= ON_TIME else _after_outage(work, due, following)
+    if when is None:
+        work.unit.record(Event("digest.skipped", work.now, None, subject=str(subscription.id)))
+    elif when > work.now:
+        work.unit.save_subscription(replace(subscription, next_due_at=when))
+        return
+    else:
+        post(work, subscription, key=f"digest:{subscription.id}:{due.isoformat()}")
+    work.unit.save_subscription(replace(subscription, next_due_at=following))
+
+
+def _after_outage(work: Work, due: datetime, following: datetime) -> datetime | None:
+    """When a late digest is posted: at the next good hour; None where the next one is nearer."""
+    zone, asking = work.unit.organisation.zone, work.content.policy.asking
+    return cadence.after_outage(due, work.now, next_due=following, zone=zone, asking=asking)
 
 
 def post(work: Work, subscription: Subscription, *, key: str) -> None:

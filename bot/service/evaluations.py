@@ -98,11 +98,16 @@ def due(work: Work) -> bool:
 def renew_due(work: Work) -> list[Pilot]:
     """Evaluate some of the pilots whose time has come, with what is usual learnt from all of them once a night."""
     learn(work)
-    idents = work.unit.due_evaluations(work.now, limit=BATCH)
-    pilots = [pilot for ident in idents if (pilot := work.unit.pilot(ident)) is not None]
-    for pilot in pilots:
+    found = (renew_one(work, ident) for ident in work.unit.due_evaluations(work.now, limit=BATCH))
+    return [pilot for pilot in found if pilot is not None]
+
+
+def renew_one(work: Work, ident: PilotId) -> Pilot | None:
+    """Evaluate a pilot whose time has come."""
+    pilot = work.unit.pilot(ident)
+    if pilot is not None:
         renew(work, pilot)
-    return pilots
+    return pilot
 
 
 def next_night(work: Work) -> datetime:

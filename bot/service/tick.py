@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.core import cadence
@@ -12,7 +12,7 @@ from bot.core.compose import notes
 from bot.core.decisions import DECISION
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
-from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, Schedule
+from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, PilotId, Schedule
 from bot.core.state import Phase
 from bot.log import get
 from bot.service import (
@@ -38,48 +38,91 @@ BATCH = 200  # rows looked up at once (performance.md, 3c)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One due thing: a unit of work of its own, so that one bad pilot never stops the others."""
+    """One due thing: a unit of work of its own, so that one bad pilot never stops the others.
+
+    `since` is the moment it was due, or another mark that stays while it fails: one trouble is told once.
+    """
 
     name: str
     organisation: OrganisationId
     todo: Todo
+    since: str = ""
+    pilot: PilotId | None = None
 
 
-def due(store: Store, content: Content, now: datetime) -> Iterator[Job]:
-    """Everything that is due now, each as a job; a job that is run twice finds nothing to do the second time."""
+def due(
+    store: Store, content: Content, now: datetime, *, resting: Callable[[], Collection[str]] = frozenset
+) -> Iterator[Job]:
+    """Everything that is due now, but for jobs that rest; one that is run twice finds nothing the second time."""
     for organisation in store.organisations():
-        found = store.read(organisation.id, lambda unit: _found(Work(unit, content, now)))
-        for name, todo in found:
-            yield Job(name, organisation.id, todo)
+        aside = resting()
+        found = store.read(organisation.id, lambda unit: _found(Work(unit, content, now), aside))  # noqa: B023  # at once
+        yield from (job for job in found if job.name not in aside)
 
 
-def rounds(store: Store, content: Content, now: datetime, *, skip: Callable[[str], bool]) -> Iterator[Job]:
-    """What is due, then what has fallen due because of it, until nothing is left; `skip` says which jobs rest."""
+def rounds(
+    store: Store, content: Content, now: datetime, *, resting: Callable[[], Collection[str]]
+) -> Iterator[Job]:
+    """What is due, then what has fallen due because of it, until nothing is left but jobs that rest."""
     for _ in range(ROUNDS):
-        jobs = [job for job in due(store, content, now) if not skip(job.name)]
+        jobs = list(due(store, content, now, resting=resting))
         if not jobs:
             return
         yield from jobs
     log.error("tick.storm", rounds=ROUNDS)
 
 
-def _found(work: Work) -> list[tuple[str, Todo]]:
-    unit, now = work.unit, work.now
-    schedules = unit.due_schedules(now, limit=BATCH)
-    woken = unit.due_checkins(now, limit=BATCH)
-    night = [("evaluate", look_at_pilots)] if evaluations.due(work) else []
+def _found(work: Work, aside: Collection[str]) -> list[Job]:
+    """What is due, the longest first; those that rest are looked up beside a full batch of others, never in place."""
+    unit, now, most = work.unit, work.now, BATCH + len(aside)
+    organisation = unit.organisation.id
+
+    def job(name: str, todo: Todo, since: datetime | date | None = None, pilot: PilotId | None = None) -> Job:
+        return Job(name, organisation, todo, since.isoformat() if since else "", pilot)
+
+    month = work.today().replace(day=1)
     return [
-        *night,
-        *((f"schedule:{one.id}", partial(open_due, seen=one)) for one in schedules),
-        *((f"checkin:{one}", partial(absence.wake, checkin=one)) for one in woken),
-        *((f"back:{one.id}", partial(absence.returned, seen=one)) for one in absence.returning(work)),
-        *((f"digest:{one.id}", partial(digest.post_due, seen=one)) for one in unit.due_subscriptions(now)),
+        *(job(name, todo, month, pilot) for name, todo, pilot in _night(work, aside)),
+        *(
+            job(f"schedule:{one.id}", partial(open_due, seen=one), one.next_due_at, one.pilot)
+            for one in unit.due_schedules(now, limit=most)
+        ),
+        *(
+            job(f"checkin:{one}", partial(absence.wake, checkin=one))
+            for one in unit.due_checkins(now, limit=most)
+        ),
+        *(
+            job(f"back:{one.id}", partial(absence.returned, seen=one), one.away_until)
+            for one in absence.returning(work)
+        ),
+        *(
+            job(f"digest:{one.id}", partial(digest.post_due, seen=one), one.next_due_at)
+            for one in unit.due_subscriptions(now)
+        ),
     ]
+
+
+def _night(work: Work, aside: Collection[str]) -> Iterator[tuple[str, Todo, PilotId | None]]:
+    """Evaluations: many in one transaction, or each in its own while that fails because of one of them."""
+    together = f"evaluate:{work.unit.organisation.id}"
+    if together not in aside:
+        if evaluations.due(work):
+            yield together, look_at_pilots, None
+        return
+    for pilot in work.unit.due_evaluations(work.now, limit=BATCH + len(aside)):
+        yield f"pilot:{pilot}", partial(look_at_pilot, ident=pilot), pilot
 
 
 def look_at_pilots(work: Work) -> None:
     """Evaluate the pilots whose time has come, and notice whose owner or sponsor is gone."""
     for pilot in evaluations.renew_due(work):
+        leaving.notice(work, pilot)
+
+
+def look_at_pilot(work: Work, ident: PilotId) -> None:
+    """The same for one of them."""
+    pilot = evaluations.renew_one(work, ident)
+    if pilot is not None:
         leaving.notice(work, pilot)
 
 
@@ -154,10 +197,7 @@ def _who(work: Work, pilot: Pilot, asks: str) -> Person | None:
 
 def _moved(work: Work, person: Person | None, slot: datetime, following: datetime | None) -> datetime | None:
     """When a slot is sent: now, or at the next good hour after an outage; None when the next one is nearer."""
-    asking = work.content.policy.asking
-    zone = work.zone(person)
-    if not cadence.too_late(slot, work.now, asking):
-        return work.now
+    asking, zone = work.content.policy.asking, work.zone(person)
     return cadence.after_outage(slot, work.now, next_due=following, zone=zone, asking=asking)
 
 

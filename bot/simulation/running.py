@@ -107,7 +107,7 @@ class _Town:
             self._tick(now)
 
     def _tick(self, now: datetime) -> None:
-        for job in tick.rounds(self.store, self.content, now, skip=lambda _: False):
+        for job in tick.rounds(self.store, self.content, now, resting=frozenset):
             tick.run(self.store, self.content, job, now)
 
     def _day_of(self, work: Work, ident: PilotId, life: Life) -> None:

@@ -21,7 +21,14 @@ from bot.storage.errors import explained
 from bot.storage.fields import table
 from bot.storage.scope import Record
 from bot.storage.sealing import Seal
-from bot.storage.tables import ConnectionRow, InstallationRow, MessageRow, OauthStateRow, OrganisationRow
+from bot.storage.tables import (
+    WAITS_STILL,
+    ConnectionRow,
+    InstallationRow,
+    MessageRow,
+    OauthStateRow,
+    OrganisationRow,
+)
 
 REMOVED = "the app was removed from the workspace"
 
@@ -94,7 +101,7 @@ DROP_WAITING = (
     .where(
         _message.c.connection_id == bindparam("at"),
         _message.c.settled_at.is_(None),
-        _message.c.state == "pending",
+        _message.c.state.in_(WAITS_STILL),
     )
     .values(state="dead", reason=REMOVED, settled_at=bindparam("now"))
 )

@@ -13,7 +13,7 @@ from bot.core.ports import Message
 from bot.storage.fields import table
 from bot.storage.people import SWITCHED_OFF
 from bot.storage.scope import Scope, added_once, mine, own
-from bot.storage.tables import ChannelRow, IdentityRow, MessageRow
+from bot.storage.tables import WAITS_STILL, ChannelRow, IdentityRow, MessageRow
 
 _message, _identity, _channel = table(MessageRow), table(IdentityRow), table(ChannelRow)
 
@@ -28,7 +28,11 @@ ADD_MESSAGE = added_once(MessageRow, "id")
 SILENT = mine(select(literal(1)).where(or_(_silent(_identity), _silent(_channel))))
 CANCEL = mine(
     update(_message)
-    .where(_message.c.key == bindparam("at_key"), _message.c.state == "pending", _message.c.parts == 0)
+    .where(
+        _message.c.key == bindparam("at_key"),
+        _message.c.state.in_(WAITS_STILL),
+        _message.c.parts == 0,
+    )
     .values(state="cancelled", settled_at=_message.c.due_at)  # nobody says what time it is
 )
 SENT = mine(select(literal(1)).where(_message.c.key == bindparam("at_key"), _message.c.state == "sent"))

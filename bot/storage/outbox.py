@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.core.card import Card
 from bot.core.card_json import from_json
 from bot.core.ports import Leased, Message, MessageRef
 from bot.core.records import Address
@@ -34,6 +35,7 @@ from bot.storage.tables import ConnectionRow, MessageRow
 NOTHING_TO_AMEND = "nothing to amend"
 NOTHING_ABOVE = "the message it belongs under was not sent"
 STALE = "stale"
+UNREADABLE = Card("", "")
 
 WAITS = "waits"
 Named = Mapping[tuple[int, str], Record]
@@ -48,7 +50,7 @@ DROP_STALE = (
         _message.c.stale_at.is_not(None),
         _message.c.stale_at < bindparam("now"),
         # What is in somebody's hands is his; what he let go of may be dropped.
-        or_(_message.c.state == "pending", _message.c.due_at <= bindparam("now")),
+        or_(_message.c.state != "leased", _message.c.due_at <= bindparam("now")),
         _message.c.parts == 0,  # what was begun is finished
     )
     .values(state="stale", reason="too late to send", settled_at=bindparam("now"))
@@ -65,8 +67,14 @@ def _in_lane(name: str, condition: Callable[[FromClause], Any]) -> ColumnElement
     return select(other.c.id).where(*lane, condition(other)).correlate(_message).exists()
 
 
-# The sum keeps PostgreSQL from looking for an older one along the primary key, through all that was ever sent.
-_older = _in_lane("older", lambda other: and_(other.c.settled_at.is_(None), other.c.id + 0 < _message.c.id))
+def _comes_first(other: FromClause) -> ColumnElement[bool]:
+    """Whether it is older and still to go; one that is held for the morning lets the others pass until then."""
+    held = and_(other.c.state == "held", other.c.due_at > bindparam("now"))
+    # The sum keeps PostgreSQL from looking along the primary key, through all that was ever sent.
+    return and_(other.c.settled_at.is_(None), other.c.id + 0 < _message.c.id, ~held)
+
+
+_older = _in_lane("older", _comes_first)
 _held = _in_lane("held", lambda _: text("held.state = 'leased'"))  # in the words of its partial index
 # No join but one: with more of them PostgreSQL looks at every message that is due, and SQLite has nothing to gain.
 CANDIDATES = (
@@ -75,7 +83,7 @@ CANDIDATES = (
     .where(
         _open,
         _message.c.due_at <= bindparam("now"),
-        or_(_message.c.state == "leased", and_(_message.c.state == "pending", ~_older, ~_held)),
+        or_(_message.c.state == "leased", and_(~_older, ~_held)),
         _message.c.id.not_in(bindparam("aside", expanding=True)),
     )
     .order_by(_message.c.due_at, _message.c.id)
@@ -153,6 +161,9 @@ class SqlOutbox:
 
     def pause(self, leased: Leased, at: datetime, reason: str) -> bool:
         return self._settle(leased, state="pending", due_at=at, reason=reason, attempt=leased.attempt - 1)
+
+    def hold(self, leased: Leased, at: datetime, reason: str) -> bool:
+        return self._settle(leased, state="held", due_at=at, reason=reason, attempt=leased.attempt - 1)
 
     def dead(self, leased: Leased, now: datetime, reason: str) -> bool:
         state = "stale" if reason == STALE else "dead"
@@ -252,10 +263,11 @@ def _leased(row: Record, named: Named, until: datetime) -> Leased:
     ref = MessageRef(amended.ref_conversation, amended.ref_message, amended.ref_thread) if amended else None
     thread = (root.ref_thread or root.ref_message) if root else row.thread
     begun = MessageRef(row.ref_conversation, row.ref_message, row.ref_thread) if row.parts else None
+    card = _card(row)
     return Leased(
         row.id,
         row.org_id,
-        _as_message(row),
+        _as_message(row, card or UNREADABLE),
         row.attempt + 1,
         until,
         ref,
@@ -264,11 +276,18 @@ def _leased(row: Record, named: Named, until: datetime) -> Leased:
         parts=row.parts,
         root=begun,
         wanted_at=max(row.created_at, row.not_before or row.created_at),
+        broken=card is None,
     )
 
 
-def _as_message(row: Record) -> Message:
+def _card(row: Record) -> Card | None:
+    """None for one that cannot be read: it is for the deliverer to give up, and must not keep the others waiting."""
+    try:
+        return from_json(row.card)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _as_message(row: Record, card: Card) -> Message:
     address = Address(row.connection_id, row.platform, row.conversation, row.service, row.thread)
-    return Message(
-        row.key, address, from_json(row.card), row.replaces, row.under, row.not_before, row.stale_at
-    )
+    return Message(row.key, address, card, row.replaces, row.under, row.not_before, row.stale_at)

@@ -24,7 +24,7 @@ from bot.storage.scope import (
     put,
     values_of,
 )
-from bot.storage.tables import ChannelRow, ConnectionRow, IdentityRow, MessageRow, PersonRow
+from bot.storage.tables import WAITS_STILL, ChannelRow, ConnectionRow, IdentityRow, MessageRow, PersonRow
 
 SWITCHED_OFF = "address switched off"
 
@@ -141,7 +141,7 @@ DROP_WAITING = mine(
         _message.c.connection_id == bindparam("connection"),
         _message.c.conversation == bindparam("at"),
         _message.c.settled_at.is_(None),
-        _message.c.state == "pending",
+        _message.c.state.in_(WAITS_STILL),
     )
     .values(state="dead", reason=SWITCHED_OFF, settled_at=_message.c.due_at)  # nobody says what time it is
 )

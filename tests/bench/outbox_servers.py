@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -125,6 +126,7 @@ class Sink:
 def outbox(port: int, url: str, database: str) -> web.Application:
     """What the worker does with what waits; each message goes to somebody else."""
     from bot.app import SystemClock
+    from bot.content.loader import load
     from bot.core.ports import Message
     from bot.service import deliver
     from bot.storage import open_store
@@ -135,7 +137,9 @@ def outbox(port: int, url: str, database: str) -> web.Application:
     organisation = known[0] if known else store.add_organisation("Acme", "Europe/Riga")
     wanted = Connection(0, "local", "local")
     connection = store.write(organisation.id, lambda unit: unit.save_connection(wanted))
-    post = deliver.Post(store, {"local": Sink(line)}, clock.now)
+    post = deliver.Post(
+        store, {"local": Sink(line)}, clock.now, load(Path(__file__).parents[2] / "questionnaires")
+    )
 
     def stored(many: int) -> None:
         def work(unit: Any) -> None:

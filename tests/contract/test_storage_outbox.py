@@ -436,3 +436,51 @@ def test_many_workers_deliver_each_message_once_and_in_order(store: Store) -> No
     assert wrong == []
     assert delivered == {str(lane): list(range(EACH)) for lane in range(LANES)}
     assert left._value == WORKERS, "a worker died"
+
+
+# --- held for the morning
+
+
+def test_what_is_held_lets_its_lane_go_on_and_comes_by_itself_in_its_order(store: Store) -> None:
+    at, morning = world(store), NOW + 8 * HOUR
+    enqueue(store, at, message(at, "a"), message(at, "b"))
+    for _ in range(2):
+        (leased,) = lease(store)
+        assert store.outbox.hold(leased, morning, "night")
+    enqueue(store, at, message(at, "answer"))
+    (answer,) = lease(store)
+    assert answer.message.key == "answer"
+    assert store.outbox.sent(answer, REF, NOW)
+    assert lease(store, morning - HOUR) == []
+    for key in ("a", "b"):
+        (leased,) = lease(store, morning)
+        assert (leased.message.key, leased.attempt) == (key, 1), "waiting uses up no attempt"
+        assert store.outbox.sent(leased, REF, morning)
+
+
+def test_what_amends_a_held_message_waits_for_it(store: Store) -> None:
+    at, morning = world(store), NOW + 8 * HOUR
+    enqueue(store, at, message(at, "a"))
+    (leased,) = lease(store)
+    assert store.outbox.hold(leased, morning, "night")
+    enqueue(store, at, message(at, "a:2", replaces="a"))
+    assert lease(store) == []
+    assert keys(lease(store, morning)) == ["a"]
+
+
+def test_a_held_message_is_cancelled_and_goes_stale_like_any_other(store: Store) -> None:
+    at, morning = world(store), NOW + 8 * HOUR
+    enqueue(store, at, message(at, "a"), message(at, "b", stale_at=NOW + HOUR))
+    for _ in range(2):
+        (leased,) = lease(store)
+        assert store.outbox.hold(leased, morning, "night")
+    assert store.write(at.organisation.id, lambda unit: unit.cancel("a", "answered"))
+    assert lease(store, morning) == []
+
+
+def test_a_card_that_cannot_be_read_keeps_nobody_else_waiting(store: Store, database_url: str) -> None:
+    at = world(store)
+    enqueue(store, at, message(at, "bad"), message(at, "good", address=elsewhere(at, "D2")))
+    raw(database_url, """UPDATE message SET card = '{"title": 7}' WHERE key = 'bad'""")
+    found = {leased.message.key: leased.broken for leased in lease(store)}
+    assert found == {"bad": True, "good": False}

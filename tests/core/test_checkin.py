@@ -261,9 +261,20 @@ def test_an_answer_stops_the_reminders() -> None:
 
 def test_after_an_outage_one_reminder_is_sent_not_two() -> None:
     state = begin()
-    step = go(state, events.Ticked(state.closes_at - timedelta(hours=12)))
+    step = go(state, events.Ticked(state.ladder[-1] + timedelta(minutes=30)))
     assert sum(isinstance(effect, Say) for effect in step.effects) == 1
     assert step.state.ladder == ()
+
+
+def test_what_an_outage_moved_into_the_night_is_said_in_the_morning() -> None:
+    state = begin()
+    night = TUESDAY + timedelta(days=1, hours=12)
+    step = go(state, events.Ticked(night))
+    assert step.effects == ()
+    assert step.state.wake_at is not None
+    assert night < step.state.wake_at < night + timedelta(hours=11)
+    again = go(step.state, events.Ticked(step.state.wake_at))
+    assert sum(isinstance(effect, Say) for effect in again.effects) == 1
 
 
 def test_a_tick_before_its_time_changes_nothing() -> None:

@@ -132,7 +132,7 @@ class Office:
 
     def deliver(self) -> int:
         """Send what waits."""
-        post = deliver.Post(self.store, {"local": self.platform}, lambda: self.now)
+        post = deliver.Post(self.store, {"local": self.platform}, lambda: self.now, self.content)
         return asyncio.run(deliver.drain(post))
 
     def tick(self) -> int:

@@ -8,9 +8,11 @@ import pytest
 
 from bot.core.card import Card, say
 from bot.core.compose.notes import note
-from bot.core.ports import DeliveryError, Message, Store
+from bot.core.ports import DeliveryError, Message, MessageRef, Payload, Store
+from bot.core.records import Address
 from bot.service import deliver
 from tests.fakes.office import Office
+from tests.fakes.platform import Platform
 
 
 @pytest.fixture
@@ -186,4 +188,45 @@ def test_what_may_be_there_already_and_cannot_be_looked_up_is_not_sent_again(off
         office.deliver()
         office.now += timedelta(hours=1)
     assert keys(office) == ["one"]
+    assert len(office.events("delivery.dead")) == 1
+
+
+# --- faults of ours
+
+
+class Flawed(Platform):
+    """It cannot draw cards of that title, and breaks in the midst of sending those of the other."""
+
+    def render(self, card: Card) -> Payload:
+        if card.fallback == "undrawable":
+            raise KeyError("a block of which nobody knows how it looks")
+        return super().render(card)
+
+    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
+        if key == "breaks":
+            self.calls += 1
+            raise RuntimeError("a fault in the adapter")
+        return await super().send(address, payload, key=key)
+
+
+def test_one_message_that_cannot_be_drawn_is_given_up_and_all_others_leave(office: Office) -> None:
+    office.platform = Flawed()
+    put(office, "undrawable")
+    put(office, "next")
+    put(office, "other", "bo")
+    office.deliver()
+    assert (keys(office), keys(office, "bo")) == (["next"], ["other"])
+    (event,) = office.events("delivery.dead")
+    assert event.after["reason"] == "it cannot be drawn"
+
+
+def test_a_fault_while_sending_is_tried_again_then_given_up_and_stops_nobody_else(office: Office) -> None:
+    office.platform = Flawed()
+    put(office, "breaks")
+    put(office, "other", "bo")
+    for _ in range(deliver.ATTEMPTS):
+        office.deliver()
+        office.now += timedelta(hours=1)
+    assert keys(office, "bo") == ["other"]
+    assert office.platform.calls == deliver.ATTEMPTS + 1
     assert len(office.events("delivery.dead")) == 1

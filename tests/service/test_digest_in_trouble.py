@@ -13,9 +13,12 @@ from bot.core.ports import DeliveryError, Joined, Message, Store
 from bot.core.records import Person
 from bot.service import tick
 from bot.service.work import Work
-from tests.fakes.office import Office
+from tests.fakes.office import MONDAY, Office
 
 WEEK = timedelta(days=7)
+ON_TIME = MONDAY + timedelta(
+    hours=22, minutes=5
+)  # Tuesday, five past nine in Riga: the digest is due at nine
 NOT_IN = DeliveryError("the app is not in the channel; invite it with /invite (not_in_channel)", gone=True)
 ARCHIVED = DeliveryError("the channel is archived; name another one for the digest (is_archived)", gone=True)
 NO_SCOPE = DeliveryError("the app lacks a permission (missing_scope: chat:write)", permanent=True)
@@ -24,7 +27,7 @@ LOST = "The digest did not reach #ai-pilots"
 
 @pytest.fixture
 def office(store: Store) -> Office:
-    office = Office(store)
+    office = Office(store, ON_TIME)
     office.person("lena", standing="lead")
     office.person("otto", standing="admin")
     office.runs("lena", "digest subscribe", channel="ai-pilots")
@@ -39,7 +42,7 @@ def week(office: Office, *failing: DeliveryError) -> None:
 
 def pass_time(office: Office) -> None:
     office.now += WEEK
-    for job in tick.rounds(office.store, office.content, office.now, skip=lambda _: False):
+    for job in tick.rounds(office.store, office.content, office.now, resting=frozenset):
         tick.run(office.store, office.content, job, office.now)
     office.deliver()
 

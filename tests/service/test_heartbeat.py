@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app import App, MovableClock, build, local_connection
-from bot.core.ports import Store
-from bot.core.records import Address, Identity, Person, Pilot
-from bot.service import registry, tick
+from bot.core.ports import Leased, Store, Unit
+from bot.core.records import Address, Identity, Person, Pilot, Schedule, Standing
+from bot.service import evaluations, registry, tick
 from bot.service.work import Work
 from bot.settings import load
 from bot.worker import Worker
@@ -202,3 +203,88 @@ def test_the_program_refuses_a_database_that_is_not_upgraded(tmp_path: Path) -> 
 
     with pytest.raises(StorageError, match="rampcheck db upgrade"):
         build(load({"DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}))
+
+
+# --- faults that last
+
+
+def lead(app: App) -> Address:
+    """A lead who can be reached."""
+    connection = local_connection(app.store, app.organisation)
+    place = Address(connection.id, "local", "dm:lena")
+
+    def add(unit: Unit) -> None:
+        lena = unit.save_person(Person(0, "Lena", standing=Standing.LEAD))
+        unit.save_identity(Identity(lena.id, "lena", place))
+
+    app.store.write(app.organisation.id, add)
+    return place
+
+
+def waiting(app: App) -> list[Leased]:
+    """What waits to be sent to the lead, about things that fail."""
+    found = app.store.outbox.lease(app.clock.now(), limit=100, hold=1)
+    return [one for one in found if one.message.key.startswith("failed:")]
+
+
+def ticks(app: App, worker: Worker, *moments: datetime) -> None:
+    for moment in moments:
+        worker._tick(moment)
+
+
+def test_what_fails_again_and_again_is_told_to_a_lead_once_by_whatever_worker(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pilots = own(app, 2)
+    lead(app)
+    monkeypatch.setattr(tick, "open_due", broken_for(pilots[0], tick.open_due))
+    due = app.clock.now() + timedelta(days=20)
+    for worker in (Worker(app), Worker(app)):  # the second as after a restart
+        ticks(app, worker, *(due + timedelta(hours=2 * turn) for turn in range(6)))
+    app.clock.move_to(due + timedelta(days=1))  # type: ignore[attr-defined]  # a MovableClock
+    (told,) = waiting(app)
+    assert told.message.card.title == "Pilot 0: something fails"
+    assert "Everything else goes on" in told.message.card.fallback
+    assert "this pilot is broken" not in told.message.card.fallback, "its text may hold what somebody wrote"
+    app.close()
+
+
+def test_one_pilot_that_cannot_be_evaluated_stops_no_other(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    pilots = own(app, 5)
+    monkeypatch.setattr("bot.service.evaluations.renew", broken_for(pilots[2], evaluations.renew))
+    night = app.clock.now() + timedelta(days=2)
+    ticks(app, Worker(app), night)
+    seen = app.store.read(app.organisation.id, lambda unit: [unit.evaluation(one.id) for one in pilots])
+    assert [found is not None and found.due_at > night for found in seen] == [True, True, False, True, True]
+    app.close()
+
+
+def test_a_full_batch_of_bad_pilots_leaves_room_for_the_others(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tick, "BATCH", 3)
+    pilots = own(app, 5)
+    bad = {pilot.id for pilot in pilots[:4]}
+    original = tick.open_due
+
+    def sometimes(work: Work, seen: Schedule) -> None:
+        if seen.pilot in bad:
+            raise RuntimeError("this pilot is broken")
+        original(work, seen)
+
+    monkeypatch.setattr(tick, "open_due", sometimes)
+    due = app.clock.now() + timedelta(days=20)
+    ticks(app, Worker(app), *(due + timedelta(hours=turn) for turn in range(48)))
+    assert opened(app.store, app) >= 1
+    app.close()
+
+
+def broken_for(pilot: Pilot, original: Any) -> Any:
+    """The same work, but for one pilot that it breaks on; it takes (work, schedule) or (work, pilot)."""
+
+    def sometimes(work: Work, seen: Any) -> Any:
+        if pilot.id in (getattr(seen, "pilot", None), seen.id if isinstance(seen, Pilot) else None):
+            raise RuntimeError("this pilot is broken")
+        return original(work, seen)
+
+    return sometimes

@@ -35,3 +35,24 @@ def owner_unreachable(name: str, pilots: Sequence[str], reason: str) -> Card:
         f"{name} owns {owned}. I ask the deputy meanwhile, and you next who takes over.",
     )
     return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
+
+
+JOBS = {  # what fails, as a lead would call it
+    "schedule": "The next check-in cannot be sent",
+    "checkin": "An open check-in can be neither reminded of nor closed",
+    "back": "Somebody who came back is not sent what waited for them",
+    "digest": "A digest cannot be put together",
+    "pilot": "Its signals and state cannot be computed, so those of its last evaluation stand",
+    "evaluate": "Signals and states cannot be computed for all pilots at once; I do it one by one",
+}
+
+
+def job_failed(kind: str, pilot: str, name: str) -> Card:
+    """A piece of the bot's own work fails again and again: said to the leads once, while everything else goes on."""
+    title = f"{words.pilot_name(pilot)}: something fails" if pilot else "Something fails"
+    lines = (
+        f"{JOBS[kind]}, because of a fault inside Rampcheck or its data.",
+        "Everything else goes on, and I try again every hour. I will not write about this one again.",
+        f"For whoever runs Rampcheck: the log has the cause, under job.failed and {name}.",
+    )
+    return Card(title, "\n".join((f"{title}.", *lines)), body=tuple(map(say, lines)))

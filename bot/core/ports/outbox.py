@@ -38,7 +38,7 @@ class Leased:
     earlier attempt may have been sent: its lease ran out, or its answer was lost.
 
     `parts` of it are sent already, the first of them is `root`; the others stand in its thread. `wanted_at` is the
-    moment from which it was to be sent.
+    moment from which it was to be sent. Of a `broken` one the card could not be read, and is empty.
     """
 
     id: int
@@ -52,10 +52,11 @@ class Leased:
     parts: int = 0
     root: MessageRef | None = None
     wanted_at: datetime | None = None
+    broken: bool = False
 
 
 class Outbox(Protocol):
-    """Messages to deliver: leased, then settled by exactly one of `sent`, `goes_on`, `later`, `pause` or `dead`."""
+    """Messages to deliver: leased, then settled by one of `sent`, `goes_on`, `later`, `pause`, `hold` or `dead`."""
 
     def lease(self, now: datetime, *, limit: int, hold: float) -> Sequence[Leased]:
         """Take up to `limit` due messages for `hold` seconds: the oldest of each lane, and no lane twice."""
@@ -79,6 +80,10 @@ class Outbox(Protocol):
 
     def pause(self, leased: Leased, at: datetime, reason: str) -> bool:
         """Not before `at`, and not counted as an attempt: the platform asked us to wait."""
+        ...
+
+    def hold(self, leased: Leased, at: datetime, reason: str) -> bool:
+        """Not before `at`, as `pause`; what is written to the same conversation meanwhile does not wait for it."""
         ...
 
     def dead(self, leased: Leased, now: datetime, reason: str) -> bool:

@@ -7,7 +7,7 @@ itself refuses one that crosses over.
 
 from bot.storage.tables.checkins import LIVE, AnswerRow, CheckinRow, HelperRow, SubmissionRow, WordRow
 from bot.storage.tables.insight import EvaluationRow, LevelRow, MuteRow, SnapshotRow, UsualStayRow
-from bot.storage.tables.messages import BeatRow, HomeChangeRow, HomeRow, MessageRow
+from bot.storage.tables.messages import WAITS_STILL, BeatRow, HomeChangeRow, HomeRow, MessageRow
 from bot.storage.tables.people import (
     ChannelRow,
     ConnectionRow,
@@ -24,6 +24,7 @@ from bot.storage.tables.requests import DecisionRow, RequestRow, SubscriptionRow
 
 __all__ = [
     "LIVE",
+    "WAITS_STILL",
     "AnswerRow",
     "BeatRow",
     "ChannelRow",

@@ -21,13 +21,15 @@ from bot.storage.fields import (
     waiting,
 )
 
+WAITS_STILL = ("pending", "held")  # states in which nobody has a message in hand, and it is still to go
+
 
 class MessageRow(Row, table=True):
     """The outbox. A lane is (connection, conversation); `settled_at` NULL means that the message still is to go.
 
-    `state` is pending, leased, sent, dead, stale or cancelled. `due_at` is the moment before which nobody takes it:
-    of a leased message, the end of its lease. `again`: it may have been sent already. `parts` of it are sent, the
-    first of them as `ref_*` says.
+    `state` is pending, leased, held (for the morning), sent, dead, stale or cancelled. `due_at` is the moment before
+    which nobody takes it: of a leased message, the end of its lease. `again`: it may have been sent already. `parts` of
+    it are sent, the first of them as `ref_*` says.
     """
 
     __tablename__ = "message"
