@@ -213,7 +213,8 @@ def _changed(user: Raw, parts: tuple[str, ...]) -> _Made | None:
     ident, now = _text(user, "id"), profile(user)
     if not now.human:
         return None
-    return _Made(ident, Changed(open=now.active), Place(ident), parts, name=now.name, zone=now.zone)
+    changed = Changed(open=now.active, away_until=now.away_until)
+    return _Made(ident, changed, Place(ident), parts, name=now.name, zone=now.zone)
 
 
 # --- presses, forms, commands

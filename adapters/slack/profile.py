@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack.text import storable
 from bot.core.localtime import is_zone
+
+_ABSENT = frozenset({":palm_tree:", ":face_with_thermometer:"})
+_LATEST = 4_102_444_800  # seconds: the year 2100, beyond which nobody is on holiday
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Profile:
     active: bool = True
     email: str = ""
     id: str = ""
+    away_until: datetime | None = None  # by their status, where it says so and when it ends
 
 
 def profile(user: Mapping[Any, Any], *, team: str = "") -> Profile:
@@ -39,7 +44,20 @@ def profile(user: Mapping[Any, Any], *, team: str = "") -> Profile:
     human, active = user.get("is_bot") is not True, user.get("deleted") is not True
     email = _email(user, shown, team) if human and active else ""
     ident = user.get("id")
-    return Profile(name, _zone(user.get("tz")), human, active, email, ident if isinstance(ident, str) else "")
+    ident = ident if isinstance(ident, str) else ""
+    return Profile(name, _zone(user.get("tz")), human, active, email, ident, _away_until(shown))
+
+
+def _away_until(shown: Mapping[Any, Any]) -> datetime | None:
+    """When "Vacationing" or "Out sick" ends, two of the statuses that Slack offers to everybody.
+
+    Their emoji is read and nothing else: what somebody writes beside it is nobody's business, least of all ours. A
+    status without an end says nothing of when to ask again.
+    """
+    ends = shown.get("status_expiration")
+    if shown.get("status_emoji") not in _ABSENT or not isinstance(ends, int) or not 0 < ends < _LATEST:
+        return None
+    return datetime.fromtimestamp(ends, UTC)
 
 
 def _email(user: Mapping[Any, Any], shown: Mapping[Any, Any], team: str) -> str:

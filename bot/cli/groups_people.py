@@ -74,6 +74,21 @@ def people_away(
     room.away(name, until=until, back=back)
 
 
+@people.command("delegate")
+def people_delegate(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    to: Annotated[str, typer.Option(help="Who answers in their place.")],
+    until: Annotated[str, typer.Option(help="Up to and with this day, such as 2027-03-15.")],
+) -> None:
+    """Let somebody answer in another's place for a time.
+
+    What is open goes to them now; `people away NAME --back` ends it early.
+    """
+    from bot.cli import people as room
+
+    room.delegate(name, to=to, until=until)
+
+
 @people.command("link")
 def people_link(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],

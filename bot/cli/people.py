@@ -85,6 +85,19 @@ def away(name: str, *, until: str, back: bool) -> None:
     screen.say(card.fallback)
 
 
+def delegate(name: str, *, to: str, until: str) -> None:
+    """Somebody answers in a person's place up to and with a day."""
+    last = _day(until)
+
+    def change(work: Work) -> Card:
+        person, other = (lookup.person_named(work.unit, one) for one in (name, to))
+        return chat.put_in_place(work, person, other, last, asker=None)
+
+    with opening.writing() as app:
+        card = opening.change(app, change)
+    screen.say(card.fallback)
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)

@@ -155,6 +155,22 @@ def following(
     return next(later for n in count(used + 1) if (later := beat.slot(n)) - slot > _SAME_SLOT)
 
 
+def within_cycle(
+    slot: datetime,
+    *,
+    weekday: int,
+    hour: int,
+    zone: str,
+    asking: Asking,
+    weeks: int = 0,
+    months: int = 0,
+    anchor: date | None = None,
+) -> datetime:
+    """Where the slot of the cycle that `slot` is in lies by these rules."""
+    beat = _Beat(weekday, hour, zone, asking, weeks, months, anchor)
+    return beat.slot(beat.cycle(local(slot, zone).date()))
+
+
 def milestone(
     after: datetime, *, since: date, after_days: tuple[int, ...], hour: int, zone: str, asking: Asking
 ) -> datetime | None:

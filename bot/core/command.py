@@ -157,6 +157,23 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegate:
+    """`to` answers up to and with a day in place of `person`, or of whoever asks where that is empty."""
+
+    to: str
+    until: date
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskMe:
+    """The weekday (Monday 0) and hour at which whoever asks wants to be asked; None for as usual."""
+
+    weekday: int | None = None
+    hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestNow:
     """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of one group or of all."""
 
@@ -211,6 +228,8 @@ Command = (
     | Resume
     | Away
     | Back
+    | Delegate
+    | AskMe
     | DigestNow
     | Proof
     | Unknown

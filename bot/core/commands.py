@@ -9,11 +9,13 @@ from datetime import date
 
 from bot.core.command import (
     Add,
+    AskMe,
     Away,
     Back,
     CheckinNow,
     Command,
     Decide,
+    Delegate,
     DigestNow,
     Help,
     History,
@@ -29,6 +31,7 @@ from bot.core.command import (
     Unknown,
     Why,
 )
+from bot.core.days import Day, read_day
 from bot.core.phrase import Word, distance, join, split, was_called
 from bot.core.readers import Words
 from bot.core.vocabulary import HELP, SHORTCUTS, Entry
@@ -36,11 +39,13 @@ from bot.core.vocabulary import HELP, SHORTCUTS, Entry
 __all__ = [
     "HELP",
     "Add",
+    "AskMe",
     "Away",
     "Back",
     "CheckinNow",
     "Command",
     "Decide",
+    "Delegate",
     "DigestNow",
     "Entry",
     "Help",
@@ -66,7 +71,8 @@ _PLAIN_CALLS = {spelling for entry in HELP for spelling in (entry.name, *entry.s
     "subscribe",
     "unsubscribe",
 }
-_POLITE = {"please", "pls", "hey", "hi", "hello", "can", "could", "you", "i", "want", "to", "let", "the"}
+_I_AM = {"i'm", "i\u2019m", "im", "i", "am", "will", "be", "i'll", "i\u2019ll"}
+_POLITE = _I_AM | {"please", "pls", "hey", "hi", "hello", "can", "could", "you", "want", "to", "let", "the"}
 _TELLING = {"show", "give", "get", "tell", "what", "what's", "whats", "me", "us", "is", "the", "a", "my"}
 
 
@@ -189,12 +195,30 @@ def looks_like_command(text: str) -> bool:
     words = split(text)
     if not words:
         return text.strip() == "?"
+    if _is_absence(words):
+        return True
     # The day matters only for whether a pause ends in time, not for whether it is one.
     command = parse(text, today=date.min)
     if isinstance(command, CheckinNow) and command.full:  # "review Invoice matcher in full"
         return _is_name(command.pilot)
     first = {words[0].plain, " ".join(word.plain for word in words[:2])}
     return bool(first & _PLAIN_CALLS) and _shaped(command, words)
+
+
+def _is_absence(words: Words) -> bool:
+    """Whether a line says "I'm away until 4 December" and not a word more: then that is so, whatever was asked."""
+    if words[0].plain not in _I_AM:
+        return False
+    command = parse(join(words), today=date.min)
+    return isinstance(command, Away) and not command.person and bool(read_day(_behind_until(words), date.min))
+
+
+def _behind_until(words: Words) -> list[str]:
+    """The words of a day that ends the line."""
+    plain = [word.plain for word in words]
+    behind = [word.text for word in words[plain.index("until") + 1 :]] if "until" in plain else []
+    found = read_day(behind, date.min)
+    return behind if isinstance(found, Day) and found.words == len(behind) else []
 
 
 def _shaped(command: Command, words: Words) -> bool:
@@ -205,7 +229,7 @@ def _shaped(command: Command, words: Words) -> bool:
             return True
         case Pause(pilot, until):
             return until is not None and _is_name(pilot)
-        case Away(person):
+        case Away(person) | Delegate(to=person):
             return _is_name(person)
         case Back(person):
             return not person and len(words) == 1
@@ -221,7 +245,7 @@ def _shaped(command: Command, words: Words) -> bool:
             return bool(link) or len(words) == 1
         case Todo():
             return len(words) <= 2
-        case Incomplete():
+        case Incomplete() | AskMe():
             return len(words) <= _NAME_WORDS
         case Unknown():
             return False

@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.core.cadence import day_words
+from bot.core.cadence import WEEKDAYS, day_words
 from bot.core.command import (
     WHY_PARTS,
     Add,
+    AskMe,
     Away,
     Back,
     CheckinNow,
     Command,
     Decide,
+    Delegate,
     DigestNow,
     Help,
     History,
@@ -250,6 +252,7 @@ def _reason(words: Words) -> Words:
 
 _SELF = {"me", "myself", "i", "i'm", "im", "am"}
 _AWAY_EXAMPLE = "away until next monday"
+_DELEGATE_EXAMPLE = "delegate Anna Berzina until next monday"
 
 
 def away(words: Words, today: date) -> Command:
@@ -270,10 +273,82 @@ def back(words: Words, _today: date) -> Command:
     return Back("" if words and words[0].plain in {"from", "now", "again", "at"} else _somebody(words))
 
 
+def delegate(words: Words, today: date) -> Command:
+    """Delegate: [to] <person> [for <person>] until <day>."""
+    found = _split_at_day((Word("to"), *words), today)
+    if isinstance(found, Unclear):
+        return Incomplete("delegate", found.why, _DELEGATE_EXAMPLE)
+    named, until, _ = found
+    to, whose = _parted([word for word in named[1:] if word.plain != "to" or word.quoted], "for")
+    if not to:
+        return Incomplete("delegate", "Who answers in your place?", _DELEGATE_EXAMPLE)
+    if until is None:
+        return Incomplete("delegate", "Until which day, that day included?", _DELEGATE_EXAMPLE)
+    if until < today:
+        told = f"{day_words(until, today)} is over. Until which later day?"
+        return Incomplete("delegate", told, _DELEGATE_EXAMPLE)
+    return Delegate(join(to), until, _somebody(whose))
+
+
+def _parted(words: Words, at: str) -> tuple[Words, Words]:
+    n = next((n for n, word in enumerate(words) if word.plain == at and not word.quoted), len(words))
+    return words[:n], words[n + 1 :]
+
+
 def _somebody(words: Words) -> str:
     while words and words[0].plain in _SELF and not words[0].quoted:
         words = words[1:]
     return _name(words)
+
+
+# --- a day and an hour of one's own -----------------------------------------------------------------------------
+
+_ASK_ME_EXAMPLE = "ask me on Thursdays at 14:00"
+_USUAL = {"usual", "before", "normal", "default", "everybody"}
+_HOUR = re.compile(r"(\d{1,2})(?:[:.h]?00|h)?(am|pm)?")
+_TIME = re.compile(r"\d{1,2}[:.]\d\d(am|pm)?")
+
+
+def ask_me(words: Words, _today: date) -> Command:
+    """Ask me: [on <weekday>] [at <hour>], or as usual."""
+    said = [word.plain.strip(",") for word in words]
+    if set(said) & _USUAL:
+        return AskMe()
+    days = [day for day in map(_weekday, said) if day is not None]
+    hours = [hour for hour in map(_hour_of, _joined(said)) if hour is not None]
+    if any(_TIME.fullmatch(word) and _hour_of(word) is None for word in said):
+        return Incomplete("ask me", "I ask at the full hour. At which?", _ASK_ME_EXAMPLE)
+    if len(days) > 1 or len(hours) > 1 or not (days or hours):
+        return Incomplete("ask me", "On which day of the week, and at which hour?", _ASK_ME_EXAMPLE)
+    return AskMe(next(iter(days), None), next(iter(hours), None))
+
+
+def _joined(said: Sequence[str]) -> list[str]:
+    """`2 pm` as one word."""
+    return [
+        word + (said[n + 1] if said[n + 1 : n + 2] in (["am"], ["pm"]) else "") for n, word in enumerate(said)
+    ]
+
+
+def _weekday(word: str) -> int | None:
+    stem = word.removesuffix("s") if len(word) > _SHORT_DAY else word
+    found = [
+        n for n, day in enumerate(WEEKDAYS) if len(stem) >= _SHORT_DAY and day.casefold().startswith(stem)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+_SHORT_DAY = 3  # letters that tell one weekday from the others
+
+
+def _hour_of(word: str) -> int | None:
+    match = _HOUR.fullmatch(word)
+    if match is None:
+        return None
+    hour, half = int(match[1]), match[2]
+    if half:
+        hour = hour % 12 + 12 * (half == "pm") if 1 <= hour <= 12 else 24
+    return hour if hour < 24 else None
 
 
 # --- proof ------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Standing(StrEnum):
 class Person:
     """A human. An empty `zone` means the organisation's; `weekday` (Monday 0) and `hour` are the slot they chose.
 
-    `away_until` is the last day away.
+    `away_until` is the last day away. What they are asked up to and with `stand_in_until` goes to `stand_in`.
     """
 
     id: PersonId
@@ -79,6 +79,8 @@ class Person:
     weekday: int | None = None
     hour: int | None = None
     away_until: date | None = None
+    stand_in: PersonId | None = None
+    stand_in_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ HELP = (
         "The day is the last one away. Your deputy is asked in your place, or what is open waits for you; nothing "
         "counts as missed. `back` ends it early. A portfolio lead can say so for somebody else.",
         readers.away,
-        also=("absent", "vacation", "ooo", "leave"),
+        also=("absent", "vacation", "ooo", "leave", "on vacation", "on holiday", "on leave"),
     ),
     Entry(
         "back",
@@ -170,6 +170,25 @@ HELP = (
         "What is still open is asked at the next good hour.",
         readers.back,
         also=("returned", "here"),
+    ),
+    Entry(
+        "delegate",
+        "delegate <person> until <day>",
+        "Somebody answers in your place for a time.",
+        "delegate Anna Berzina until 15 March",
+        "Up to and with that day they are asked what you would be, and what is open goes to them now. `back` ends it "
+        "early. A portfolio lead can say so for somebody else: `delegate Anna for Bo until 15 March`.",
+        readers.delegate,
+        also=("deputise", "deputize", "substitute"),
+    ),
+    Entry(
+        "ask me",
+        "ask me [on <weekday>] [at <hour>]",
+        "The day and the hour at which you are asked.",
+        "ask me on Thursdays at 14:00",
+        "In your own time zone, on working days and outside quiet hours. `ask me as usual` goes back to the hour "
+        "of everybody.",
+        readers.ask_me,
     ),
     Entry(
         "proof",

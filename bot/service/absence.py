@@ -10,16 +10,19 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from bot.core import cadence, events
-from bot.core.compose.away import Fate, bounds
+from bot.core.compose.away import Fate, bounds, is_not_there, not_oneself, told_stand_in
 from bot.core.localtime import wall
-from bot.core.records import Person, PersonId, Pilot
+from bot.core.ports import Message
+from bot.core.records import Event, Person, PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase
-from bot.service import ServiceError, answerers, checkins, people, requests
+from bot.service import ServiceError, answerers, checkins, people, registry, requests, schedules
 from bot.service.shared_requests import by_message
 from bot.service.work import Work
 
 LONGEST = timedelta(days=366)  # whoever is away for longer has left their part in a pilot to somebody else
+STATUS = "person.away_status"  # an event: the platform says so; `after` is the last day away
 _DAY = timedelta(days=1)
+_MORNING = timedelta(hours=12)  # a status that ends in the morning, or at midnight, ends with the day before
 
 
 def leave(work: Work, person: Person, until: date, *, actor: PersonId | None) -> list[Fate]:
@@ -34,10 +37,62 @@ def leave(work: Work, person: Person, until: date, *, actor: PersonId | None) ->
     return [fate for one in own if (fate := _set_aside(work, one, away)) is not None]
 
 
+def delegate(work: Work, person: Person, to: Person, until: date, *, actor: PersonId | None) -> list[Fate]:
+    """Somebody answers in a person's place up to and with a day; what is open goes to them now. ServiceError if not."""
+    today = work.today(person)
+    if not today <= until <= today + LONGEST:
+        raise ServiceError(bounds(today + LONGEST, today))
+    if to.id == person.id:
+        raise ServiceError(not_oneself())
+    address = registry.address_of(work.unit, to.id)
+    if address is None or not to.active or work.is_away(to):
+        raise ServiceError(is_not_there(to.name))
+    given = people.set_stand_in(work, person, to.id, until, actor=actor)
+    card = told_stand_in(person.name, until, work.today(to))
+    work.unit.enqueue(
+        Message(f"stand_in:{person.id}:{to.id}:{work.now.isoformat()}", address, card), work.now
+    )
+    live = work.unit.live_checkins(person=person.id)
+    own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
+    return [fate for one in own if (fate := _set_aside(work, one, given)) is not None]
+
+
+def follow_status(work: Work, person: Person, until: datetime | None) -> None:
+    """What a platform says of somebody's absence; it never shortens what they said themselves.
+
+    An absence that came from there ends with it.
+    """
+    if until is not None and until > work.now:
+        last = work.day(until - _MORNING, person)
+        today = work.today(person)
+        if today <= last <= today + LONGEST and (person.away_until is None or person.away_until < last):
+            work.unit.record(Event(STATUS, work.now, None, subject=str(person.id), after=last.isoformat()))
+            leave(work, person, last, actor=None)
+        return
+    if person.away_until is not None and work.is_away(person) and _said_by_status(work, person):
+        come_back(work, person, actor=None)
+
+
+def _said_by_status(work: Work, person: Person) -> bool:
+    seen = (one for one in work.unit.events(kinds=(STATUS,)) if one.subject == str(person.id))
+    last = next(seen, None)
+    return last is not None and person.away_until is not None and last.after == person.away_until.isoformat()
+
+
+def is_represented(work: Work, person: Person) -> bool:
+    """Whether somebody answers in their place on this day."""
+    return person.stand_in is not None and (person.stand_in_until or date.min) >= work.today(person)
+
+
 def come_back(work: Work, person: Person, *, actor: PersonId | None) -> tuple[int, datetime]:
     """Somebody is back before their day: how much is still open, and when it is asked, which is the next good hour."""
+    was = back_at(work, person)
+    person = people.set_stand_in(work, person, None, None, actor=actor)
+    if not work.is_away(person):
+        return 0, work.now
     here = people.set_away(work, person, work.today(person) - _DAY, actor=actor)
     again = _good(work, here, work.now)
+    schedules.bring_forward(work, here, was, again)
     waiting = [one for one in work.unit.live_checkins(person=person.id) if one.state.person == person.id]
     for checkin in waiting:
         checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)
@@ -117,6 +172,8 @@ def _set_aside(work: Work, checkin: Checkin, person: Person) -> Fate | None:
     if pilot is None or form is None:
         return None
     other = _in_place(work, pilot, checkin, person)
+    if other is None and not work.is_away(person):
+        return None
     if other is None:
         again = back_at(work, person)
         checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.localtime import is_zone
-from bot.core.ports import Sender, Unit
+from bot.core.ports import Changed, Sender, Unit
 from bot.core.records import Identity, Person
-from bot.service import leaving, people
+from bot.service import absence, leaving, people
 from bot.service.work import Work
 
 
-def follow(work: Work, sender: Sender, connection: int, *, is_open: bool) -> None:
+def follow(work: Work, sender: Sender, connection: int, now: Changed) -> None:
     """Let what we know of somebody follow their account. Somebody we do not know is not made known by it."""
     person = work.unit.person_of(connection, sender.user)
     if person is None:
         return
-    if is_open:
+    if now.open:
         person = _come_back(work, person, sender.user, connection)
         person = people.set_name(work, person, sender.name)
         if is_zone(sender.zone):  # an account without a zone does not unlearn the one that is known
-            people.set_zone(work, person, sender.zone)
+            person = people.set_zone(work, person, sender.zone)
+        absence.follow_status(work, person, now.away_until)
     elif _switch_off(work.unit, person, sender.user, connection):
         leaving.gone(work, people.set_active(work, person, active=False))
 

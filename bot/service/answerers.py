@@ -23,7 +23,8 @@ def whom(work: Work, pilot: Pilot, form: Questionnaire, *, asker: Person | None 
     holders = [holder for role in roles if (holder := getattr(pilot, role)) is not None]
     if asker is not None and asker.id in holders:
         return asker
-    people = [person for holder in holders if (person := work.unit.person(holder)) and person.active]
+    named = [person for holder in holders if (person := work.unit.person(holder)) and person.active]
+    people = list(dict.fromkeys((*filter(None, map(work.stand_in, named)), *named)))
     if not people:
         raise ServiceError(f"{pilot.name} has no {roles[0]} to ask. Name one first; nothing was sent.")
     reached = [person for person in people if registry.address_of(work.unit, person.id) is not None]

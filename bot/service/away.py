@@ -1,6 +1,8 @@
-"""The commands `away` and `back`, for oneself or by a lead for somebody else; it must not know what they set off."""
+"""The commands `away`, `delegate` and `back`, for oneself or by a lead for another; it must not know what they do."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from bot.core import commands as c
 from bot.core.card import Card
@@ -12,12 +14,14 @@ from bot.service import ServiceError, absence
 from bot.service.work import Work
 
 
-def answer(work: Work, asker: Person, command: c.Away | c.Back, connection: int) -> Reply:
+def answer(work: Work, asker: Person, command: c.Away | c.Back | c.Delegate, connection: int) -> Reply:
     """What became of it, or why nothing did."""
     found = _whom(work, asker, command.person, connection)
     if isinstance(found, str):
         return Show(notes.problem(found))
     try:
+        if isinstance(command, c.Delegate):
+            return Show(_delegated(work, found, command, connection, asker=asker))
         return Show(told(work, found, command, asker=asker))
     except ServiceError as refused:
         return Show(notes.problem(str(refused)))
@@ -29,7 +33,7 @@ def told(work: Work, person: Person, command: c.Away | c.Back, *, asker: Person 
     name, actor = "" if own else person.name, asker.id if asker else None
     zone = work.zone(asker or person)
     if isinstance(command, c.Back):
-        if not work.is_away(person):
+        if not work.is_away(person) and not absence.is_represented(work, person):
             raise ServiceError(words.here(name))
         waiting, again = absence.come_back(work, person, actor=actor)
         return words.back(waiting, again, name=name, now=work.now, zone=zone)
@@ -39,16 +43,39 @@ def told(work: Work, person: Person, command: c.Away | c.Back, *, asker: Person 
     return words.gone(until, fates, name=name, alone=alone, today=work.today(person), now=work.now, zone=zone)
 
 
+def _delegated(work: Work, person: Person, command: c.Delegate, connection: int, *, asker: Person) -> Card:
+    to = _one(command.to, _near(work, command.to, connection))
+    if isinstance(to, str):
+        raise ServiceError(to)
+    return put_in_place(work, person, to, command.until, asker=asker)
+
+
+def put_in_place(work: Work, person: Person, to: Person, until: date, *, asker: Person | None) -> Card:
+    """Somebody answers in a person's place from now on. ServiceError where that cannot be."""
+    own = asker is not None and asker.id == person.id
+    fates = absence.delegate(work, person, to, until, actor=asker.id if asker else None)
+    return words.stands_in(to.name, until, fates, name="" if own else person.name, today=work.today(person))
+
+
 def _whom(work: Work, asker: Person, text: str, connection: int) -> Person | str:
     """Whoever is meant, or why nobody is: only leads say so for somebody else."""
     if not text:
         return asker
+    found = _near(work, text, connection)
+    if [one.id for one in found] != [asker.id] and asker.standing is Standing.MEMBER:
+        return words.not_yours()
+    return _one(text, found)
+
+
+def _near(work: Work, text: str, connection: int) -> list[Person]:
     account = work.unit.person_of(connection, text.strip("<@>"))
     near = [account] if account else list(work.unit.find_people(text))
     exact = [one for one in near if one.name.casefold() == text.lstrip("@").casefold()]
-    found = exact if len(exact) == 1 else near
-    if [one.id for one in found] != [asker.id] and asker.standing is Standing.MEMBER:
-        return words.not_yours()
+    return exact if len(exact) == 1 else near
+
+
+def _one(text: str, found: list[Person]) -> Person | str:
+    """The one person that is meant, or why that is nobody."""
     if len(found) == 1:
         return found[0]
     return notes.several_people(text, [one.name for one in found]) if found else notes.nobody(text)

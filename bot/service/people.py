@@ -69,6 +69,21 @@ def set_away(work: Work, person: Person, until: date | None, *, actor: PersonId 
     return _changed(work, person, replace(person, away_until=until), "person.away_until", actor=actor)
 
 
+def set_stand_in(
+    work: Work, person: Person, to: PersonId | None, until: date | None, *, actor: PersonId | None
+) -> Person:
+    """Somebody answers in a person's place up to and with a day; None for nobody."""
+    changed = replace(person, stand_in=to, stand_in_until=until)
+    return _changed(work, person, changed, "person.stand_in", actor=actor)
+
+
+def set_hours(work: Work, person: Person, *, weekday: int | None, hour: int | None) -> Person:
+    """The weekday and hour at which somebody wants to be asked; None for those of everybody."""
+    changed = replace(person, weekday=weekday, hour=hour)
+    kind = "person.weekday" if weekday != person.weekday else "person.hour"
+    return _changed(work, person, changed, kind, actor=person.id)
+
+
 def _changed(
     work: Work, person: Person, changed: Person, kind: str, *, actor: PersonId | None = None
 ) -> Person:

@@ -30,6 +30,7 @@ from bot.service import (
     explain,
     framing,
     history,
+    preferring,
     proof,
     registry,
     search,
@@ -109,7 +110,7 @@ def answer(  # noqa: C901 - one case for each command
                 "checkin",
                 lambda found: _checkin(asker, found, form or PULSE, full=command.full),
             )
-        case c.Decide() | c.Pause() | c.Resume() | c.Away() | c.Back():
+        case c.Decide() | c.Pause() | c.Resume() | c.Away() | c.Back() | c.Delegate() | c.AskMe():
             return _go_on(asker, command)
         case c.Add(name):
             return _add(asker, name)
@@ -124,7 +125,9 @@ def answer(  # noqa: C901 - one case for each command
     assert_never(command)
 
 
-def _go_on(asker: Asker, command: c.Decide | c.Pause | c.Resume | c.Away | c.Back) -> Reply:
+def _go_on(
+    asker: Asker, command: c.Decide | c.Pause | c.Resume | c.Away | c.Back | c.Delegate | c.AskMe
+) -> Reply:
     """Whether and how a pilot, or somebody, goes on."""
     match command:
         case c.Decide(pilot):
@@ -135,7 +138,9 @@ def _go_on(asker: Asker, command: c.Decide | c.Pause | c.Resume | c.Away | c.Bac
             )
         case c.Resume(pilot):
             return _on_pilot(asker, pilot, "resume", lambda found: _resume(asker, found))
-        case c.Away() | c.Back():
+        case c.AskMe():
+            return preferring.answer(asker.work, asker.person, command)
+        case c.Away() | c.Back() | c.Delegate():
             return away.answer(asker.work, asker.person, command, asker.where.connection.id)
     assert_never(command)
 

@@ -74,7 +74,7 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
     if known is None:
         return Nothing()
     if isinstance(inbound.act, Changed):  # told twice, it is as it was: it needs no mark against that
-        accounts.follow(work, inbound.sender, connection, is_open=inbound.act.open)
+        accounts.follow(work, inbound.sender, connection, inbound.act)
         return Nothing()
     if not _is_new(work, inbound):
         return Nothing()

@@ -83,6 +83,33 @@ def move(work: Work, person: Person, *, out_of: str) -> None:
                 work.unit.save_schedule(replace(schedule, next_due_at=moved))
 
 
+def bring_forward(work: Work, person: Person, was: datetime, to: datetime) -> None:
+    """What was put off until somebody's way back comes with it, now that they are back sooner."""
+    for schedule in _own(work, person):
+        if schedule.next_due_at == was:
+            work.unit.save_schedule(replace(schedule, next_due_at=min(was, to)))
+
+
+def follow_hours(work: Work, person: Person) -> None:
+    """Somebody wants to be asked at another day or hour: each cycle keeps its one slot, at that hour."""
+    for schedule in _own(work, person):
+        pilot, due = work.unit.pilot(schedule.pilot), schedule.next_due_at
+        beat = _beat(work, pilot, schedule, stuck=False) if pilot is not None and due is not None else None
+        if pilot is None or due is None or beat is None:
+            continue
+        rhythm, rule = beat
+        moved = _milestone(rhythm, pilot, rule, work.now) or cadence.within_cycle(due, **rule)
+        if moved > work.now:  # else this cycle's time by the new rules is over: it keeps the one it had
+            work.unit.save_schedule(replace(schedule, next_due_at=moved))
+
+
+def _own(work: Work, person: Person) -> Iterator[Schedule]:
+    """What is planned at the hours of one person: that of the pilots they own, or are deputy of without an owner."""
+    for pilot in work.unit.pilots_of(person.id):
+        if person.id == (pilot.owner or pilot.deputy) and pilot.stage != "paused":
+            yield from (one for one in work.unit.schedules(pilot.id) if one.questionnaire != DECISION)
+
+
 def set_cadence(work: Work, pilot: Pilot, weeks: int | None, *, actor: PersonId | None = None) -> None:
     """Ask a pilot's check-in every so many weeks, whatever the policy says; None goes back to the policy."""
     if weeks is not None and not 1 <= weeks <= MOST_WEEKS:

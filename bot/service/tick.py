@@ -165,8 +165,10 @@ def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     slot = schedule.next_due_at or work.now
     stuck = evaluate.is_stuck(work, pilot)
     following = schedules.after(work, pilot, schedule, slot, stuck=stuck)
-    person = _who(work, pilot, work.content.questionnaires[schedule.questionnaire].asks)
-    moved = _after_others(work, pilot, person) or _moved(work, person, slot, following)
+    asks = work.content.questionnaires[schedule.questionnaire].asks
+    person = _who(work, pilot, asks)
+    back = _back_again(work, pilot, asks) if person is None else None
+    moved = back or _after_others(work, pilot, person) or _moved(work, person, slot, following)
     if moved is not None and moved > work.now:
         work.unit.save_schedule(replace(schedule, next_due_at=moved))
         return
@@ -181,18 +183,31 @@ def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
 
 
 def _who(work: Work, pilot: Pilot, asks: str) -> Person | None:
-    """Whoever a form asks; for an owner who is away, gone or out of reach, the deputy.
+    """Whoever a form asks, or stands in for them; for an owner who is away, gone or out of reach, the deputy.
 
     Nobody is held to a question that could not reach them.
     """
+    there = (
+        person
+        for holder in _reached(work, pilot, asks)
+        for person in (work.stand_in(holder), holder)
+        if person is not None and not work.is_away(person)
+    )
+    return next((one for one in there if registry.address_of(work.unit, one.id) is not None), None)
+
+
+def _reached(work: Work, pilot: Pilot, asks: str) -> Iterator[Person]:
+    """Whoever may be asked, also while they are away."""
     holders = {"sponsor": (pilot.sponsor,), "decider": (pilot.decider,)}
     for candidate in holders.get(asks, (pilot.owner, pilot.deputy)):
         person = work.unit.person(candidate) if candidate else None
-        if person is None or not person.active or work.is_away(person):
-            continue
-        if registry.address_of(work.unit, person.id) is not None:
-            return person
-    return None
+        if person is not None and person.active and registry.address_of(work.unit, person.id) is not None:
+            yield person
+
+
+def _back_again(work: Work, pilot: Pilot, asks: str) -> datetime | None:
+    """When somebody can be asked again, where all who can be are away; None where there is nobody."""
+    return min((absence.back_at(work, person) for person in _reached(work, pilot, asks)), default=None)
 
 
 def _moved(work: Work, person: Person | None, slot: datetime, following: datetime | None) -> datetime | None:

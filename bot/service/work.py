@@ -37,6 +37,13 @@ class Work:
         """Whether somebody is away on this day of theirs."""
         return person.away_until is not None and person.away_until >= self.today(person)
 
+    def stand_in(self, person: Person) -> Person | None:
+        """Whoever answers in somebody's place today, and is there to do it."""
+        if person.stand_in is None or (person.stand_in_until or date.min) < self.today(person):
+            return None
+        other = self.unit.person(person.stand_in)
+        return other if other is not None and other.active and not self.is_away(other) else None
+
     def day(self, moment: datetime, person: Person | None = None) -> date:
         """The day of a moment where a person is, or where the organisation is."""
         return local(moment, self.zone(person)).date()

@@ -93,6 +93,54 @@ def test_coming_back_early_brings_what_is_open_and_no_more(office: Office) -> No
     assert told(office, "anna") == before + 1
 
 
+def test_a_slot_that_falls_into_an_absence_comes_once_at_the_way_back(office: Office) -> None:
+    anna = office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna)
+    office.runs("anna", "away until 4 December")
+    before = told(office, "anna")
+    office.until(office.now.replace(month=12, day=6))
+    assert told(office, "anna") == before
+    assert not office.events("slot.skipped", "checkin.missed")
+    asked = office.until_asked("anna")
+    here = office.now.astimezone(RIGA)
+    assert (here.date(), here.hour) == (date(2026, 12, 7), 10), "the first good day back, at the usual hour"
+    assert len(office.read(lambda unit: unit.history(pilot.id))) == 1, "one, however many slots there were"
+    assert asked.state.person == anna.id
+
+
+def test_slots_of_a_long_absence_are_one_and_the_rhythm_goes_on(office: Office) -> None:
+    anna = office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna)
+    office.runs("anna", "away until 1 February")
+    office.until(office.now.replace(year=2027, month=2, day=26))
+    asked = office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse"))
+    days = sorted(one.slot.astimezone(RIGA).date() for one in asked)
+    assert days[0] == date(2027, 2, 2)
+    assert days[1] >= days[0] + WEEK, "no backlog"
+
+
+def test_back_early_brings_the_slot_that_was_put_off(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    office.runs("anna", "away until 1 February")
+    office.until(office.now.replace(month=12, day=15))
+    office.runs("anna", "back")
+    office.until_asked("anna")
+    assert office.now.astimezone(RIGA).date() <= date(2026, 12, 16)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I'm away until 4 December", "i am on vacation until 2026-12-04", "I’ll be away until 4 December"],
+)
+def test_a_sentence_is_as_good_as_the_command(office: Office, said: str) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    office.until_asked("anna")
+    assert "You are away up to and with 4 Dec" in text(office.says("anna", said))
+    assert office.read(lambda unit: unit.person(anna.id)).away_until == FRIDAY
+
+
 def test_who_comes_back_at_night_is_asked_in_the_morning(office: Office) -> None:
     anna, bo = office.person("anna"), office.person("bo")
     pilot = office.pilot("Invoice matcher", bo, stage="idea")

@@ -77,7 +77,8 @@ def test_an_owner_who_is_away_is_not_asked_and_the_deputy_is(office: Office) -> 
 
 
 def test_a_pilot_without_anybody_to_ask_is_noted_not_crashed_over(office: Office) -> None:
-    anna = office.person("anna", away_until=MONDAY.date() + timedelta(days=60))
+    anna = office.person("anna")
+    office.write(lambda unit: unit.switch_off(office.address("anna")))
     office.pilot("Invoice matcher", anna)
     office.until(MONDAY + timedelta(days=20))
     assert {event.after for event in office.events("slot.skipped")} == {"nobody to ask"}

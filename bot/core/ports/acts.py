@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.core.card import Source
@@ -52,9 +53,13 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The person's account is another one now: the sender has its name and zone. One that was closed is not `open`."""
+    """The person's account is another one now: the sender has its name and zone. One that was closed is not `open`.
+
+    `away_until` is the moment up to which the platform says that they are on holiday or ill, where it says so.
+    """
 
     open: bool = True
+    away_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

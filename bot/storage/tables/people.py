@@ -92,6 +92,8 @@ class PersonRow(Row, table=True):
     weekday: int | None
     hour: int | None
     away_until: date | None
+    stand_in: int | None
+    stand_in_until: date | None
     folded: str = plain()
 
 
