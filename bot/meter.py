@@ -69,6 +69,11 @@ class Counted:
         if taken is Taken.STORED:
             self._kept.answered_to_stored.labels(where).observe(seconds)
 
+    def audited(self, *, missed: int, unsent: int) -> None:
+        """What the auditor of this process found last."""
+        self._kept.audit.labels("missed").set(missed)
+        self._kept.audit.labels("unsent").set(unsent)
+
     def warm(self) -> None:
         """Import what counting needs; it blocks."""
         _ = self._kept
@@ -100,7 +105,7 @@ class _Kept:
     """prometheus-client's side."""
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Histogram, Info, ProcessCollector  # noqa: PLC0415  # see above  # noqa: PLC0415  # as well
+        from prometheus_client import CollectorRegistry, Gauge, Histogram, Info, ProcessCollector  # noqa: PLC0415  # see above  # noqa: PLC0415  # as well
         from prometheus_client import Counter as Rising  # noqa: PLC0415  # as well
 
         self.registry: CollectorRegistry = CollectorRegistry()
@@ -124,6 +129,12 @@ class _Kept:
             "From the arrival of what somebody did until it was stored",
             ("platform",),
             buckets=STORING_S,
+            registry=self.registry,
+        )
+        self.audit = Gauge(
+            "rampcheck_auditor_pilots",
+            "Pilots that were due and not asked (missed), or asked and not delivered to (unsent)",
+            ("what",),
             registry=self.registry,
         )
         self.database = _Database()

@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App, MovableClock, until_stopped
 from bot.log import get
-from bot.service import deliver, failing, redraw, tick
+from bot.service import auditor, deliver, failing, redraw, tick
 
 BEAT = timedelta(seconds=2)  # a message that nobody nudged for leaves within this time
 POISON_WAITS = (
@@ -40,6 +40,7 @@ class Worker:
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
         self._resting: dict[str, tuple[int, datetime]] = {}
+        self._audited: datetime | None = None
         self._timer = AsyncIOScheduler(timezone="UTC")
         self._courier: asyncio.Task[None] | None = None
 
@@ -99,6 +100,7 @@ class Worker:
                 now = self.app.clock.now()
                 await asyncio.to_thread(self._tick, now)
                 await asyncio.to_thread(self.app.store.beat, self.name, now)
+                await asyncio.to_thread(self._audit, now)
             except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
 
@@ -107,6 +109,14 @@ class Worker:
         store, content = self.app.store, self.app.content
         for job in tick.rounds(store, content, now, resting=lambda: self._asleep(now)):
             self._run(job, now)
+
+    def _audit(self, now: datetime) -> None:
+        """Now and then, once all that was due is done: is there a sign of all of it?"""
+        if self._audited is not None and self._audited <= now < self._audited + auditor.EVERY:
+            return
+        found = auditor.watch(self.app.store, self.app.content, now)
+        self.app.meter.audited(missed=len(found.missed), unsent=len(found.unsent))
+        self._audited = now
 
     def _run(self, job: tick.Job, now: datetime) -> None:
         try:

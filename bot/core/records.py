@@ -178,13 +178,26 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a pilot is next asked a questionnaire. `weeks` overrides the cadence of the policy."""
+    """When a pilot is next asked a questionnaire. `weeks` overrides the cadence of the policy.
+
+    `last_due_at` is the slot that was dealt with last: somebody was asked, or the log says why nobody was.
+    """
 
     id: int
     pilot: PilotId
     questionnaire: str
     next_due_at: datetime | None
     weeks: int | None = None
+    last_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A slot that was dealt with, and there is no sign of it: not `asked`, or asked and not delivered."""
+
+    pilot: PilotId
+    questionnaire: str
+    asked: bool
 
 
 @dataclass(frozen=True, slots=True)

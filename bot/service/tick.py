@@ -172,7 +172,7 @@ def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     if moved is not None and moved > work.now:
         work.unit.save_schedule(replace(schedule, next_due_at=moved))
         return
-    work.unit.save_schedule(replace(schedule, next_due_at=following))
+    work.unit.save_schedule(replace(schedule, next_due_at=following, last_due_at=slot))
     reason = _reason_to_skip(work, pilot, schedule, person, moved)
     if reason or person is None:
         work.unit.record(

@@ -72,6 +72,7 @@ _schedules = select(
     _schedule.c.questionnaire,
     _schedule.c.next_due_at,
     _schedule.c.weeks,
+    _schedule.c.last_due_at,
 )
 SCHEDULES = mine(_schedules.where(_schedule.c.pilot_id == bindparam("pilot")).order_by(_schedule.c.id))
 DUE_SCHEDULES = mine(

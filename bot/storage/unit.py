@@ -20,6 +20,7 @@ from bot.storage.requests import Requests
 from bot.storage.scope import added_once, mine, own
 from bot.storage.seeking import Seeking
 from bot.storage.tables import CheckinRow, EvaluationRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow
+from bot.storage.unproven import Proving
 
 _checkin, _schedule, _subscription = table(CheckinRow), table(ScheduleRow), table(SubscriptionRow)
 _message, _evaluation = table(MessageRow), table(EvaluationRow)
@@ -55,7 +56,18 @@ NEXT = (
 
 
 class SqlUnit(
-    People, Seeking, Pilots, Forms, Checkins, Readiness, Decisions, Evaluations, Requests, Homes, Messages
+    People,
+    Seeking,
+    Pilots,
+    Proving,
+    Forms,
+    Checkins,
+    Readiness,
+    Decisions,
+    Evaluations,
+    Requests,
+    Homes,
+    Messages,
 ):
     """The `Unit` of core.ports on a database."""
 

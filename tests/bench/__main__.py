@@ -25,6 +25,7 @@ BENCHES = (
     "teams_ingress",
     "teams_answering",
     "teams_sending",
+    "auditing",
     "answers_kept",
     "pilots_imported",
 )

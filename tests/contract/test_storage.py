@@ -971,6 +971,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "events": lambda unit, at: (unit.events(), unit.events(pilot=at.pilot.id, kinds=["stage"], since=NOW)),
     "form": lambda unit, at: unit.form("pulse", 1),
     "schedules": lambda unit, at: unit.schedules(at.pilot.id),
+    "unproven": lambda unit, at: unit.unproven(since=NOW - DAY, late=NOW),
     "due_schedules": lambda unit, at: unit.due_schedules(NOW + DAY, limit=9),
     "next_moment": lambda unit, at: unit.next_moment(),
     "checkin": lambda unit, at: unit.checkin(1),

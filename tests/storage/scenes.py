@@ -120,7 +120,7 @@ def fill(unit: Unit, at: World) -> None:
     unit.save_person(replace(at.helper, away_until=NOW.date()))
     unit.keep_form(form(text=f"Asked by {at.organisation.name}"))
     unit.record(Event("stage", NOW, owner, pilot, "stage", "idea", "pilot"))
-    unit.save_schedule(Schedule(0, pilot, "pulse", NOW + HOUR))
+    unit.save_schedule(Schedule(0, pilot, "pulse", NOW + HOUR, last_due_at=NOW - HOUR))
     unit.set_level(pilot, ItemLevel("data.quality", 2, NOW, NOW, owner))
     unit.add_snapshot(Snapshot(pilot, NOW, 40, {"data": 40, "value": None}, "value", 0.5, 1, 1))
     unit.save_evaluation(evaluation(at))

@@ -47,6 +47,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
         "events": (unit.events(), unit.events(pilot=pilot, kinds=("stage",))),
         "schedules": (unit.schedules(pilot), unit.due_schedules(NOW + DAY, limit=9)),
+        "unproven": unit.unproven(since=NOW - DAY, late=NOW),
         "next": unit.next_moment(),
         "checkins": [(unit.checkin(one), unit.given(one)) for one in checkins],
         "history": unit.history(pilot, questionnaire="pulse", answers=True),

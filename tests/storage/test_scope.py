@@ -30,6 +30,7 @@ ROOMS = (
     "requests",
     "seeking",
     "unit",
+    "unproven",
     "words",
 )
 STORAGE = Path(outbox.__file__).parent

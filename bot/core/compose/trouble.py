@@ -26,6 +26,23 @@ def digest_lost(
     return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)), actions=(again,))
 
 
+def unproven(missed: Sequence[str], unsent: Sequence[str]) -> Card:
+    """What should have happened and did not, for whoever runs the bot."""
+    what = "I missed something that was due"
+    lines = [
+        f"{about}: {words.shown([words.pilot_name(name) for name in names], PILOTS_SHOWN)}."
+        for about, names in (
+            ("Not asked, though it was time", missed),
+            ("Asked, and not delivered yet", unsent),
+        )
+        if names
+    ] or ["It concerns a private pilot."]
+    lines.append(
+        "The log says why, `rampcheck doctor` what to mend. I look every hour, and write again only if it gets worse."
+    )
+    return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
+
+
 def owner_unreachable(name: str, pilots: Sequence[str], reason: str) -> Card:
     """An owner gets no messages any more: said to the leads once."""
     what = f"{name} cannot be reached"

@@ -14,6 +14,7 @@ from bot.core.records import (
     PersonId,
     PilotId,
     Schedule,
+    Unproven,
 )
 from bot.core.state import Checkin
 from bot.core.values import Value
@@ -37,6 +38,13 @@ class AskingKept(Protocol):
 
     def due_schedules(self, now: datetime, *, limit: int) -> Sequence[Schedule]:
         """Schedules due, the oldest first."""
+        ...
+
+    def unproven(self, *, since: datetime, late: datetime) -> Sequence[Unproven]:
+        """Slots of between `since` and `late` that leave no sign: neither check-in nor reason, or no settled message.
+
+        A message written after `late` may still be on its way.
+        """
         ...
 
     def next_moment(self) -> datetime | None:

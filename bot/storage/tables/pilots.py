@@ -116,3 +116,4 @@ class ScheduleRow(Row, table=True):
     questionnaire: str = plain()
     next_due_at: datetime | None = moment(null=True)
     weeks: int | None
+    last_due_at: datetime | None = moment(null=True)
