@@ -144,13 +144,16 @@ def status(
 @app.command()
 def digest(
     group: Annotated[str, typer.Option(help="Only the pilots of this group.")] = "",
+    stage: Annotated[str, typer.Option(help="Only the pilots at this stage.")] = "",
+    tag: Annotated[str, typer.Option(help="Only the pilots with this tag.")] = "",
     post: Annotated[bool, typer.Option("--post", help="Post it to the channels that get it.")] = False,
     json: options.AsJson = False,
 ) -> None:
-    """Show this week's digest, or post it now."""
+    """Show this week's digest, or post it now; what is posted is about what each channel asked for."""
     from bot.cli import portfolio
+    from bot.core.records import Slice
 
-    portfolio.digest(group, post=post, as_json=json)
+    portfolio.digest(Slice(group, stage, tag), post=post, as_json=json)
 
 
 @app.command()

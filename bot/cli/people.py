@@ -160,7 +160,9 @@ def _channel(channel: Channel, digest: Subscription | None) -> dict[str, object]
         "platform": channel.address.platform,
         "active": channel.active,
         "next_digest": digest.next_due_at if digest else None,
-        "group": digest.group if digest else "",
+        "group": digest.about.group if digest else "",
+        "stage": digest.about.stage if digest else "",
+        "tag": digest.about.tag if digest else "",
     }
 
 

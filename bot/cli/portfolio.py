@@ -13,7 +13,7 @@ from bot.core.compose import status as status_words
 from bot.core.compose.status import StatusView
 from bot.core.compose.words import COURSES, NOBODY, count, score, stage_name
 from bot.core.days import parse_day
-from bot.core.records import Person, Pilot, Standing
+from bot.core.records import Person, Pilot, Slice, Standing
 from bot.service import deliver, lookup, posting, registration, schedules, views
 from bot.service import digest as digests
 
@@ -112,13 +112,13 @@ def described(view: StatusView) -> dict[str, object]:
 # --- digest ---------------------------------------------------------------------------------------------------------
 
 
-def digest(group: str, *, post: bool, as_json: bool) -> None:
+def digest(about: Slice, *, post: bool, as_json: bool) -> None:
     """The digest as it would be posted now, with its thread; or posted, to the channels that get it."""
     if post:
-        _post(group)
+        _post(about.group)
         return
     with opening.reading() as app:
-        made = opening.look(app, lambda work: digests.compose(work, group))
+        made = opening.look(app, lambda work: digests.compose(work, about))
     if as_json:
         screen.as_json({"channel": made.channel.fallback, "thread": [card.fallback for card in made.thread]})
     else:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from bot.core.records import EVERYTHING, Slice
+
 MINE = "mine"  # an owner in a filter: whoever asks
 
 # What `why` can be asked of: its word -> the part that is explained.
@@ -175,10 +177,10 @@ class AskMe:
 
 @dataclass(frozen=True, slots=True)
 class DigestNow:
-    """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of one group or of all."""
+    """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of a slice or of all."""
 
     action: Literal["show", "subscribe", "unsubscribe"] = "show"
-    group: str = ""
+    about: Slice = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,8 +237,8 @@ def _shaped(command: Command, words: Words) -> bool:
             return not where.text or (where == ListFilter(text=where.text) and len(words) <= 2)
         case Add():
             return any(word.quoted for word in words[:3]) or len(words) == 1 or words[1].plain == "pilot"
-        case DigestNow(_, group):
-            return _is_name(group)
+        case DigestNow(_, about):
+            return _is_name(about.group)
         case Help(about):
             return not about or topic(about) is not None
         case Proof(_, link):

@@ -1,14 +1,15 @@
-"""The words behind `list` -> which pilots are meant; it must not know the pilots."""
+"""The words behind `list` and `digest` -> which pilots are meant; it must not know the pilots."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-from bot.core.command import LIST_STATES, MINE, Command, List, ListFilter
+from bot.core.command import LIST_STATES, MINE, Command, DigestNow, Incomplete, List, ListFilter
 from bot.core.phrase import Word, join
 from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.readers import Words
+from bot.core.records import Slice
 
 _STAGE_WORDS = {stage: stage for stage in (*STAGES, *SIDE_STAGES)} | {
     "ideas": "idea",
@@ -117,3 +118,50 @@ def _canonical(field: str, value: str) -> str:
             return MINE
         case _:
             return value
+
+
+# --- the digest -------------------------------------------------------------------------------------------------
+
+_SUBSCRIBE = {"subscribe", "on", "start", "here", "weekly"}
+_UNSUBSCRIBE = {"unsubscribe", "off", "stop", "end"}
+_SHOW = {"show", "now", "preview", "today", "me", "please"}
+_OF = {"for", "of", "in", "to", "from", "the", "this", "channel", "digest", "and", "with"}
+_SLICES = {"group", "stage", "tag"}
+
+
+def digest(words: Words, _today: date) -> Command:
+    """Digest: [show | subscribe | here | unsubscribe] [group <name>] [stage <stage>] [tag <tag>], `=` or not."""
+    said = {word.plain for word in words}
+    n = 0
+    while n < len(words) and words[n].plain in _SUBSCRIBE | _UNSUBSCRIBE | _SHOW | _OF:
+        n += 1
+    before = {word.plain for word in words[:n]}
+    about = _slice(words[n:])
+    if about.stage and about.stage not in _STAGE_WORDS.values():
+        stages = ", ".join((*STAGES, *SIDE_STAGES))
+        return Incomplete("digest", f"“{about.stage}” is no stage. These are: {stages}.", _DIGEST_EXAMPLE)
+    if said & {"unsubscribe"} or before & _UNSUBSCRIBE:
+        return DigestNow("unsubscribe", about)
+    return DigestNow("subscribe" if before & _SUBSCRIBE else "show", about)
+
+
+_DIGEST_EXAMPLE = "digest here group=Finance stage=pilot"
+
+
+def _slice(words: Words) -> Slice:
+    """What is named by its key; words without one are the name of a group."""
+    found, group = Slice(), list[Word]()
+    while words:
+        taken, field, value = _keyed(words) if _key(words[0]) in _SLICES else (1, "", "")
+        if words[0].text.startswith("#") and not words[0].quoted:
+            taken, field, value = 1, "tag", words[0].text[1:]
+        if field:
+            found = replace(found, **{field: value})
+        elif _key(words[0]) not in _SLICES and not (words[0].plain in _OF and not group):
+            group.append(words[0])
+        words = words[taken:]
+    return replace(found, group=found.group or join(group))
+
+
+def _key(word: Word) -> str:
+    return "" if word.quoted else _KEYS.get(word.text.replace("=", ":", 1).partition(":")[0].casefold(), "")

@@ -18,7 +18,6 @@ from bot.core.command import (
     Command,
     Decide,
     Delegate,
-    DigestNow,
     Help,
     History,
     Incomplete,
@@ -363,24 +362,3 @@ def proof(words: Words, _today: date) -> Command:
 
 def _is_link(word: Word) -> bool:
     return word.text.casefold().startswith(("https://", "http://", "www."))
-
-
-# --- the digest -------------------------------------------------------------------------------------------------
-
-_SUBSCRIBE = {"subscribe", "on", "start", "here", "weekly"}
-_UNSUBSCRIBE = {"unsubscribe", "off", "stop", "end"}
-_SHOW = {"show", "now", "preview", "today", "me", "please"}
-_OF = {"group", "for", "of", "in", "to", "from", "the", "this", "channel", "digest"}
-
-
-def digest(words: Words, _today: date) -> Command:
-    """Digest: [show | subscribe | unsubscribe] [group <name>]."""
-    said = {word.plain for word in words}
-    n = 0
-    while n < len(words) and words[n].plain in _SUBSCRIBE | _UNSUBSCRIBE | _SHOW | _OF:
-        n += 1
-    before = {word.plain for word in words[:n]}
-    group = join(words[n:])
-    if said & {"unsubscribe"} or before & _UNSUBSCRIBE:
-        return DigestNow("unsubscribe", group)
-    return DigestNow("subscribe" if before & _SUBSCRIBE else "show", group)

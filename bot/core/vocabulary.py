@@ -201,12 +201,12 @@ HELP = (
     ),
     Entry(
         "digest",
-        "digest [show | subscribe | unsubscribe] [group <name>]",
+        "digest [show | here | unsubscribe] [group=<name>] [stage=<stage>] [tag=<tag>]",
         "The weekly digest: now, or every week in this channel.",
-        "digest subscribe group Finance",
-        "`digest` shows it now. In a channel, `digest subscribe` posts it there every week, `digest unsubscribe` ends "
-        "that; with a group only its pilots are in it.",
-        readers.digest,
+        "digest here group=Finance stage=pilot",
+        "`digest` shows it now. In a channel, `digest here` posts it there every week, `digest unsubscribe` ends "
+        "that. With a group, a stage or a tag only those pilots are in it; asking again changes which.",
+        listing.digest,
         also=("summary", "report"),
         reads=True,
     ),

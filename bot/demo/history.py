@@ -77,7 +77,7 @@ def _digests(scene: Scene) -> Iterator[Moment]:
 def _subscribe(scene: Scene, work: Work) -> None:
     lead = work.unit.person(scene.people[LEAD])
     if lead is not None:
-        digest.subscribe(work, scene.channel, CHANNEL, lead, "")
+        digest.subscribe(work, scene.channel, CHANNEL, lead)
 
 
 def _post_digests(work: Work) -> None:

@@ -27,7 +27,18 @@ from bot.core.decisions import ENDING, Choice, deciders
 from bot.core.portfolio import clears, waiting_for
 from bot.core.ports import Message, Reply, Show, Unit
 from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
-from bot.core.records import Address, Decision, Event, Person, Pilot, PilotId, Standing, Subscription
+from bot.core.records import (
+    EVERYTHING,
+    Address,
+    Decision,
+    Event,
+    Person,
+    Pilot,
+    PilotId,
+    Slice,
+    Standing,
+    Subscription,
+)
 from bot.core.signals import Course
 from bot.core.signals.portfolio import portfolio_signals, shared_blockers
 from bot.core.values import Json
@@ -45,14 +56,14 @@ SHARED = "PF3"  # stands in the channel; the other portfolio signals in the thre
 JUMP = 3  # points of readiness that count as movement (content.md section 4)
 
 
-def compose(work: Work, group: str, *, before: int | None = None) -> Digest:
-    """The digest of this moment for all pilots, or for those of one group."""
-    return words.digest(gather(work, group, before=before), work.content.policy.digest)
+def compose(work: Work, about: Slice = EVERYTHING, *, before: int | None = None) -> Digest:
+    """The digest of this moment for all pilots, or for a slice of them."""
+    return words.digest(gather(work, about, before=before), work.content.policy.digest)
 
 
-def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
+def gather(work: Work, about: Slice = EVERYTHING, *, before: int | None = None) -> DigestView:
     """What happened in the last seven days, and where every pilot stands. Private pilots stay out of channels."""
-    pilots = subscribed.pilots(work.unit, group)
+    pilots = subscribed.pilots(work.unit, about)
     going = [pilot for pilot in pilots if pilot.stage in STAGES]
     standing = standings(work, going)
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
@@ -78,7 +89,7 @@ def gather(work: Work, group: str, *, before: int | None = None) -> DigestView:
         quiet=tuple(Quiet(p.id, p.name, silent[p.id]) for p in going if silent[p.id] >= quiet_from),
         shared=_shared(work, pilots, together),
         together=tuple(signal for signal in on if signal.id != SHARED),
-        about=group,
+        about=words.of_slice(about),
     )
 
 
@@ -216,24 +227,24 @@ def post(work: Work, subscription: Subscription, *, key: str) -> None:
     """The channel's card, then its details as replies beneath it."""
     last = next(iter(subscribed.posts(work.unit, subscription)), None)
     before = last.after.get("stuck") if last and isinstance(last.after, dict) else None
-    view = gather(work, subscription.group, before=before if isinstance(before, int) else None)
+    view = gather(work, subscription.about, before=before if isinstance(before, int) else None)
     made = words.digest(view, work.content.policy.digest)
     # Whatever was wrong with the channel may have been mended: the platform knows, and its answer is passed on.
     address, stale = work.unit.channel(subscription.channel.address).address, work.now + STALE_AFTER
     work.unit.enqueue(Message(key, address, made.channel, stale_at=stale), work.now)
-    picture = _map(work, view)
+    picture = _map(work, view, subscription.about)
     for number, card in enumerate([*([picture] if picture else ()), *made.thread], start=1):
         work.unit.enqueue(Message(f"{key}:{number}", address, card, under=key, stale_at=stale), work.now)
     after: Json = {"stuck": len(view.stuck), "key": key}
     work.unit.record(Event(subscribed.POSTED, work.now, None, subject=str(subscription.id), after=after))
 
 
-def _map(work: Work, view: DigestView) -> Card | None:
+def _map(work: Work, view: DigestView, about: Slice) -> Card | None:
     """The picture of all pilots that still go on; it stands in the thread, so nothing it lacks holds up the digest."""
     dimensions = [dimension.id for dimension in work.content.model.dimensions]
     latest = work.unit.snapshots()
     scored = []
-    for pilot in subscribed.pilots(work.unit, view.about):
+    for pilot in subscribed.pilots(work.unit, about):
         if pilot.stage in STAGES:
             known = latest[pilot.id].dimensions if pilot.id in latest else {}
             scored.append(Scored(pilot.id, pilot.name, pilot.stage, tuple(map(known.get, dimensions))))
@@ -283,16 +294,18 @@ def next_slot(work: Work) -> datetime:
     )
 
 
-def subscribe(work: Work, address: Address, name: str, person: Person, group: str) -> Card:
-    """Have the digest posted to a channel every week; asking again changes the group."""
+def subscribe(work: Work, address: Address, name: str, person: Person, about: Slice = EVERYTHING) -> Card:
+    """Have the digest posted to a channel every week; asking again changes what it is about."""
     channel = work.unit.channel(address, name)
     known = next((one for one in work.unit.subscriptions() if one.channel.id == channel.id), None)
     due = next_slot(work)
-    fresh = Subscription(0, channel, due, group, person.id)
-    work.unit.save_subscription(replace(known, group=group, by=person.id) if known else fresh)
-    work.unit.record(Event("digest.subscribed", work.now, person.id, subject=str(channel.id), after=group))
+    fresh = Subscription(0, channel, due, about, person.id)
+    work.unit.save_subscription(replace(known, about=about, by=person.id) if known else fresh)
+    work.unit.record(
+        Event("digest.subscribed", work.now, person.id, subject=str(channel.id), after=words.of_slice(about))
+    )
     when = cadence.in_words(known.next_due_at if known else due, work.now, work.unit.organisation.zone)
-    return notes.subscribed(group, when)
+    return notes.subscribed(words.of_slice(about), when)
 
 
 def unsubscribe(work: Work, address: Address, name: str, person: Person) -> Card:

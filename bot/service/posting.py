@@ -9,7 +9,9 @@ from bot.service.work import Work
 def post_now(work: Work, group: str) -> list[str]:
     """Post to every channel that gets the digest, or that of one group; their names. ServiceError for none."""
     wanted = [
-        one for one in work.unit.subscriptions() if not group or one.group.casefold() == group.casefold()
+        one
+        for one in work.unit.subscriptions()
+        if not group or one.about.group.casefold() == group.casefold()
     ]
     if not wanted:
         whom = f" of {group}" if group else ""

@@ -385,7 +385,7 @@ def _resume(asker: Asker, pilot: Pilot) -> Reply:
 def _digest(asker: Asker, command: c.DigestNow) -> Reply:
     """Show the digest now, or have it posted here every week."""
     if command.action == "show":
-        made = digest.compose(asker.work, command.group)
+        made = digest.compose(asker.work, command.about)
         return Show(made.channel)
     if "lead" not in relations(Pilot(0, "", ""), asker.person):
         return Show(notes.note("Only a portfolio lead can set up the weekly digest."))
@@ -394,4 +394,4 @@ def _digest(asker: Asker, command: c.DigestNow) -> Reply:
     address, name = asker.where.address, asker.where.place.name
     if command.action == "unsubscribe":
         return Show(digest.unsubscribe(asker.work, address, name, asker.person))
-    return Show(digest.subscribe(asker.work, address, name, asker.person, command.group))
+    return Show(digest.subscribe(asker.work, address, name, asker.person, command.about))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.names import folded
 from bot.core.ports import Unit
-from bot.core.records import Address, Event, Pilot, Subscription
+from bot.core.records import Address, Event, Pilot, Slice, Subscription
 
 POSTED = "digest.posted"
 LOOKED_AT = 1000  # posts of all channels that are looked through; a year of twenty channels
@@ -18,10 +19,18 @@ def of_channel(unit: Unit, address: Address) -> Subscription | None:
     return next((one for one in subscriptions if _place(one.channel.address) == place), None)
 
 
-def pilots(unit: Unit, group: str) -> list[Pilot]:
-    """The pilots that a channel may see, of all groups or of one; private ones stay out of channels."""
-    wanted = group.casefold()
-    return [one for one in unit.pilots() if not one.private and wanted in ("", one.group.casefold())]
+def pilots(unit: Unit, about: Slice) -> list[Pilot]:
+    """The pilots that a channel may see, of all or of a slice; private ones stay out of channels."""
+    return [one for one in unit.pilots() if not one.private and _in(one, about)]
+
+
+def _in(pilot: Pilot, about: Slice) -> bool:
+    """A paused pilot belongs to the stage that it goes back to."""
+    return (
+        about.group.casefold() in ("", pilot.group.casefold())
+        and about.stage in ("", pilot.before_pause or pilot.stage)
+        and (not about.tag or folded(about.tag) in {folded(tag) for tag in pilot.tags})
+    )
 
 
 def posts(unit: Unit, subscription: Subscription) -> Sequence[Event]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, or_, select
 
-from bot.core.records import PersonId, PilotId, Request, Subscription
+from bot.core.records import PersonId, PilotId, Request, Slice, Subscription
 from bot.storage.fields import table
 from bot.storage.people import as_channel
 from bot.storage.scope import Record, Scope, added, changed, mine, values_of
@@ -67,6 +67,8 @@ _subscriptions = (
         _subscription.c.id,
         _subscription.c.next_due_at,
         _subscription.c.group,
+        _subscription.c.stage,
+        _subscription.c.tag,
         _subscription.c.by_person,
         _channel.c.id.label("channel"),
         _channel.c.name,
@@ -120,7 +122,9 @@ class Requests(Scope):
 
     def save_subscription(self, subscription: Subscription) -> Subscription:
         values = values_of(subscription)
+        about = values.pop("about")
         values |= {"channel_id": values.pop("channel").id, "by_person": values.pop("by")}
+        values |= {"group": about.group, "stage": about.stage, "tag": about.tag}
         return replace(subscription, id=self._stored(ADD_SUBSCRIPTION, CHANGE_SUBSCRIPTION, values))
 
     def drop_subscription(self, subscription: int) -> None:
@@ -131,4 +135,5 @@ class Requests(Scope):
 
 
 def _as_subscription(row: Record) -> Subscription:
-    return Subscription(row.id, as_channel(row[4:]), row.next_due_at, row.group, row.by_person)
+    about = Slice(row.group, row.stage, row.tag)
+    return Subscription(row.id, as_channel(row[6:]), row.next_due_at, about, row.by_person)

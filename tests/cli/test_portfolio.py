@@ -143,7 +143,7 @@ def test_the_digest_is_posted_to_the_channels_that_get_it(home: Path) -> None:
     with office(home) as scene:
         dana = scene.person("dana", standing="lead")
         place = Address(scene.connection.id, "local", "channel:ai-pilots")
-        scene.do(lambda work: digest.subscribe(work, place, "ai-pilots", dana, ""))
+        scene.do(lambda work: digest.subscribe(work, place, "ai-pilots", dana))
     assert ran("digest", "--post") == "Posted to ai-pilots.\n"
     assert "0 open" in (home / "rampcheck.db.chat.jsonl").read_text(encoding="utf-8")
     listed = json.loads(ran("channels", "list", "--json"))

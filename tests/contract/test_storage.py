@@ -26,6 +26,7 @@ from bot.core.records import (
     Request,
     Schedule,
     ScoreRange,
+    Slice,
     Snapshot,
     Sought,
     Standing,
@@ -875,7 +876,10 @@ def test_subscriptions_fall_due_and_are_dropped(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
     made = store.write(
-        org, lambda unit: unit.save_subscription(Subscription(0, at.channel, NOW, "Finance", at.owner.id))
+        org,
+        lambda unit: unit.save_subscription(
+            Subscription(0, at.channel, NOW, Slice("Finance", "pilot", "emea"), at.owner.id)
+        ),
     )
     assert store.read(org, lambda unit: unit.subscriptions()) == [made]
     assert store.read(org, lambda unit: unit.due_subscriptions(NOW - HOUR)) == []

@@ -38,6 +38,7 @@ from bot.core.commands import (
     topic,
 )
 from bot.core.questionnaire import SIDE_STAGES, STAGES
+from bot.core.records import Slice
 
 TODAY = date(2026, 11, 23)  # a Monday
 READ_ONLY = [entry.name for entry in HELP if entry.reads]
@@ -155,13 +156,24 @@ SAYINGS: list[tuple[str, Command]] = [
     ("back Anna Berzina", Back("Anna Berzina")),
     ("digest", DigestNow()),
     ("digest show", DigestNow()),
-    ("digest for Finance", DigestNow("show", "Finance")),
-    ("digest subscribe group Finance", DigestNow("subscribe", "Finance")),
+    ("digest for Finance", DigestNow("show", Slice("Finance"))),
+    ("digest subscribe group Finance", DigestNow("subscribe", Slice("Finance"))),
+    ("digest here", DigestNow("subscribe")),
+    (
+        "digest here group=Finance stage=pilot tag=emea",
+        DigestNow("subscribe", Slice("Finance", "pilot", "emea")),
+    ),
+    (
+        'digest here tag:emea group="Shared services"',
+        DigestNow("subscribe", Slice("Shared services", "", "emea")),
+    ),
+    ("digest stage hardening", DigestNow("show", Slice(stage="hardening"))),
+    ("digest here stage=live #emea", DigestNow("subscribe", Slice(stage="production", tag="emea"))),
     ("subscribe", DigestNow("subscribe")),
     ("digest on", DigestNow("subscribe")),
     ("digest off", DigestNow("unsubscribe")),
     ("unsubscribe", DigestNow("unsubscribe")),
-    ('digest unsubscribe group "Shared services"', DigestNow("unsubscribe", "Shared services")),
+    ('digest unsubscribe group "Shared services"', DigestNow("unsubscribe", Slice("Shared services"))),
 ]
 lines = st.sampled_from([line for line, _ in SAYINGS if line])
 SPACES = [" ", "  ", "\u00a0", "\t", "\n", " \u200b", "\u2009", "\u200e "]

@@ -218,7 +218,7 @@ def test_a_lead_decides_fix_from_the_digest(at: Deciding) -> None:
     assert "Decided already: Fix by 23 Dec (Lena, 24 Nov)." in again.card.fallback
 
     at.office.until(MONDAY + timedelta(days=8))
-    week = at.office.do(lambda work: digest.compose(work, "")).channel.fallback
+    week = at.office.do(digest.compose).channel.fallback
     assert "1 decided" in week
     assert "Decided\nInvoice matcher: Fix by 23 Dec (Lena)." in week
     assert "Decide this week" not in week
@@ -276,7 +276,7 @@ def test_a_later_date_needs_a_reason_is_counted_and_not_moved_twice(at: Deciding
     status = at.office.says("anna", "status invoice")
     assert isinstance(status, Show)
     assert "date moved once" in status.card.fallback
-    week = at.office.do(lambda work: digest.gather(work, ""))
+    week = at.office.do(digest.gather)
     assert (week.decided, week.ruled) == (0, ())
 
 
@@ -296,9 +296,9 @@ def test_a_stop_needs_a_lesson_and_shows_as_a_result(at: Deciding) -> None:
     at.sends("dora", first.card, lesson)
     assert at.now(pilot).stage == "stopped"
     assert at.office.live("anna") == []
-    week = at.office.do(lambda work: digest.compose(work, "")).channel.fallback
+    week = at.office.do(digest.compose).channel.fallback
     assert "1 decided" in week
-    details = at.office.do(lambda work: digest.compose(work, "")).thread
+    details = at.office.do(digest.compose).thread
     assert any(
         "Invoice matcher (stop): Ask for the vendor's terms first. Reusable: test set." in card.fallback
         for card in details
@@ -390,4 +390,4 @@ def test_what_waits_for_a_decider_is_in_their_todo(at: Deciding) -> None:
 def test_a_private_pilot_s_decision_stays_out_of_the_digest(at: Deciding) -> None:
     at.pilot(private=True)
     at.decides("dora", at.asks("dora"), FIX, {"dec.fix": "Security", "dec.until": soon()})
-    assert at.office.do(lambda work: digest.gather(work, "")).decided == 0
+    assert at.office.do(digest.gather).decided == 0

@@ -19,7 +19,7 @@ from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold,
 from bot.core.compose import words
 from bot.core.compose.decision import decide_button
 from bot.core.policy import Digesting
-from bot.core.records import PilotId
+from bot.core.records import PilotId, Slice
 from bot.core.signals import Signal
 from bot.core.signals.portfolio import PortfolioSignal
 from bot.core.tokens import About
@@ -201,7 +201,14 @@ def _channel(view: DigestView, most: int, reasons: int) -> Card:
 
 
 def _title(view: DigestView) -> str:
-    return f"AI pilots, {words.pilot_name(view.about)}" if view.about else "AI pilots"
+    return f"AI pilots, {view.about}" if view.about else "AI pilots"
+
+
+def of_slice(about: Slice) -> str:
+    """Which pilots, in a title; empty for all of them."""
+    stage = words.stage_name(about.stage) if about.stage else ""
+    parts = (words.pilot_name(about.group) if about.group else "", stage, about.tag and f"#{about.tag}")
+    return ", ".join(part for part in parts if part)
 
 
 def _week(today: date) -> str:

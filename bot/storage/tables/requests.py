@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field
 
+from bot.storage.columns import Plain
 from bot.storage.fields import (
     Row,
     as_json,
@@ -98,3 +99,5 @@ class SubscriptionRow(Row, table=True):
     next_due_at: datetime = moment()
     group: str = plain()
     by_person: int | None
+    stage: str = Field(default="", sa_type=Plain, sa_column_kwargs={"server_default": ""})
+    tag: str = Field(default="", sa_type=Plain, sa_column_kwargs={"server_default": ""})
