@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 
 # As bot/storage/columns.py has it today; a step must go on meaning what it meant when it was written.
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
