@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from adapters.local.desk import Actor, ClockError, Dial, Leap, Room
+from bot.core import permissions
 from bot.core.ports import Clock, Store, Unit
 from bot.core.records import Connection, Organisation, Person, Pilot, Standing
 from bot.service.seats import seat_of
@@ -91,7 +92,7 @@ class LocalDesk:
 
 
 def _rank(person: Person, pilots: Sequence[Pilot]) -> int:
-    if person.standing is not Standing.MEMBER:
+    if permissions.roles(person) & permissions.LEADS:
         return 0
     return 1 if any(person.id in _holders(pilot) for pilot in pilots) else 2
 
@@ -102,7 +103,7 @@ def _holders(pilot: Pilot) -> tuple[int | None, ...]:
 
 def note_on(person: Person, pilots: Sequence[Pilot]) -> str:
     """Who somebody is, in a line: their standing and the pilots they have a part in."""
-    if person.standing is not Standing.MEMBER:
+    if permissions.roles(person) & permissions.LEADS:
         return "Portfolio lead" if person.standing is Standing.LEAD else "Admin"
     for role in ("owner", "sponsor", "decider", "deputy"):
         names = [pilot.name for pilot in pilots if getattr(pilot, role) == person.id]

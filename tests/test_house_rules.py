@@ -113,6 +113,19 @@ def clock(source: Source) -> Iterator[int]:
     yield from (line for line, name in imported(source) if name in {"time.time", "time.time_ns"})
 
 
+@rule("who may do what is asked of core/permissions.py, not found out from what somebody is")
+def standings_compared(source: Source) -> Iterator[int]:
+    asks = {
+        "bot/service/identities.py",
+        "bot/service/installing.py",
+    }  # whether anybody is known yet, an admin named
+    if not source.path.startswith(("bot/core/", "bot/service/")) or source.path in asks:
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.Compare):
+            yield from (node.lineno for one in node.comparators if dotted(one).startswith("Standing."))
+
+
 @rule("the core imports the standard library and itself, and nothing in it that touches the world")
 def pure_imports(source: Source) -> Iterator[int]:
     if not source.path.startswith("bot/core/"):
@@ -190,6 +203,10 @@ BREAKS = {
         "time.time()",
         "from time import time",
     ],
+    standings_compared: [
+        "person.standing is not Standing.MEMBER",
+        "one.standing in (1, 2) or s == Standing.LEAD",
+    ],
     pure_imports: [
         "import random",
         "from uuid import uuid4",
@@ -217,6 +234,7 @@ KEEPS = {
         "from bot.core.card import Card",
         "from datetime import datetime",
     ],
+    standings_compared: ["person.standing", "known.standing.gate is not None"],
     pure_calls: ["def f(): return 1", 'class Port:\n    async def f(self):\n        """Do."""'],
     evaluation: ["re.match('x', 'y')"],
     opening: ['"""What it is for."""'],

@@ -207,6 +207,14 @@ def replay(
 
 
 @app.command()
+def permissions() -> None:
+    """Show who may do what, and who reads what."""
+    from bot.cli import permitted
+
+    permitted.show()
+
+
+@app.command()
 def doctor(json: options.AsJson = False) -> None:
     """Check settings, database, questionnaires, Slack and Teams."""
     from bot.cli import checkup

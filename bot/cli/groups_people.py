@@ -34,15 +34,44 @@ def people_add(
 @people.command("lead")
 def people_lead(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    group: Annotated[str, typer.Option(help="Only of the pilots of this group.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
 ) -> None:
-    """Make somebody a portfolio lead.
+    """Make somebody a portfolio lead, or the lead of one group.
 
-    Leads see every pilot and may change it.
+    Leads see every pilot of theirs and may change it; `rampcheck permissions` prints what exactly.
     """
     from bot.cli import people as room
 
-    room.lead(name, remove=remove)
+    room.lead(name, group=group, remove=remove)
+
+
+@people.command("admin")
+def people_admin(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
+) -> None:
+    """Make somebody an admin.
+
+    Whoever installs the app first is one already.
+    """
+    from bot.cli import people as room
+
+    room.admin(name, remove=remove)
+
+
+@people.command("guest")
+def people_guest(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    remove: Annotated[bool, typer.Option("--remove", help="No longer: a member.")] = False,
+) -> None:
+    """Make somebody a guest.
+
+    Guests see the pilots that they have a part in, and nothing else.
+    """
+    from bot.cli import people as room
+
+    room.guest(name, remove=remove)
 
 
 @people.command("zone")

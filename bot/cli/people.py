@@ -50,15 +50,41 @@ def add(name: str, *, email: str, zone: str) -> None:
     screen.say(f"Added {added.name}.")
 
 
-def lead(name: str, *, remove: bool) -> None:
-    """A lead more, or one less."""
-    standing = Standing.MEMBER if remove else Standing.LEAD
+def lead(name: str, *, group: str, remove: bool) -> None:
+    """A lead of everything or of one group more, or one less."""
+    if not group:
+        _stand(name, Standing.MEMBER if remove else Standing.LEAD, f"{_now(remove)} a portfolio lead")
+        return
+    with opening.writing() as app:
+        person = opening.change(
+            app,
+            lambda work: service.set_leads(work, lookup.person_named(work.unit, name), group, remove=remove),
+        )
+    screen.say(f"{person.name} is {_now(remove)} a lead of the group {group}.")
+
+
+def admin(name: str, *, remove: bool) -> None:
+    """An admin more, or one less."""
+    _stand(name, Standing.MEMBER if remove else Standing.ADMIN, f"{_now(remove)} an admin")
+
+
+def guest(name: str, *, remove: bool) -> None:
+    """A guest more, or one who is a member now."""
+    _stand(name, Standing.MEMBER if remove else Standing.GUEST, f"{_now(remove)} a guest")
+
+
+def _stand(name: str, standing: Standing, told: str) -> None:
+    """What somebody is to the whole organisation."""
     with opening.writing() as app:
         person = opening.change(
             app,
             lambda work: service.set_standing(work, lookup.person_named(work.unit, name), standing),
         )
-    screen.say(f"{person.name} is {'no longer' if remove else 'now'} a portfolio lead.")
+    screen.say(f"{person.name} is {told}.")
+
+
+def _now(remove: bool) -> str:
+    return "no longer" if remove else "now"
 
 
 def set_zone(name: str, zone: str) -> None:
@@ -140,6 +166,7 @@ def _described(person: Person, parts: list[str], reached: Reached) -> dict[str, 
         "email": person.email,
         "zone": person.zone,
         "standing": person.standing.value,
+        "leads": list(person.leads),
         "active": person.active,
         "reached": reached[0],
         "not_reached": reached[1],
@@ -148,10 +175,16 @@ def _described(person: Person, parts: list[str], reached: Reached) -> dict[str, 
 
 
 def _row(person: Person, parts: list[str], reached: Reached) -> tuple[str, ...]:
-    standing = person.standing.value if person.active else "left"
+    standing = _standing(person)
     platforms, why = reached
     there = ", ".join(platforms) or ("no" if why == standing else f"no: {why}")
     return person.name, person.email, person.zone, standing, there, shown(parts, PARTS_SHOWN)
+
+
+def _standing(person: Person) -> str:
+    if not person.active:
+        return "left"
+    return f"lead of {', '.join(person.leads)}" if person.leads else person.standing.value
 
 
 def _channel(channel: Channel, digest: Subscription | None) -> dict[str, object]:

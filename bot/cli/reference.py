@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.main import get_command
 
-from bot.cli import app, reference_content, screen
+from bot.cli import app, permitted, reference_content, screen
 from bot.cli.markdown import code, heading, page, table
 from bot.cli.trouble import Trouble
 from bot.content.loader import load
@@ -39,6 +39,7 @@ def pages() -> dict[str, str]:
     texts = {
         "cli.md": ("The `rampcheck` command", _cli()),
         "chat-commands.md": ("Commands in chat", _chat()),
+        "permissions.md": ("Who may do what", permitted.page()),
         "settings.md": ("Settings", _settings()),
         "questionnaires.md": ("Questionnaires", reference_content.questionnaires(content)),
         "readiness.md": ("Readiness items and gates", reference_content.readiness(content.model)),

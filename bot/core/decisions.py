@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.core.permissions import Action, barred
 from bot.core.policy import Policy
 from bot.core.questionnaire import STAGES, ItemId
 from bot.core.records import Decision, Event, PersonId, Pilot
@@ -227,9 +228,12 @@ def deciders(pilot: Pilot) -> tuple[tuple[PersonId, str], ...]:
 
     Segregation of duties: neither the builder nor the owner decides about their own pilot.
     """
-    own = {pilot.builder, pilot.owner}
     named = ((pilot.decider, "decider"), (pilot.sponsor, "sponsor"))
-    return tuple((person, role) for person, role in named if person is not None and person not in own)[:1]
+    return tuple(
+        (person, role)
+        for person, role in named
+        if person is not None and not barred(person, Action.DECIDE, pilot)
+    )[:1]
 
 
 def role_of(pilot: Pilot, person: PersonId, *, lead: bool, stands_in: bool) -> str:
@@ -240,7 +244,7 @@ def role_of(pilot: Pilot, person: PersonId, *, lead: bool, stands_in: bool) -> s
     found = next((role for named, role in deciders(pilot) if named == person), "")
     if found:
         return found
-    own = person in (pilot.builder, pilot.owner)
+    own = barred(person, Action.STAND_IN, pilot)
     return "lead" if lead and stands_in and not own else ""
 
 

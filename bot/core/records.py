@@ -56,8 +56,9 @@ class Address:
 
 
 class Standing(StrEnum):
-    """What a person is to the whole organisation."""
+    """What a person is to the whole organisation; `permissions` says what that allows."""
 
+    GUEST = "guest"
     MEMBER = "member"
     LEAD = "lead"
     ADMIN = "admin"
@@ -68,6 +69,7 @@ class Person:
     """A human. An empty `zone` means the organisation's; `weekday` (Monday 0) and `hour` are the slot they chose.
 
     `away_until` is the last day away. What they are asked up to and with `stand_in_until` goes to `stand_in`.
+    `leads` are the groups of pilots that they lead.
     """
 
     id: PersonId
@@ -81,6 +83,7 @@ class Person:
     away_until: date | None = None
     stand_in: PersonId | None = None
     stand_in_until: date | None = None
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.core import listing, readers
 from bot.core.command import LIST_STATES
+from bot.core.permissions import Action
 from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.readers import Reader
 
@@ -20,7 +21,7 @@ class Entry:
 
     `same` are other spellings of the name. `also` are words that mean it too, but that people use in ordinary
     sentences as well: they never turn a typed answer into a command. `reads`: it changes nothing, so a small slip in
-    its name is forgiven.
+    its name is forgiven. `needs`: what whoever types it must be allowed to do.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Entry:
     example: str
     details: str
     read: Reader
+    needs: Action
     same: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     reads: bool = False
@@ -46,6 +48,7 @@ HELP = (
         "status Invoice matcher",
         "Without a name: the whole portfolio in a few lines. A part of the name is enough.",
         readers.status,
+        Action.SEE,
         also=("state", "how", "how's", "hows", "info", "stat", "about"),
         reads=True,
     ),
@@ -57,6 +60,7 @@ HELP = (
         f"Stages: {', '.join((*STAGES, *SIDE_STAGES))}. States: {', '.join(LIST_STATES).replace('_', ' ')}. "
         "Also mine, group:…, tag:… and owner:…",
         listing.list_of,
+        Action.SEE,
         same=("ls",),
         also=("show", "all", "pilots", "which", "search", "find"),
         reads=True,
@@ -68,6 +72,7 @@ HELP = (
         "todo",
         "Your open check-ins, questions handed to you and requests for help.",
         readers.todo,
+        Action.LOOK,
         same=("to-do", "to do"),
         also=("tasks", "mine", "my tasks", "inbox"),
         reads=True,
@@ -79,6 +84,7 @@ HELP = (
         "history Invoice matcher",
         "Check-ins, stages, dates, owners and decisions, with who changed them and when.",
         readers.history,
+        Action.SEE,
         also=("log", "past", "timeline"),
         reads=True,
     ),
@@ -89,6 +95,7 @@ HELP = (
         "why Invoice matcher",
         "`why … score` explains its readiness item by item, `why … gate` the smallest set of changes that would pass.",
         readers.why,
+        Action.SEE,
         also=("explain", "reason", "reasons"),
         reads=True,
     ),
@@ -100,6 +107,7 @@ HELP = (
         "For 30 days at most, by its owner, sponsor, decider or the portfolio lead. It stays visible with its reason. "
         "`why` shows the numbers of the signals that are on.",
         readers.known,
+        Action.ACKNOWLEDGE,
         same=("acknowledge", "ack"),
         also=("mute",),
     ),
@@ -111,6 +119,7 @@ HELP = (
         "Without a questionnaire it is the usual one of the pilot's stage. A review asks the 12 items that matter "
         "most; `review Invoice matcher in full` asks all of them.",
         readers.checkin,
+        Action.ASK,
         same=("check-in", "check in"),
         also=("ask", "answer"),
     ),
@@ -122,6 +131,7 @@ HELP = (
         "Opens the form for whoever decides about it: its decider, else its sponsor, and a portfolio lead once the "
         "decision is due. It shows what the data suggests and why; nothing is chosen beforehand.",
         readers.decide,
+        Action.DECIDE,
         also=("decision", "scale", "kill"),
     ),
     Entry(
@@ -131,6 +141,7 @@ HELP = (
         'add "Invoice matcher"',
         "Opens the first questions about it: about four minutes. Many at once: import a CSV file.",
         readers.add,
+        Action.REGISTER,
         also=("new", "create", "register"),
     ),
     Entry(
@@ -140,6 +151,7 @@ HELP = (
         "pause Invoice matcher until 15 March because the vendor is late",
         "Days can be written as 2027-03-15, 15.3.2027, 15 March, next monday or in 3 weeks.",
         readers.pause,
+        Action.PAUSE,
         also=("hold", "park"),
     ),
     Entry(
@@ -149,6 +161,7 @@ HELP = (
         "resume Invoice matcher",
         "The pilot goes back to the stage it was in, and its next check-in is planned.",
         readers.resume,
+        Action.PAUSE,
         same=("unpause",),
         also=("continue", "restart", "reactivate"),
     ),
@@ -160,6 +173,7 @@ HELP = (
         "The day is the last one away. Your deputy is asked in your place, or what is open waits for you; nothing "
         "counts as missed. `back` ends it early. A portfolio lead can say so for somebody else.",
         readers.away,
+        Action.LOOK,
         also=("absent", "vacation", "ooo", "leave", "on vacation", "on holiday", "on leave"),
     ),
     Entry(
@@ -169,6 +183,7 @@ HELP = (
         "back",
         "What is still open is asked at the next good hour.",
         readers.back,
+        Action.LOOK,
         also=("returned", "here"),
     ),
     Entry(
@@ -179,6 +194,7 @@ HELP = (
         "Up to and with that day they are asked what you would be, and what is open goes to them now. `back` ends it "
         "early. A portfolio lead can say so for somebody else: `delegate Anna for Bo until 15 March`.",
         readers.delegate,
+        Action.LOOK,
         also=("deputise", "deputize", "substitute"),
     ),
     Entry(
@@ -189,6 +205,7 @@ HELP = (
         "In your own time zone, on working days and outside quiet hours. `ask me as usual` goes back to the hour "
         "of everybody.",
         readers.ask_me,
+        Action.LOOK,
     ),
     Entry(
         "proof",
@@ -197,6 +214,7 @@ HELP = (
         "proof Invoice matcher for live data access https://example.org/report",
         "A claim of level 3 or 4 counts as 2 until a link shows it. What you leave out is asked for.",
         readers.proof,
+        Action.PROVE,
         also=("prove", "evidence", "attach"),
     ),
     Entry(
@@ -207,6 +225,7 @@ HELP = (
         "`digest` shows it now. In a channel, `digest here` posts it there every week, `digest unsubscribe` ends "
         "that. With a group, a stage or a tag only those pilots are in it; asking again changes which.",
         listing.digest,
+        Action.READ_DIGEST,
         also=("summary", "report"),
         reads=True,
     ),
@@ -217,6 +236,7 @@ HELP = (
         "help pause",
         "A command's name explains that command.",
         readers.help_on,
+        Action.LOOK,
         also=("commands", "hi", "hello", "usage", "manual"),
         reads=True,
     ),

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core import permissions
 from bot.core.compose import trouble as words
+from bot.core.permissions import Role
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
-from bot.core.records import Event, Person, PilotId, Standing
+from bot.core.records import Event, Person, PilotId
 from bot.core.values import Json
 from bot.log import get
 from bot.service import registry
@@ -99,10 +101,10 @@ def _told(work: Work) -> Audit:
 
 def _names(work: Work, pilots: frozenset[PilotId]) -> Sequence[str]:
     found = (work.unit.pilot(pilot) for pilot in sorted(pilots))
-    return [pilot.name for pilot in found if pilot and not pilot.private]
+    return [pilot.name for pilot in found if pilot and permissions.is_for_all(pilot)]
 
 
 def _admins(work: Work) -> Sequence[Person]:
     """Whoever runs it; where nobody is an admin, the leads."""
-    people = [one for one in work.unit.people() if one.active and one.standing is not Standing.MEMBER]
-    return [one for one in people if one.standing is Standing.ADMIN] or people
+    people = registry.leads(work.unit)
+    return [one for one in people if Role.ADMIN in permissions.roles(one)] or people

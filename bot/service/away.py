@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from bot.core import commands as c
+from bot.core import permissions
 from bot.core.card import Card
 from bot.core.compose import away as words
 from bot.core.compose import notes
+from bot.core.permissions import Action
 from bot.core.ports import Reply, Show
-from bot.core.records import Person, Standing
+from bot.core.records import Person
 from bot.service import ServiceError, absence
 from bot.service.work import Work
 
@@ -62,7 +64,7 @@ def _whom(work: Work, asker: Person, text: str, connection: int) -> Person | str
     if not text:
         return asker
     found = _near(work, text, connection)
-    if [one.id for one in found] != [asker.id] and asker.standing is Standing.MEMBER:
+    if [one.id for one in found] != [asker.id] and not permissions.may(asker, Action.EXCUSE):
         return words.not_yours()
     return _one(text, found)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core import decisions
+from bot.core import decisions, permissions
 from bot.core.compose import decision as words
 from bot.core.compose.words import item_name
 from bot.core.context import Context
 from bot.core.decisions import Choice, Grounds, Suggestion
+from bot.core.permissions import Action
 from bot.core.readiness import effective
-from bot.core.records import Decision, PersonId, Pilot, Standing
+from bot.core.records import Decision, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
@@ -108,7 +109,7 @@ def waits(
 def role_of(work: Work, pilot: Pilot, person: PersonId) -> str:
     """As what somebody may decide about a pilot now; empty where they may not."""
     known = work.unit.person(person)
-    lead = known is not None and known.active and known.standing is not Standing.MEMBER
+    lead = known is not None and permissions.may(known, Action.STAND_IN, pilot)
     stands_in = lead and (not decisions.deciders(pilot) or waits(work, pilot))
     return decisions.role_of(pilot, person, lead=lead, stands_in=stands_in)
 

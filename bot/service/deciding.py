@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from bot.core import cadence, decisions, names
+from bot.core import cadence, decisions, names, permissions
 from bot.core.card import Card
 from bot.core.compose import decision as words
 from bot.core.compose.form import form_card
@@ -74,7 +74,7 @@ def _ask_or_tell(work: Work, pilot: Pilot) -> None:
         return
     days = max((work.today() - pilot.decide_by).days, 0) if pilot.decide_by else 0
     card = words.nobody_to_ask(pilot.name, pilot.id, why=asked, days=days)
-    for lead in registry.leads(work.unit):
+    for lead in registry.leads(work.unit, pilot):
         address = registry.address_of(work.unit, lead.id)
         if address is not None:
             key = f"undecided:{pilot.id}:{work.today().isoformat()}:{lead.id}"
@@ -154,7 +154,7 @@ def pilots_resolved(work: Work, checkin: Checkin, values: Values) -> Values | Pr
     wanted = values.get("dec.into")
     if checkin.questionnaire != DECISION or not isinstance(wanted, str) or not wanted.strip():
         return values
-    others = [one for one in work.unit.pilots() if one.id != checkin.pilot and not one.private]
+    others = [one for one in work.unit.pilots() if one.id != checkin.pilot and permissions.is_for_all(one)]
     match names.match_name(wanted, [(one.id, one.key, one.name) for one in others]):
         case names.Found(pilot):
             return {**values, "dec.into": next(one.name for one in others if one.id == pilot)}

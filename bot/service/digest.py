@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import cadence
+from bot.core import cadence, permissions
 from bot.core.card import Card
 from bot.core.compose import decision as decision_words
 from bot.core.compose import digest as words
@@ -24,6 +24,7 @@ from bot.core.compose.digest import (
 )
 from bot.core.compose.portfolio_map import Scored, portfolio_map
 from bot.core.decisions import ENDING, Choice, deciders
+from bot.core.permissions import Action
 from bot.core.portfolio import clears, waiting_for
 from bot.core.ports import Message, Reply, Show, Unit
 from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
@@ -36,7 +37,6 @@ from bot.core.records import (
     Pilot,
     PilotId,
     Slice,
-    Standing,
     Subscription,
 )
 from bot.core.signals import Course
@@ -265,7 +265,7 @@ def catch_up(work: Work, address: Address) -> None:
 def post_again(work: Work, person: Person, number: int) -> Reply:
     """Post the digest of a subscription now: for whoever set it up and for leads."""
     known = next((one for one in work.unit.subscriptions() if one.id == number), None)
-    if known is None or (known.by != person.id and person.standing is Standing.MEMBER):
+    if known is None or (known.by != person.id and not permissions.may(person, Action.SET_DIGEST)):
         return Show(notes.not_there())
     post(work, known, key=f"digest:{known.id}:{work.now.isoformat()}")
     return Show(notes.note(f"The digest is on its way to {subscribed.name_of(known)}."))
@@ -273,7 +273,7 @@ def post_again(work: Work, person: Person, number: int) -> Reply:
 
 def amend(work: Work, pilot: Pilot, decided: str, who: str, decision: int) -> None:
     """Say what was decided in the newest digest of every channel, where it asked for that decision."""
-    if pilot.private:
+    if not permissions.is_for_all(pilot):
         return
     for subscription in work.unit.subscriptions():
         last = next(iter(subscribed.posts(work.unit, subscription)), None)

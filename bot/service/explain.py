@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core import readiness
+from bot.core import permissions, readiness
 from bot.core.command import Known
 from bot.core.compose import notes
 from bot.core.compose.why import WhyView, why_card
+from bot.core.permissions import Action, Sensitivity
 from bot.core.ports import Reply, Show
 from bot.core.records import Event, Person, Pilot
 from bot.core.signals.evaluation import Mute, shown
 from bot.core.values import Json
-from bot.service import evaluate, evaluations, registry
+from bot.service import evaluate, evaluations
 from bot.service.work import Work
 
 KNOWN = "signal.known"
-OWNERS_OF_CLAIMS = frozenset({"owner", "sponsor"})
-IN_CHARGE = frozenset({"owner", "sponsor", "decider", "lead"})
 
 
 def why(work: Work, reader: Person, pilot: Pilot, part: str) -> Reply:
     """Everything behind a pilot's state, score or gate, as far as this reader may know it yet."""
-    roles = registry.relations(pilot, reader)
     found = evaluations.known(work, pilot)
-    view = shown(found, work.now, work.content.policy, own=bool(roles))
+    view = shown(
+        found, work.now, work.content.policy, own=permissions.reads(reader, Sensitivity.FRESH, pilot)
+    )
     visible = {signal.id for signal in view.signals}
     levels = work.unit.levels(pilot.id)
     card = why_card(
@@ -41,7 +41,7 @@ def why(work: Work, reader: Person, pilot: Pilot, part: str) -> Reply:
             gate=evaluate.gate_of(work, pilot, levels),
             model=work.content.model,
             policy=work.content.policy,
-            sees_claims=bool(roles & OWNERS_OF_CLAIMS),
+            sees_claims=permissions.reads(reader, Sensitivity.CLAIMS, pilot),
         ),
         part,
     )
@@ -55,7 +55,7 @@ def know(work: Work, person: Person, pilot: Pilot, said: Known) -> Reply:
     )
     last = evaluations.known(work, pilot)
     on = {seen.signal.id: seen.signal for seen in (*last.signals, *last.known)}
-    if not registry.relations(pilot, person) & IN_CHARGE:
+    if not permissions.may(person, Action.ACKNOWLEDGE, pilot):
         return Show(
             notes.note("Only those in charge of it can say so: owner, sponsor, decider or lead.", pilot.name)
         )

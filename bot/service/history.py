@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+from bot.core import permissions
 from bot.core.cadence import day_words
 from bot.core.compose import decision, words
 from bot.core.compose.answered import answer_words, fill
 from bot.core.compose.portfolio import Entry, HistoryView, Said
 from bot.core.context import Context
 from bot.core.decisions import DECISION
-from bot.core.questionnaire import FREE_TEXT, Content, Questionnaire
+from bot.core.permissions import Sensitivity, of_answer
+from bot.core.questionnaire import Content, Questionnaire
 from bot.core.records import Asked, Decision, Event, Person, PersonId, Pilot
 from bot.core.state import Phase
 from bot.core.values import Json
-from bot.service import registry
 from bot.service.evaluate import name_of
 from bot.service.work import Work
 
@@ -45,7 +47,7 @@ def view(work: Work, reader: Person, pilot: Pilot) -> HistoryView:
     names = {person.id: person.name for person in work.unit.people()}
     asked = work.unit.history(pilot.id, limit=CHECKINS, answers=True)
     entries = [_checkin(work, reader, pilot, past, names) for past in asked if not _kept_below(past)]
-    entries += [_decision(work, reader, made, names) for made in work.unit.decisions(pilot=pilot.id)]
+    entries += [_decision(work, reader, pilot, made, names) for made in work.unit.decisions(pilot=pilot.id)]
     events = work.unit.events(pilot=pilot.id, kinds=tuple(CHANGED), limit=CHANGES)
     entries += [_change(work, reader, event, names) for event in events]
     return HistoryView(
@@ -53,7 +55,6 @@ def view(work: Work, reader: Person, pilot: Pilot) -> HistoryView:
         name=pilot.name,
         today=work.today(reader),
         entries=tuple(entries),
-        reads_texts=registry.reads_texts(pilot, reader),
     )
 
 
@@ -62,16 +63,20 @@ def _kept_below(past: Asked) -> bool:
     return past.questionnaire == DECISION and past.phase == Phase.DONE
 
 
-def _decision(work: Work, reader: Person, made: Decision, names: Mapping[PersonId, str]) -> Entry:
+def _decision(
+    work: Work, reader: Person, pilot: Pilot, made: Decision, names: Mapping[PersonId, str]
+) -> Entry:
     """What was decided, with what is to be fixed or was learned."""
     today = work.today(reader)
-    texts = (("Learned", made.lesson, False), ("In their words", made.text, True))
+    texts = [("Learned", made.lesson)]
+    if permissions.reads(reader, Sensitivity.TEXTS, pilot):
+        texts.append(("In their words", made.text))
     return Entry(
         on=work.day(made.at, reader),
         what="Decided",
         who=names.get(made.by, "somebody who left"),
         result=decision.decided(made, today),
-        said=tuple(Said(name, text, private=private) for name, text, private in texts if text),
+        said=tuple(Said(name, text) for name, text in texts if text),
     )
 
 
@@ -84,12 +89,26 @@ def _checkin(work: Work, reader: Person, pilot: Pilot, past: Asked, names: Mappi
         what=form.title if form else past.questionnaire,
         who=names.get(past.person, ""),
         result=f"{result}{late}",
-        said=_said(work.content, form, pilot, past, names) if form else (),
+        said=_said(work.content, form, pilot, _readable(form, past, reader, pilot), names) if form else (),
     )
 
 
+def _readable(form: Questionnaire, past: Asked, reader: Person, pilot: Pilot) -> Asked:
+    """A check-in with those of its answers that the reader may read."""
+    open_to = {
+        question.id
+        for question in form.questions()
+        if permissions.reads(reader, of_answer(form, question), pilot)
+    }
+    return replace(past, answers={name: value for name, value in past.answers.items() if name in open_to})
+
+
 def _said(
-    content: Content, form: Questionnaire, pilot: Pilot, past: Asked, names: Mapping[PersonId, str]
+    content: Content,
+    form: Questionnaire,
+    pilot: Pilot,
+    past: Asked,
+    names: Mapping[PersonId, str],
 ) -> tuple[Said, ...]:
     context = Context(
         past.id, pilot.name, content.policy.asking, names=names, placeholders={"last_date": "last time"}
@@ -101,7 +120,6 @@ def _said(
         Said(
             fill(question.text, context),
             answer_words(question, value, context),
-            private=question.kind in FREE_TEXT,
         )
         for question, value in given
     )

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from bot.core import permissions
 from bot.core.compose import words
 from bot.core.compose.home import Due, HomeView, Mine, Named, Portfolio
 from bot.core.decisions import deciders
-from bot.core.records import Person, PersonId, Pilot, PilotId, Standing
+from bot.core.permissions import Action, Role
+from bot.core.records import Person, PersonId, Pilot, PilotId
 from bot.core.signals import Course
-from bot.service import evaluate, registry, todos
+from bot.service import evaluate, todos
 from bot.service.checkins import ENDED
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -28,7 +30,7 @@ def view(work: Work, person: Person) -> HomeView:
         zone=work.zone(person),
         todos=tuple(todos.of(work, person)),
         mine=_mine(work, person),
-        portfolio=_portfolio(work, person) if person.standing is not Standing.MEMBER else None,
+        portfolio=_portfolio(work, person) if permissions.may(person, Action.OVERSEE) else None,
     )
 
 
@@ -42,7 +44,7 @@ def _one(work: Work, person: Person, pilot: Pilot, standing: evaluate.Standing) 
     gate = standing.gate
     first = next(iter(gate.lacking), None) if gate else None
     named = f"{words.small(evaluate.name_of(work.content, first.id))}, {words.lacks(first)}" if first else ""
-    roles = registry.relations(pilot, person)
+    roles = permissions.relations(person, pilot)
     return Mine(
         pilot=pilot,
         roles=roles,
@@ -56,8 +58,8 @@ def _one(work: Work, person: Person, pilot: Pilot, standing: evaluate.Standing) 
     )
 
 
-def _asks(work: Work, pilot: Pilot, roles: frozenset[str]) -> bool:
-    answers = bool(roles & {"owner", "deputy"}) and pilot.stage != "paused"
+def _asks(work: Work, pilot: Pilot, roles: frozenset[Role]) -> bool:
+    answers = bool(roles & {Role.OWNER, Role.DEPUTY}) and pilot.stage != "paused"
     return answers and not work.unit.live_checkins(pilot=pilot.id)
 
 
@@ -65,7 +67,8 @@ def _asks(work: Work, pilot: Pilot, roles: frozenset[str]) -> bool:
 
 
 def _portfolio(work: Work, reader: Person) -> Portfolio:
-    pilots = [pilot for pilot in work.unit.pilots() if pilot.stage not in ENDED]
+    overseen = (one for one in work.unit.pilots() if permissions.may(reader, Action.OVERSEE, one))
+    pilots = [pilot for pilot in overseen if pilot.stage not in ENDED]
     found = standings(work, pilots)
     people = {person.id: person for person in work.unit.people()}
     stuck = (pilot for pilot in pilots if found[pilot.id].course is Course.STUCK)

@@ -45,6 +45,18 @@ def set_standing(work: Work, person: Person, standing: Standing) -> Person:
     return _changed(work, person, replace(person, standing=standing), "person.standing")
 
 
+def set_leads(work: Work, person: Person, group: str, *, remove: bool = False) -> Person:
+    """Make somebody the lead of a group of pilots, or no longer. ServiceError where no pilot is of that group."""
+    group = " ".join(group.split())
+    known = {pilot.group.casefold(): pilot.group for pilot in work.unit.pilots() if pilot.group}
+    if not remove and group.casefold() not in known:
+        there = ", ".join(sorted(known.values())) or "none yet"
+        raise ServiceError(f"No pilot is of the group '{group[:NAME_LIMIT]}'. Groups: {there}.")
+    others = {one for one in person.leads if one.casefold() != group.casefold()}
+    leads = others if remove else others | {known[group.casefold()]}
+    return _changed(work, person, replace(person, leads=tuple(sorted(leads))), "person.leads")
+
+
 def set_zone(work: Work, person: Person, zone: str) -> Person:
     """Set somebody's time zone; empty is the organisation's."""
     changed = _changed(work, person, replace(person, zone=zone), "person.zone")

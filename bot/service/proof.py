@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core import names, proof, readiness
+from bot.core import names, permissions, proof, readiness
 from bot.core.answers import Wrong, link_in, tidy
 from bot.core.card import Card
 from bot.core.compose import notes
 from bot.core.compose import proof as words
 from bot.core.compose.picking import CHOOSE, PILOT
+from bot.core.permissions import Action
 from bot.core.ports import Problems, Reply, Show
 from bot.core.questionnaire import Item
 from bot.core.records import Event, ItemLevel, Person, Pilot
 from bot.core.tokens import Token
 from bot.core.values import Json
-from bot.service import evaluate, registry, search
+from bot.service import evaluate, search
 from bot.service.work import Work
 
 LEVELS = {str(level): level for level in range(5)}
@@ -33,7 +34,7 @@ class _Link:
 
     def pilot(self, text: str) -> Pilot | None:
         """The pilot that a key or a name can only mean, among those the person may see."""
-        seen = [pilot for pilot in self.work.unit.pilots() if registry.sees(pilot, self.person)]
+        seen = [pilot for pilot in self.work.unit.pilots() if permissions.may(self.person, Action.SEE, pilot)]
         match names.match_name(text, [(pilot.id, pilot.key, pilot.name) for pilot in seen]):
             case names.Found(ident):
                 return next(pilot for pilot in seen if pilot.id == ident)
@@ -72,7 +73,7 @@ def clicked(work: Work, person: Person, token: Token, values: Mapping[str, Any] 
     if token.verb == words.ATTACH:
         return _sent(link, given) if values is not None else Show(_form(link, _only_pilot(link)))
     pilot, item = work.unit.pilot(token.id), work.content.model.item(token.arg)
-    if pilot is None or item is None or not registry.may_prove(pilot, person):
+    if pilot is None or item is None or not permissions.may(person, Action.PROVE, pilot):
         return Show(notes.not_there())
     if token.verb == words.ASK or values is None:
         return Show(_level_card(link, pilot, item))
@@ -94,7 +95,7 @@ def _sent(link: _Link, given: Mapping[str, Any]) -> Reply:
 
 
 def _on(link: _Link, pilot: Pilot, item: Item | None, *, problem: tuple[str, str] | None = None) -> Reply:
-    if not registry.may_prove(pilot, link.person):
+    if not permissions.may(link.person, Action.PROVE, pilot):
         return Show(words.ask_them_card(pilot, _whom(link.work, pilot)))
     if item is None or not link.url:
         return Show(_form(link, pilot, item=item.id if item else "", problem=problem))
@@ -114,7 +115,7 @@ def _only_pilot(link: _Link) -> Pilot | None:
     mine = [
         pilot
         for pilot in link.work.unit.pilots()
-        if registry.may_prove(pilot, link.person) and registry.relations(pilot, link.person) - {"lead"}
+        if permissions.may(link.person, Action.PROVE, pilot) and permissions.relations(link.person, pilot)
     ]
     return mine[0] if len(mine) == 1 else None
 
@@ -123,7 +124,9 @@ def _form(
     link: _Link, pilot: Pilot | None, *, item: str = "", problem: tuple[str, str] | None = None
 ) -> Card:
     work = link.work
-    if pilot is None and not any(registry.may_prove(one, link.person) for one in work.unit.pilots()):
+    if pilot is None and not any(
+        permissions.may(link.person, Action.PROVE, one) for one in work.unit.pilots()
+    ):
         return notes.note(words.NOBODY)
     levels = work.unit.levels(pilot.id) if pilot else {}
     pilots = search.pilot_offers(work.unit, link.person, must=pilot)

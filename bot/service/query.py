@@ -8,7 +8,7 @@ from datetime import date
 from typing import assert_never
 
 from bot.core import commands as c
-from bot.core import names, tokens
+from bot.core import names, permissions, tokens
 from bot.core.card import Card
 from bot.core.compose import notes, portfolio
 from bot.core.compose.form import form_card
@@ -16,6 +16,7 @@ from bot.core.compose.picking import BUTTONS_SHOWN, HERE, pick_card
 from bot.core.compose.portfolio import ListView
 from bot.core.compose.status import status_card
 from bot.core.decisions import DECISION
+from bot.core.permissions import Action
 from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
 from bot.core.records import Address, Connection, Person, Pilot
 from bot.core.state import Checkin
@@ -39,7 +40,6 @@ from bot.service import (
     todos,
     views,
 )
-from bot.service.registry import may_change, relations, sees
 from bot.service.work import Work
 
 PULSE, KICKOFF = "pulse", "kickoff"
@@ -79,8 +79,12 @@ class Asker:
         return self.work.today(self.person)
 
     def sees(self, pilot: Pilot) -> bool:
-        """A private pilot is there for its people and the leads alone."""
-        return sees(pilot, self.person)
+        """Whether the pilot is there for whoever asks."""
+        return self.may(Action.SEE, pilot)
+
+    def may(self, action: Action, pilot: Pilot | None = None) -> bool:
+        """Whether whoever asks may do something, to a pilot or in the organisation."""
+        return permissions.may(self.person, action, pilot)
 
 
 def answer(  # noqa: C901 - one case for each command
@@ -155,7 +159,7 @@ def _on_pilot(asker: Asker, wanted: str, command: str, then: Callable[[Pilot], R
     known = [found for found in asker.unit.pilots() if asker.sees(found)]
     by_id = {pilot.id: pilot for pilot in known}
     if not wanted:
-        mine = [pilot for pilot in known if relations(pilot, asker.person) - {"lead"}]
+        mine = [pilot for pilot in known if permissions.relations(asker.person, pilot)]
         if len(mine) == 1:
             return then(mine[0])
         return Show(pick_card(search.pilot_offers(asker.unit, asker.person), f"{command} {HERE}"))
@@ -257,7 +261,7 @@ def _checkin(asker: Asker, pilot: Pilot, form: str, *, full: bool) -> Reply:
     """Answer now, before being asked. One that is open already is shown; a `full` one replaces one not begun."""
     if form == DECISION:
         return _decide(asker, pilot)
-    if not may_change(pilot, asker.person):
+    if not asker.may(Action.ASK, pilot):
         return Show(
             notes.note("Only this pilot's own people and the portfolio lead can start a check-in for it.")
         )
@@ -314,14 +318,17 @@ def _decide(asker: Asker, pilot: Pilot) -> Reply:
 
 def _add(asker: Asker, name: str) -> Reply:
     """Register a pilot and ask its kickoff of whoever registers it."""
+    if not asker.may(Action.REGISTER):
+        return Show(notes.for_members())
     name = " ".join(name.split())
     if not name:
         return Show(notes.incomplete("What is the pilot called?", "add Invoice matcher"))
     if len(name) > registry.NAME_LIMIT:
         return Show(notes.problem(notes.name_too_long(len(name), registry.NAME_LIMIT)))
-    taken = next((p for p in asker.unit.pilots() if p.name.casefold() == name.casefold()), None)
+    seen = (pilot for pilot in asker.unit.pilots() if asker.sees(pilot))
+    taken = next((pilot for pilot in seen if pilot.name.casefold() == name.casefold()), None)
     if taken is not None:
-        return Show(notes.taken(name, taken.key if asker.sees(taken) else ""))
+        return Show(notes.taken(name, taken.key))
     fresh = Pilot(
         0,
         "",
@@ -355,7 +362,7 @@ def pause(
     """Pause a pilot until a day. `field` names the form field that problems belong to."""
     today = work.today(person)
     latest = registry.longest_pause(today, work.content)
-    if not may_change(pilot, person):
+    if not permissions.may(person, Action.PAUSE, pilot):
         return Show(notes.note("Only this pilot's own people and the portfolio lead can pause it."))
     if pilot.stage in checkins.ENDED:
         return Show(notes.note("It has ended, so there is nothing to pause.", pilot.name))
@@ -374,7 +381,7 @@ def pause(
 
 
 def _resume(asker: Asker, pilot: Pilot) -> Reply:
-    if not may_change(pilot, asker.person):
+    if not asker.may(Action.PAUSE, pilot):
         return Show(notes.note("Only this pilot's own people and the portfolio lead can resume it."))
     if pilot.stage != "paused":
         return Show(notes.note("It is not paused.", pilot.name))
@@ -384,10 +391,12 @@ def _resume(asker: Asker, pilot: Pilot) -> Reply:
 
 def _digest(asker: Asker, command: c.DigestNow) -> Reply:
     """Show the digest now, or have it posted here every week."""
+    if not asker.may(Action.READ_DIGEST):
+        return Show(notes.for_members())
     if command.action == "show":
         made = digest.compose(asker.work, command.about)
         return Show(made.channel)
-    if "lead" not in relations(Pilot(0, "", ""), asker.person):
+    if not asker.may(Action.SET_DIGEST):
         return Show(notes.note("Only a portfolio lead can set up the weekly digest."))
     if asker.where.place.direct:
         return Show(notes.note("Type this in the channel that is to get the digest."))

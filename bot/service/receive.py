@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any, assert_never
 
 from bot.core import checkin as engine
-from bot.core import commands, tokens
+from bot.core import commands, permissions, tokens
 from bot.core.answers import tidy
 from bot.core.compose import notes
 from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
+from bot.core.permissions import Action
 from bot.core.ports import (
     Changed,
     Clicked,
@@ -124,11 +125,13 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
             return proof.clicked(desk.work, desk.person, token, values)
         case About.PILOT:
             pilot = desk.unit.pilot(token.id)
-            if pilot is not None and token.verb == "decide" and token.step:
+            if pilot is None or not permissions.may(desk.person, Action.SEE, pilot):
+                return Show(notes.not_there())
+            if token.verb == "decide" and token.step:
                 settled = deciding.settled(desk.work, desk.person, pilot, since=date.fromordinal(token.step))
                 if settled is not None:
                     return settled
-            return run(desk, f"{token.verb} {pilot.key}") if pilot else Show(notes.not_there())
+            return run(desk, f"{token.verb} {pilot.key}")
         case About.DIGEST if token.verb == "post":
             return digest.post_again(desk.work, desk.person, token.id)
         case About.DIGEST:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeGuard
 
+from bot.core import permissions
 from bot.core.card import Card
 from bot.core.compose.home import home_cards
+from bot.core.permissions import Action
 from bot.core.ports import Adapter, DeliveryError, Hosting, Stale, Unit
 from bot.core.questionnaire import Content
-from bot.core.records import Standing
 from bot.log import get
 from bot.service import homeview
 from bot.service.deliver import BACKOFF, BATCH, LEASE, SEND_WITHIN, Post
@@ -63,7 +64,7 @@ def _looked_up(post: Post, content: Content, home: Stale) -> tuple[bool, Sequenc
         person = unit.person(home.person)
         if person is None or not person.active or not _has_account(unit, home):
             return None
-        lead = person.standing is not Standing.MEMBER
+        lead = permissions.may(person, Action.OVERSEE)
         return lead, home_cards(homeview.view(Work(unit, content, post.now()), person))
 
     return post.store.read(home.organisation, look)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from bot.core import permissions
 from bot.core.card import Card, Field
 from bot.core.card import Person as PersonField
 from bot.core.localtime import is_zone
+from bot.core.permissions import Action
 from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
@@ -218,41 +220,8 @@ def _as_account(unit: Unit, field: Field, connection: int) -> Field:
     return replace(field, initial=next(here, ""))
 
 
-def leads(unit: Unit) -> tuple[Person, ...]:
-    """Portfolio leads and admins."""
-    return tuple(
-        person for person in unit.people() if person.active and person.standing is not Standing.MEMBER
-    )
-
-
-def relations(pilot: Pilot, person: Person) -> frozenset[str]:
-    """What a person is to a pilot, by the words of the questionnaires."""
-    named = {
-        "owner": pilot.owner,
-        "deputy": pilot.deputy,
-        "sponsor": pilot.sponsor,
-        "decider": pilot.decider,
-        "builder": pilot.builder,
-    }
-    own = {role for role, holder in named.items() if holder == person.id}
-    return frozenset(own | ({"lead"} if person.standing is not Standing.MEMBER else set()))
-
-
-def sees(pilot: Pilot, person: Person) -> bool:
-    """A private pilot is there for its people and the leads alone."""
-    return not pilot.private or bool(relations(pilot, person))
-
-
-def may_change(pilot: Pilot, person: Person) -> bool:
-    """Who may pause, resume and ask about a pilot: its people and the leads."""
-    return bool(relations(pilot, person) & {"owner", "deputy", "sponsor", "decider", "lead"})
-
-
-def may_prove(pilot: Pilot, person: Person) -> bool:
-    """Who may attach proof to a pilot: who runs and builds it, and the leads; not who is to judge it by that."""
-    return bool(relations(pilot, person) & {"owner", "deputy", "builder", "lead"})
-
-
-def reads_texts(pilot: Pilot, person: Person) -> bool:
-    """Who reads what people wrote in their own words: owner, deputy, sponsor and lead (content.md section 9)."""
-    return bool(relations(pilot, person) & {"owner", "deputy", "sponsor", "lead"})
+def leads(unit: Unit, pilot: Pilot | None = None) -> tuple[Person, ...]:
+    """Portfolio leads and admins; for a pilot those of its group too."""
+    if pilot is None:
+        return tuple(one for one in unit.people() if permissions.roles(one) & permissions.LEADS)
+    return tuple(one for one in unit.people() if permissions.may(one, Action.OVERSEE, pilot))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.core import decisions
+from bot.core import decisions, permissions
 from bot.core.compose import decision as words
 from bot.core.decisions import Choice
+from bot.core.permissions import Role
 from bot.core.ports import Message
 from bot.core.questionnaire import QuestionId, Questionnaire
-from bot.core.records import Decision, Event, Pilot, Request, Standing
+from bot.core.records import Decision, Event, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin
 from bot.core.values import Json
@@ -18,6 +19,7 @@ from bot.service import cases, digest, registry, requests
 from bot.service.work import Work
 
 MADE, EXTENDED = "decision.made", "decision.extended"  # events: `subject` is the choice
+TOLD = frozenset({Role.LEAD, Role.GROUP_LEAD})  # an admin runs Rampcheck, and hears of what nobody attends to
 CLOSING_DAYS = 14  # days until the switch-off steps that are left are to be done
 DAYS = ("dec.until", "dec.again", "dec.later")  # of these questions one is asked
 
@@ -110,7 +112,7 @@ def _several(answers: Answers, name: QuestionId) -> tuple[str, ...]:
 
 def _tell(work: Work, pilot: Pilot, made: words.Made) -> tuple[str, ...]:
     """Owner, deputy, sponsor, decider and the leads hear of it, each once; the names of those who could be reached."""
-    leads = [person.id for person in registry.leads(work.unit) if person.standing is Standing.LEAD]
+    leads = [one.id for one in registry.leads(work.unit, pilot) if permissions.roles(one, pilot) & TOLD]
     holders = (pilot.owner, pilot.deputy, pilot.sponsor, pilot.decider)
     concerned = dict.fromkeys([*(holder for holder in holders if holder is not None), *leads])
     card, told = words.told_card(made, pilot.id), []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core import names
+from bot.core import names, permissions
 from bot.core.card import Offer, Source
 from bot.core.compose.words import pilot_name, stage_name
+from bot.core.permissions import Action
 from bot.core.ports import Search, Store, Unit
 from bot.core.records import Person, Pilot
-from bot.service.registry import relations, sees
 
 MOST = 100  # options that the narrowest platform takes
 
@@ -40,8 +40,8 @@ def pilot_offers(
 
     `must` is among them however many there are.
     """
-    seen = [pilot for pilot in unit.pilots() if sees(pilot, person)]
-    seen.sort(key=lambda pilot: (pilot != must, not relations(pilot, person) - {"lead"}))
+    seen = [pilot for pilot in unit.pilots() if permissions.may(person, Action.SEE, pilot)]
+    seen.sort(key=lambda pilot: (pilot != must, not permissions.relations(person, pilot)))
     named = [(pilot.id, pilot.key, pilot.name) for pilot in seen]
     by_id = {pilot.id: pilot for pilot in seen}
     found = (by_id[ident] for ident in names.suggested(text, named, limit=MOST))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.core import permissions
 from bot.core.command import MINE, ListFilter
 from bot.core.compose.portfolio import Line
 from bot.core.names import folded
@@ -11,7 +12,7 @@ from bot.core.ports import Unit
 from bot.core.questionnaire import SIDE_STAGES
 from bot.core.records import Person, Pilot, PilotId
 from bot.core.state import Phase
-from bot.service import registry, views
+from bot.service import views
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -54,7 +55,7 @@ def _owned(unit: Unit, reader: Person, owner: str) -> Keeps:
     if not owner:
         return lambda _: True
     if owner == MINE:
-        return lambda pilot: bool(registry.relations(pilot, reader) - {"lead"})
+        return lambda pilot: bool(permissions.relations(reader, pilot))
     named = {person.id for person in unit.people() if folded(owner) in folded(person.name)}
     return lambda pilot: pilot.owner in named
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core import permissions
 from bot.core.names import folded
 from bot.core.ports import Unit
 from bot.core.records import Address, Event, Pilot, Slice, Subscription
@@ -21,7 +22,7 @@ def of_channel(unit: Unit, address: Address) -> Subscription | None:
 
 def pilots(unit: Unit, about: Slice) -> list[Pilot]:
     """The pilots that a channel may see, of all or of a slice; private ones stay out of channels."""
-    return [one for one in unit.pilots() if not one.private and _in(one, about)]
+    return [one for one in unit.pilots() if permissions.is_for_all(one) and _in(one, about)]
 
 
 def _in(pilot: Pilot, about: Slice) -> bool:

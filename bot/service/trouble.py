@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core import permissions
 from bot.core.card import Card
 from bot.core.compose import trouble as words
 from bot.core.ports import DeliveryError, Message, Unit
-from bot.core.records import Address, Event, Person, Standing, Subscription
+from bot.core.records import Address, Event, Person, Subscription
 from bot.service import leaving, registry, subscribed
 
 TOLD = "digest.trouble"
@@ -77,7 +78,7 @@ def _menders(unit: Unit, subscription: Subscription) -> Sequence[Person]:
     """Whoever set the digest up; where that person cannot be reached, every lead."""
     by = unit.person(subscription.by) if subscription.by else None
     reachable = by is not None and by.active and registry.address_of(unit, by.id) is not None
-    return [by] if by is not None and reachable else _leads(unit)
+    return [by] if by is not None and reachable else registry.leads(unit)
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -86,11 +87,11 @@ def _menders(unit: Unit, subscription: Subscription) -> Sequence[Person]:
 def _tell_of_person(unit: Unit, address: Address, error: DeliveryError, now: datetime) -> None:
     """Once for each time that somebody is lost: whoever is switched off gets nothing more that could fail."""
     person = unit.person_at(address)
-    pilots = [pilot for pilot in unit.pilots_of(person.id) if not pilot.private] if person else []
+    pilots = [pilot for pilot in unit.pilots_of(person.id) if permissions.is_for_all(pilot)] if person else []
     owned = [pilot.name for pilot in pilots if person and pilot.owner == person.id]
     if person is None or not owned:
         return
-    readers = [lead for lead in _leads(unit) if lead.id != person.id]
+    readers = [lead for lead in registry.leads(unit) if lead.id != person.id]
     key = f"unreachable:{person.id}:{address.lane}:{now.isoformat()}"
     _write_to(unit, readers, key, words.owner_unreachable(person.name, owned, error.reason), now)
 
@@ -100,10 +101,6 @@ def _lost(unit: Unit, person: Person, now: datetime) -> None:
     unit.record(Event(leaving.LOST, now, None, subject=str(person.id)))
     for pilot in unit.pilots_of(person.id):
         unit.await_evaluation(pilot.id, now)
-
-
-def _leads(unit: Unit) -> list[Person]:
-    return [one for one in unit.people() if one.active and one.standing is not Standing.MEMBER]
 
 
 def _write_to(unit: Unit, people: Sequence[Person], key: str, card: Card, now: datetime) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.core import outcome, readiness
+from bot.core import outcome, permissions, readiness
 from bot.core.compose import decision, words
 from bot.core.compose.portfolio import Line
 from bot.core.compose.status import Asked, StatusView
 from bot.core.decisions import DECISION
 from bot.core.outcome import Blocker
+from bot.core.permissions import Sensitivity
 from bot.core.ports import Unit
 from bot.core.records import Asked as Past
 from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import cases, evaluate, registry
+from bot.service import cases, evaluate
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -26,8 +27,7 @@ PULSES_READ = 6  # check-ins in which a blocker is counted in a row
 def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
     """Everything a status shows of one pilot to one reader."""
     pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
-    roles = registry.relations(pilot, reader)
-    standing = evaluate.stand(work, pilot, own=bool(roles))
+    standing = evaluate.stand(work, pilot, own=permissions.reads(reader, Sensitivity.FRESH, pilot))
     blocker, blocked_for = _blocker(work, pulses)
     requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
     asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
@@ -49,8 +49,8 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         asked=asked,
         last_on=_last_on(work, reader, pulses),
         next_on=_next_on(work, reader, pilot),
-        reads_texts=registry.reads_texts(pilot, reader),
-        sees_claims=bool(roles & {"owner", "sponsor"}),
+        reads_texts=permissions.reads(reader, Sensitivity.TEXTS, pilot),
+        sees_claims=permissions.reads(reader, Sensitivity.CLAIMS, pilot),
         decides=bool(cases.role_of(work, pilot, reader.id)),
         due=cases.waits(work, pilot, standing=standing),
         decided=_decided(work, reader, known.made),

@@ -181,7 +181,7 @@ class People(Scope):
 
     def save_person(self, person: Person) -> Person:
         self.seen_people.clear()
-        values = values_of(person) | {"folded": folded(person)}
+        values = values_of(person) | {"folded": folded(person), "leads": list(person.leads) or None}
         return replace(person, id=self._stored(ADD_PERSON, CHANGE_PERSON, values))
 
     def people_of_email(self, email: str) -> Sequence[Person]:
@@ -249,9 +249,9 @@ def as_channel(row: Sequence[Any]) -> Channel:
 
 
 def as_person(row: Record) -> Person:
-    """From the columns of a person in their order."""
-    number, name, email, zone, standing, *rest = row
-    return Person(number, name, email, zone, Standing(standing), *rest)
+    """From the columns of a person."""
+    special = {"standing": Standing(row.standing), "leads": tuple(row.leads or ())}
+    return Person(**{**row._asdict(), **special})
 
 
 def _address(address: Address) -> dict[str, Any]:

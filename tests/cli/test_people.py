@@ -36,6 +36,39 @@ def test_a_person_is_added_and_made_a_lead() -> None:
     assert people()["Ana Ozola"]["standing"] == "member"
 
 
+def test_a_lead_may_be_one_of_a_single_group() -> None:
+    ran("people", "add", "Ana")
+    ran("pilots", "add", "Invoice matcher", "--group", "Finance")
+    assert (
+        refused("people", "lead", "Ana", "--group", "HR")
+        == "No pilot is of the group 'HR'. Groups: Finance.\n"
+    )
+    assert ran("people", "lead", "Ana", "--group", "finance") == "Ana is now a lead of the group finance.\n"
+    assert (people()["Ana"]["standing"], people()["Ana"]["leads"]) == ("member", ["Finance"])
+    assert "lead of Finance" in ran("people", "list")
+    assert ran("people", "lead", "Ana", "--group", "Finance", "--remove").startswith(
+        "Ana is no longer a lead"
+    )
+    assert people()["Ana"]["leads"] == []
+
+
+@pytest.mark.parametrize("standing", ["admin", "guest"])
+def test_somebody_is_made_an_admin_or_a_guest_and_a_member_again(standing: str) -> None:
+    ran("people", "add", "Ana")
+    assert (
+        ran("people", standing, "Ana") == f"Ana is now {'an' if standing == 'admin' else 'a'} {standing}.\n"
+    )
+    assert people()["Ana"]["standing"] == standing
+    assert ran("people", standing, "Ana", "--remove").startswith("Ana is no longer a")
+    assert people()["Ana"]["standing"] == "member"
+
+
+def test_who_may_do_what_is_printed() -> None:
+    told = ran("permissions")
+    for words in ("group lead", "Attach proof", "What people wrote in their own words", "never"):
+        assert words in told
+
+
 def test_a_time_zone_is_set_and_taken_away() -> None:
     ran("people", "add", "Ana", "--zone", "Europe/Riga")
     assert ran("people", "zone", "Ana", "Asia/Tokyo") == "Ana is asked by the clock of Asia/Tokyo.\n"

@@ -138,23 +138,16 @@ PAST = HistoryView(
             "answered late",
             (
                 Said("What is most in the way now?", "Security review"),
-                Said("What exactly do you need?", "A date for the test", private=True),
+                Said("What exactly do you need?", "A date for the test"),
             ),
         ),
         Entry(day(28), "Pilot check-in", result="no answer"),
     ),
-    reads_texts=True,
 )
 
 
 def test_a_history_is_told_from_the_newest_on() -> None:
     same_as("history", drawn(history_card(PAST)))
-
-
-def test_what_somebody_wrote_is_not_in_a_colleagues_history() -> None:
-    told = history_card(replace(PAST, reads_texts=False)).fallback
-    assert "A date for the test" not in told
-    assert "Security review" in told
 
 
 def test_a_new_pilot_has_no_history_yet() -> None:

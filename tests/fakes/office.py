@@ -39,12 +39,13 @@ class Office:
     content: Content = CONTENT
     platform: Platform = field(default_factory=Platform)
     acts: int = 0
+    tenant: str = "local"  # another for each organisation of a store
     organisation: Organisation = field(init=False)
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
         self.organisation = self.store.add_organisation("Acme", "Europe/Riga")
-        wanted = Connection(0, "local", "local")
+        wanted = Connection(0, "local", self.tenant)
         self.connection = self.store.write(self.organisation.id, lambda unit: unit.save_connection(wanted))
 
     # --- people and pilots
@@ -90,7 +91,7 @@ class Office:
         """One thing a person does; what it causes is delivered."""
         self.acts += 1
         place = Place(f"channel:{channel}" if channel else f"dm:{user}", direct=not channel, name=channel)
-        inbound = Inbound(key or f"act{self.acts}", Sender("local", "local", user), act, place)
+        inbound = Inbound(key or f"act{self.acts}", Sender("local", self.tenant, user), act, place)
         reply = receive.receive(self.store, self.content, inbound, self.now)
         self.deliver()
         return reply

@@ -49,6 +49,29 @@ def test_commands_do_not_mind_case_quotes_and_prefixes(office: Office, typed: st
     assert "Invoice matcher: Pilot" in text(office.says("lena", typed))
 
 
+def test_a_guest_lists_what_they_have_a_part_in_and_gets_no_digest(office: Office) -> None:
+    guest = office.person("gita", standing="guest")
+    office.pilot("Meter reader", None, deputy=guest.id)
+    listed = text(office.says("gita", "list"))
+    assert "Meter reader" in listed
+    assert "Invoice matcher" not in listed
+    for refused in ("digest", "add Another one"):
+        assert text(office.says("gita", refused)).startswith("That is for members of the organisation.")
+
+
+def test_the_lead_of_a_group_has_its_pilots_in_hand_and_no_others(office: Office) -> None:
+    office.person("greta", leads=("finance",))
+    assert "Paused until 15 Dec" in text(office.says("greta", "pause Invoice matcher until 15 December"))
+    assert "Only this pilot's own people" in text(office.says("greta", "pause Claims until 15 December"))
+
+
+def test_a_name_that_only_others_may_see_can_be_given_again(office: Office) -> None:
+    """Or else adding would tell that it is there."""
+    office.pilot("Quiet one", None, private=True)
+    office.says("carl", "add Quiet one")
+    assert len([pilot for pilot in office.read(lambda unit: unit.pilots()) if pilot.name == "Quiet one"]) == 2
+
+
 def test_a_pilot_nobody_knows_offers_the_nearest_names(office: Office) -> None:
     assert "Did you mean Invoice matcher?" in text(office.says("lena", "status invioce macher"))
 

@@ -164,9 +164,14 @@ def name_too_long(length: int, most: int) -> str:
     return f"A pilot's name has at most {most} characters; this one has {length:,}. Nothing was added."
 
 
+def for_members() -> Card:
+    """Somebody who is a guest asks for what is for the whole organisation."""
+    return note("That is for members of the organisation. Type `todo` to see what is open for you.")
+
+
 def taken(name: str, key: str) -> Card:
     """A pilot of that name exists."""
-    actions = (Button("Show it", tokens.command(f"status {key}")),) if key else ()
+    actions = (Button("Show it", tokens.command(f"status {key}")),)
     line = f"There is a pilot called “{fit(name, 60)}” already. Choose another name."
     return Card("Not added", line, body=(say(line),), actions=actions)
 

@@ -189,11 +189,10 @@ def todo_button(todo: Todo) -> Button:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer of the past in words. `private`: free text, for owner, deputy, sponsor and lead alone."""
+    """One answer of the past in words."""
 
     question: str
     answer: str
-    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +208,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """A pilot's past; `reads_texts` says whether its reader may read free text."""
+    """A pilot's past, as far as its reader may know it."""
 
     pilot: PilotId
     name: str
     today: date
     entries: tuple[Entry, ...]
-    reads_texts: bool = False
 
 
 def history_card(view: HistoryView) -> Card:
@@ -235,11 +233,8 @@ def _entry(entry: Entry, view: HistoryView) -> Iterator[Block]:
     who = f", {entry.who}" if entry.who else ""
     result = f": {entry.result}" if entry.result else ""
     yield say(bold(day_words(entry.on, view.today)), f" {entry.what}{who}{result}")
-    readable = tuple(
-        (said.question, said.answer) for said in entry.said if view.reads_texts or not said.private
-    )
-    if readable:
-        yield Facts(readable)
+    if entry.said:
+        yield Facts(tuple((said.question, said.answer) for said in entry.said))
 
 
 # --- names and help -----------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ class PersonRow(Row, table=True):
     stand_in: int | None
     stand_in_until: date | None
     folded: str = plain()
+    leads: Any = as_json(null=True)
 
 
 class IdentityRow(Row, table=True):

@@ -1,0 +1,165 @@
+"""Who may do what and read what: the one table that everything asks; it must not know how any of it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.questionnaire import FREE_TEXT, Question, Questionnaire
+from bot.core.records import Person, PersonId, Pilot, Standing
+
+
+class Role(StrEnum):
+    """What somebody is to the organisation, to a group of its pilots, or to one pilot."""
+
+    ADMIN = "admin"
+    LEAD = "lead"
+    GROUP_LEAD = "group lead"
+    SPONSOR = "sponsor"
+    DECIDER = "decider"
+    OWNER = "owner"
+    DEPUTY = "deputy"
+    BUILDER = "builder"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class Action(StrEnum):
+    """What can be done. Those of ORGANISATION are about no single pilot."""
+
+    LOOK = "look"
+    READ_DIGEST = "read_digest"
+    REGISTER = "register"
+    SET_DIGEST = "set_digest"
+    EXCUSE = "excuse"
+    SEE = "see"
+    OVERSEE = "oversee"
+    ASK = "ask"
+    PAUSE = "pause"
+    PROVE = "prove"
+    ACKNOWLEDGE = "acknowledge"
+    DECIDE = "decide"
+    STAND_IN = "stand_in"
+
+
+class Sensitivity(StrEnum):
+    """How closely a piece of what is known about a pilot is kept."""
+
+    OPEN = "open"
+    FRESH = "fresh"
+    CLAIMS = "claims"
+    TEXTS = "texts"
+    VIEWS = "views"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table: what it is about in words, for whom it is, and who may not whatever else they are."""
+
+    about: str
+    roles: frozenset[Role]
+    barred: frozenset[Role] = frozenset()
+
+
+LEADS = frozenset({Role.ADMIN, Role.LEAD})
+_LEADS = LEADS | {Role.GROUP_LEAD}
+_CHARGE = frozenset({Role.SPONSOR, Role.DECIDER, Role.OWNER})
+_OWN = _CHARGE | {Role.DEPUTY, Role.BUILDER}
+_MAKERS = frozenset({Role.OWNER, Role.BUILDER})  # segregation of duties: who made it does not decide about it
+_MEMBERS = _LEADS | {Role.MEMBER}
+SECOND_VIEW = "second"  # the questionnaire
+ORGANISATION = frozenset({Action.LOOK, Action.READ_DIGEST, Action.REGISTER, Action.SET_DIGEST, Action.EXCUSE})
+
+ACTIONS: Mapping[Action, Rule] = {
+    Action.LOOK: Rule("Ask for help, for what is open, and say that one is away", _MEMBERS | {Role.GUEST}),
+    Action.READ_DIGEST: Rule("Read the digest", _MEMBERS),
+    Action.REGISTER: Rule("Register a pilot", _MEMBERS),
+    Action.SET_DIGEST: Rule("Have the digest posted to a channel, or end it", LEADS),
+    Action.EXCUSE: Rule("Say for somebody else that they are away", LEADS),
+    Action.SEE: Rule("See a pilot: its status, history and reasons", _OWN | _MEMBERS),
+    Action.OVERSEE: Rule("Have a pilot on one's portfolio, and hear of what nobody attends to", _LEADS),
+    Action.ASK: Rule("Start a check-in", (_OWN - {Role.BUILDER}) | _LEADS),
+    Action.PAUSE: Rule("Pause and resume", (_OWN - {Role.BUILDER}) | _LEADS),
+    Action.PROVE: Rule("Attach proof", frozenset({Role.OWNER, Role.DEPUTY, Role.BUILDER}) | _LEADS),
+    Action.ACKNOWLEDGE: Rule("Say that a signal is known", _CHARGE | _LEADS),
+    Action.DECIDE: Rule("Decide: the decider, without one the sponsor", _CHARGE - {Role.OWNER}, _MAKERS),
+    Action.STAND_IN: Rule("Decide once the decision is due, or where nobody is named", _LEADS, _MAKERS),
+}
+READS: Mapping[Sensitivity, Rule] = {
+    Sensitivity.OPEN: Rule("Stage, dates, people, scores with proof, decisions", ACTIONS[Action.SEE].roles),
+    Sensitivity.FRESH: Rule("A signal on its first day", _OWN | _LEADS),
+    Sensitivity.CLAIMS: Rule("What is claimed beside what is proven", frozenset({Role.OWNER, Role.SPONSOR})),
+    Sensitivity.TEXTS: Rule(
+        "What people wrote in their own words", frozenset({Role.OWNER, Role.DEPUTY, Role.SPONSOR}) | _LEADS
+    ),
+    Sensitivity.VIEWS: Rule(
+        "The second view of a sponsor", frozenset({Role.OWNER, Role.SPONSOR, Role.DECIDER}) | _LEADS
+    ),
+}
+STANDINGS: Mapping[Standing, Role] = {
+    Standing.ADMIN: Role.ADMIN,
+    Standing.LEAD: Role.LEAD,
+    Standing.MEMBER: Role.MEMBER,
+    Standing.GUEST: Role.GUEST,
+}
+
+
+def relations(person: Person, pilot: Pilot) -> frozenset[Role]:
+    """The parts that somebody has in a pilot."""
+    return frozenset(role for role, holder in _holders(pilot).items() if holder == person.id)
+
+
+def _holders(pilot: Pilot) -> Mapping[Role, PersonId | None]:
+    return {
+        Role.OWNER: pilot.owner,
+        Role.DEPUTY: pilot.deputy,
+        Role.SPONSOR: pilot.sponsor,
+        Role.DECIDER: pilot.decider,
+        Role.BUILDER: pilot.builder,
+    }
+
+
+def roles(person: Person, pilot: Pilot | None = None) -> frozenset[Role]:
+    """Everything that somebody is, to a pilot where one is given; nothing for whoever has left.
+
+    To a private pilot members and guests are nobody.
+    """
+    if not person.active:
+        return frozenset()
+    standing = STANDINGS[person.standing]
+    if pilot is None:
+        return frozenset({standing} | ({Role.GROUP_LEAD} if person.leads else set()))
+    leads = bool(pilot.group) and pilot.group.casefold() in {group.casefold() for group in person.leads}
+    own = relations(person, pilot) | ({Role.GROUP_LEAD} if leads else set())
+    return own if pilot.private and standing in (Role.MEMBER, Role.GUEST) else own | {standing}
+
+
+def may(person: Person, action: Action, pilot: Pilot | None = None) -> bool:
+    """Whether somebody may do something: to a pilot, or where none is given in the organisation at all."""
+    held, rule = roles(person, pilot), ACTIONS[action]
+    return bool(held & rule.roles) and not held & rule.barred
+
+
+def reads(person: Person, sensitivity: Sensitivity, pilot: Pilot) -> bool:
+    """Whether somebody may read what is kept that closely about a pilot."""
+    return bool(roles(person, pilot) & READS[sensitivity].roles)
+
+
+def is_for_all(pilot: Pilot) -> bool:
+    """Whether it may be named where anybody reads along, as in channels."""
+    return not pilot.private
+
+
+def of_answer(form: Questionnaire, question: Question) -> Sensitivity:
+    """How closely an answer is kept: a second view is its sponsor's, what is written is for few."""
+    if form.id == SECOND_VIEW:
+        return Sensitivity.VIEWS
+    return Sensitivity.TEXTS if question.private or question.kind in FREE_TEXT else Sensitivity.OPEN
+
+
+def barred(person: PersonId, action: Action, pilot: Pilot) -> bool:
+    """Whether segregation of duties keeps somebody from doing something to a pilot, whatever else they are."""
+    return any(
+        holder == person and role in ACTIONS[action].barred for role, holder in _holders(pilot).items()
+    )
