@@ -127,6 +127,43 @@ def send(
     running.send(pilot, questionnaire)
 
 
+# --- keeping ---------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(dir_okay=False, help="A new file.")],
+) -> None:
+    """Copy an SQLite database, also while it is in use."""
+    from bot.cli import keeping
+
+    keeping.backup(to)
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(dir_okay=False, help="What `backup` wrote.")],
+) -> None:
+    """Put a copy in the place of the database.
+
+    What was there is kept beside it. Stop the server first.
+    """
+    from bot.cli import keeping
+
+    keeping.restore(copy)
+
+
+@app.command()
+def verify(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Put right what is wrong.")] = False,
+    json: options.AsJson = False,
+) -> None:
+    """Compute all scores again and compare them."""
+    from bot.cli import keeping
+
+    keeping.verify(rebuild=rebuild, as_json=json)
+
+
 # --- looking --------------------------------------------------------------------------------------------------------
 
 

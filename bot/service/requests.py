@@ -14,7 +14,7 @@ from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import homes, registry
+from bot.service import evaluate, homes, registry
 from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
@@ -243,6 +243,7 @@ def _agree_measure(work: Work, pilot: Pilot, sponsor: Person) -> None:
     if level is not None and level.level == STARTED and named:
         agreed = replace(level, level=STARTED + 1, at=work.now, changed_at=work.now, by=sponsor.id, same=0)
         work.unit.set_level(pilot.id, agreed)
+        work.unit.add_snapshot(evaluate.snapshot(work, pilot))
 
 
 def _show_answer(work: Work, pilot: Pilot, request: Request, verb: str, *, alone: bool) -> None:

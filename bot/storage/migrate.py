@@ -58,6 +58,11 @@ def pending(url: str) -> Sequence[str]:
     return [step.revision for step in reversed(list(steps))]
 
 
+def known() -> frozenset[str]:
+    """Every version of the tables that this program can bring up to date."""
+    return frozenset(step.revision for step in ScriptDirectory(str(HERE)).walk_revisions())
+
+
 def differences(url: str) -> Sequence[object]:
     """What the tables in the database have other than the program's own, as Alembic finds it: nothing, when right."""
     with _reading(url) as connection:

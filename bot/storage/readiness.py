@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, lateral, select, true
+from sqlalchemy import bindparam, delete, func, lateral, select, true
 
 from bot.core.questionnaire import ItemId
 from bot.core.records import ItemLevel, PilotId, ScoreRange, Snapshot
@@ -48,6 +48,11 @@ SET_LEVEL = put(LevelRow, by=("pilot_id", "item"), columns=LEVEL[1:])
 # In the order of Snapshot.
 SHOT = ("pilot_id", "at", "overall", "dimensions", "weakest", "coverage", "policy", "model", "checkin_id")
 ADD_SNAPSHOT = added(SnapshotRow)
+DROP_SNAPSHOT = mine(
+    delete(_snapshot).where(
+        _snapshot.c.pilot_id == bindparam("at_pilot"), _snapshot.c.at == bindparam("moment")
+    )
+)
 _shots = select(*(_snapshot.c[name] for name in SHOT))
 _one = (
     _shots.where(_snapshot.c.pilot_id == bindparam("pilot"))
@@ -117,6 +122,9 @@ class Readiness(Scope):
         self._add(
             ADD_SNAPSHOT, values | {"pilot_id": values.pop("pilot"), "checkin_id": values.pop("checkin")}
         )
+
+    def drop_snapshot(self, pilot: PilotId, at: datetime) -> None:
+        self._change(DROP_SNAPSHOT, at_pilot=pilot, moment=at)
 
     def snapshot(self, pilot: PilotId, *, before: datetime | None = None) -> Snapshot | None:
         if before is None:

@@ -1038,6 +1038,7 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "save": lambda unit, at: unit.save(replace(opened(at, phase=Phase.DONE), id=1), was=0),
     "keep": lambda unit, at: unit.keep([Given(1, "moved", "eve", 1, at.owner.id, NOW)]),
     "set_level": lambda unit, at: unit.set_level(at.pilot.id, ItemLevel("data.quality", 4, NOW, NOW)),
+    "drop_snapshot": lambda unit, at: unit.drop_snapshot(at.pilot.id, NOW),
     "add_snapshot": lambda unit, at: unit.add_snapshot(
         Snapshot(at.pilot.id, NOW + HOUR, 1, {}, "", 0.1, 1, 1)
     ),

@@ -108,6 +108,7 @@ CHANGES: dict[str, Look] = {
         replace(unit.schedules(at.pilot.id)[0], next_due_at=NOW)
     ),
     "a level": lambda unit, at: unit.set_level(at.pilot.id, ItemLevel("data.quality", 3, NOW, NOW)),
+    "no snapshot": lambda unit, at: unit.drop_snapshot(at.pilot.id, NOW),
     "a snapshot": lambda unit, at: unit.add_snapshot(Snapshot(at.pilot.id, NOW, 50, {}, "", 1.0, 1, 1)),
     "an evaluation": lambda unit, at: unit.save_evaluation(evaluation(at, points=99)),
     "an evaluation awaited": lambda unit, at: unit.await_evaluation(at.pilot.id, NOW - DAY),

@@ -79,6 +79,7 @@ def test_every_statement_names_the_organisation_on_both_databases() -> None:
 def test_only_the_scope_runs_statements_of_a_unit() -> None:
     """The connection is reached in one file; the outbox and the store serve all organisations and say so."""
     outside = {
+        "backup.py",
         "letters.py",
         "scope.py",
         "outbox.py",
