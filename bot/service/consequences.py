@@ -11,9 +11,11 @@ from bot.core.compose import checkin as words
 from bot.core.context import Context
 from bot.core.decisions import DECISION
 from bot.core.ports import Unit
-from bot.core.questionnaire import ItemId, Questionnaire
+from bot.core.questionnaire import STAGES, ItemId, Questionnaire
+from bot.core.readiness import effective
 from bot.core.records import Event, ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
+from bot.core.signals import Course
 from bot.core.state import Checkin, Phase
 from bot.service import evaluate, evaluations, registry, requests, rulings
 from bot.service.facts import REASKED
@@ -65,14 +67,31 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     asked = _ask_for_help(work, pilot, ended)
     gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
     evaluations.ask(work, pilot.id)
+    course, because = _course(work, pilot)
     return words.effect_lines(
-        overall=_overall(work.unit, pilot) if moved is not None else None,
-        before=moved,
-        gate=gate.name if gate else "",
-        lacking=tuple(evaluate.name_of(work.content, item.id) for item in gate.lacking) if gate else (),
-        helper=ended.context.name(asked.person) if asked else "",
-        topic=asked.topic if asked else "",
+        words.Done(
+            overall=_overall(work.unit, pilot) if moved is not None else None,
+            before=moved.before if moved is not None else None,
+            moved=tuple(evaluate.name_of(work.content, item) for item in moved.items) if moved else (),
+            gate=gate.name if gate else "",
+            lacking=tuple(evaluate.name_of(work.content, item.id) for item in gate.lacking) if gate else (),
+            helper=ended.context.name(asked.person) if asked else "",
+            topic=asked.topic if asked else "",
+            course=course,
+            because=because,
+        )
     )
+
+
+def _course(work: Work, pilot: Pilot) -> tuple[Course | None, str]:
+    """What the last evaluation called the pilot and the strongest reason: what is answered now is judged right after.
+
+    A course has to hold for two evaluations, so that this one seldom changes it.
+    """
+    found = work.unit.evaluation(pilot.id)
+    if found is None or pilot.stage not in STAGES:
+        return None, ""
+    return found.heading.course, found.signals[0].signal.text if found.signals else ""
 
 
 def _outdated(unit: Unit, checkin: Checkin) -> bool:
@@ -112,20 +131,33 @@ def _emptied(before: Answers, after: Answers) -> dict[str, Any]:
 # --- levels ---------------------------------------------------------------------------------------------------------
 
 
-def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> int | None:
-    """Store changed item levels and a snapshot; the overall score before, None when no level was touched."""
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """The overall score until now, and the items that count differently since."""
+
+    before: int
+    items: tuple[ItemId, ...]
+
+
+def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> _Moved | None:
+    """Store changed item levels and a snapshot; None when no level was touched."""
     changed = _levels(work, pilot, ended, ended.answers)
     if ended.before is not None:
         stood = _levels(work, pilot, ended, ended.before)
         changed = {item: level for item, level in changed.items() if stood.get(item) != level}
     _note_reask(work, pilot, ended, changed)
+    known = dict(work.unit.levels(pilot.id)) if changed else {}
     for level in changed.values():
         work.unit.set_level(pilot.id, level)
     if not changed:
         return None
     before = work.unit.snapshot(pilot.id)
     work.unit.add_snapshot(evaluate.snapshot(work, pilot, checkin=ended.checkin.id))
-    return before.overall if before and before.overall is not None else NOT_SCORED_YET
+    policy = work.content.policy
+    counts = {item: effective(level, policy, work.now) for item, level in changed.items()}
+    items = (item for item, now in counts.items() if effective(known.get(item), policy, work.now) != now)
+    was = before.overall if before and before.overall is not None else NOT_SCORED_YET
+    return _Moved(was, tuple(items))
 
 
 def _note_reask(work: Work, pilot: Pilot, ended: Ended, changed: Mapping[ItemId, ItemLevel]) -> None:

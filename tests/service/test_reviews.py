@@ -11,7 +11,7 @@ import pytest
 from bot.core.card import Card, Choice, Field, Submit
 from bot.core.ports import Closed, Store
 from bot.core.records import ItemLevel
-from bot.service import evaluations
+from bot.service import evaluate, evaluations
 from tests.fakes.office import CONTENT, Office
 
 pytest_plugins = ["tests.databases"]
@@ -149,3 +149,20 @@ def test_the_third_time_the_same_is_said_of_a_claim_its_proof_is_asked_for_again
         asked += [field.name for field in card.fields if field.name.endswith(".link")]
         office.answers("anna", {field.name: "3" for field in levels_asked(card)})
     assert asked == ["value.problem.link"]
+
+
+def test_its_end_says_what_moved_the_score_the_state_and_what_the_next_gate_lacks(office: Office) -> None:
+    claim(office, 2, days=120)
+    (pilot,) = office.read(lambda unit: unit.pilots())
+    office.do(lambda work: work.unit.add_snapshot(evaluate.snapshot(work, pilot)))
+    office.do(lambda work: evaluations.renew(work, pilot))
+    office.says("anna", "review Invoice matcher")
+    (open_one,) = office.live("anna")
+    go_through(office, "2", **{open_one.focus[0]: "1"})
+    said = next(
+        card.fallback for card in reversed(office.platform.inbox("anna")) if "Thank you" in card.fallback
+    )
+    item = evaluate.name_of(CONTENT, open_one.focus[0])
+    assert f"Moved by {item}." in said
+    assert "State: " in said
+    assert "Next gate (" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.card import (
@@ -22,13 +23,16 @@ from bot.core.card import (
 from bot.core.compose.answered import answer_words, fill
 from bot.core.compose.fields import field_of
 from bot.core.compose.form import LABEL_LIMIT, moment, token
+from bot.core.compose.words import COURSES, shown, small
 from bot.core.context import Context
 from bot.core.questionnaire import Kind, Question, Questionnaire
 from bot.core.records import PersonId
 from bot.core.routing import on_path, path
+from bot.core.signals.kinds import Course
 from bot.core.state import State
 from bot.core.values import Value
 
+MOVERS_SHOWN = 2  # items named that changed the score
 LACKING_SHOWN = 3  # gate gaps named at the end of a check-in (content.md section 6)
 
 NOTHING_TWICE = "You said “nothing to report” last time. This time please answer: it takes about a minute."
@@ -195,22 +199,52 @@ def _corrections(form: Questionnaire, context: Context, state: State) -> tuple[A
     return (Button("Correct an answer", token(context, state, "correct"), asks=ask),)
 
 
-def effect_lines(
-    *, overall: int | None, before: int | None, gate: str, lacking: tuple[str, ...], helper: str, topic: str
-) -> tuple[str, ...]:
-    """What an answer did, in at most three lines; nothing where there is nothing to say.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a check-in did.
 
-    `overall` is None where no level was touched; `before` below 0 means that there was no score yet.
+    `overall` is None where no level was touched; `before` below 0 means that there was no score yet. `moved` are the
+    items whose level counts differently now, `lacking` those that the next gate lacks. `course` is what the last
+    evaluation called the pilot, for the reason `because`; None where there was none.
     """
-    lines = []
-    if overall is not None:
-        change = (
-            f" ({overall - before:+d})" if before is not None and before >= 0 and overall != before else ""
-        )
-        lines.append(f"Readiness {overall}{change}.")
-    if lacking:
-        more = f" and {len(lacking) - LACKING_SHOWN} more" if len(lacking) > LACKING_SHOWN else ""
-        lines.append(f"Next gate ({gate}) lacks: {', '.join(lacking[:LACKING_SHOWN])}{more}.")
-    if helper:
-        lines.append(f"I asked {helper} for help: {topic[:1].lower() + topic[1:]}.")
+
+    overall: int | None = None
+    before: int | None = None
+    moved: tuple[str, ...] = ()
+    gate: str = ""
+    lacking: tuple[str, ...] = ()
+    helper: str = ""
+    topic: str = ""
+    course: Course | None = None
+    because: str = ""
+
+
+def effect_lines(done: Done) -> tuple[str, ...]:
+    """What an answer did, in at most three lines; nothing where there is nothing to say."""
+    first = " ".join(part for part in (_score_words(done), _course_words(done)) if part)
+    lines = [first] if first else []
+    if done.lacking:
+        more = f" and {len(done.lacking) - LACKING_SHOWN} more" if len(done.lacking) > LACKING_SHOWN else ""
+        lines.append(f"Next gate ({done.gate}) lacks: {', '.join(done.lacking[:LACKING_SHOWN])}{more}.")
+    if done.helper:
+        lines.append(f"I asked {done.helper} for help: {done.topic[:1].lower() + done.topic[1:]}.")
     return tuple(lines)
+
+
+def _score_words(done: Done) -> str:
+    """The score, by how much it changed, and which items did that."""
+    if done.overall is None:
+        return ""
+    known = done.before is not None and done.before >= 0
+    change = f" ({done.overall - (done.before or 0):+d})" if known and done.overall != done.before else ""
+    movers = f" Moved by {shown(done.moved, MOVERS_SHOWN)}." if known and done.moved else ""
+    return f"Readiness {done.overall}{change}.{movers}"
+
+
+def _course_words(done: Done) -> str:
+    if done.course is None:
+        return ""
+    because = (
+        f": {small(done.because).rstrip('.')}" if done.because and done.course is not Course.MOVING else ""
+    )
+    return f"State: {COURSES[done.course]}{because}."
