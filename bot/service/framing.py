@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.core import outcome
 from bot.core.cadence import day_words
+from bot.core.compose.introduction import introduction
 from bot.core.compose.words import stage_name
 from bot.core.context import Context
 from bot.core.decisions import DECISION
@@ -56,7 +58,16 @@ def context_for(
         nothing=nothing,
         blocked_for=_same_blocker(before),
     )
-    return cases.framed(work, pilot, context) if form.id == DECISION else context
+    context = cases.framed(work, pilot, context) if form.id == DECISION else context
+    return context if before else _introduced(work, pilot, checkin.state.person, context)
+
+
+def _introduced(work: Work, pilot: Pilot, person: PersonId, context: Context) -> Context:
+    """Whoever never did anything to this pilot is told why they are asked: a spreadsheet may have named them."""
+    if work.unit.last_act(pilot.id, person) is not None:
+        return context
+    why = introduction(pilot.name, context.record.role, personal=context.personal)
+    return replace(context, preface=(*why, *context.preface))
 
 
 def _before(unit: Unit, checkin: Checkin) -> list[Asked]:
