@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -15,7 +14,7 @@ import aiohttp
 from adapters.teams.cloud import Cloud
 from adapters.teams.faults import AGAIN, fault, rest
 from adapters.teams.pacing import Pacing
-from bot.core.pace import Wait
+from bot.core.pace import Wait, spread
 from bot.core.ports import DeliveryError, MessageRef, Payload
 from bot.log import get
 
@@ -23,7 +22,7 @@ from bot.log import get
 TIMEOUT = 8  # seconds for one call
 PATIENCE = 4.0  # seconds that a call waits for its turn; whoever would wait longer is told when to come back
 RESTS: Final = (1.0, 3.0)  # seconds before each further try of a call that may be tried again
-JITTER: Final = 0.2  # of a rest, either way: calls that failed together do not come again together
+JITTER: Final = 0.2  # of a rest, at most: calls that failed together do not come again together
 LONGEST: Final = 64 * 1024  # bytes of an answer that are read
 
 log = get("teams")
@@ -135,16 +134,18 @@ class Client:
         except TimeoutError:
             raise DeliveryError("that conversation is busy", retry_after=PATIENCE) from None
         try:
-            for pause in (*RESTS, None):
+            for tried, pause in enumerate((*RESTS, None)):
                 await self._turn(spot, lane)
                 status, text, after = await self._once(method, url, body)
                 if status < 300:
                     return _object(text)
+                of = f"{spot.conversation}:{tried}"
+                held = spread(rest(after), JITTER, of)
                 if status == 429:
-                    lane.pace.hold(loop.time(), rest(after))
-                if pause is None or status not in AGAIN or (status == 429 and rest(after) > PATIENCE):
-                    raise fault(status, text, after)
-                await asyncio.sleep(0 if status == 429 else pause * random.uniform(1 - JITTER, 1 + JITTER))
+                    lane.pace.hold(loop.time(), held)
+                if pause is None or status not in AGAIN or (status == 429 and held > PATIENCE):
+                    raise fault(status, text, str(held))
+                await asyncio.sleep(0 if status == 429 else spread(pause, JITTER, of))
         finally:
             lane.lock.release()
         raise AssertionError("the last try ends the loop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 
 class Wait(Exception):
@@ -42,3 +43,11 @@ class Pace:
     def hold(self, now: float, seconds: float) -> None:
         """No turn for so long: the platform said so."""
         self._next = max(self._next, now + seconds + (self.burst - 1) * self.interval)
+
+
+def spread(seconds: float, share: float, of: str) -> float:
+    """`seconds`, longer by up to `share` of them: what failed together does not come again together.
+
+    No chance is in it: the same `of` is spread the same, so that a retry's moment can be told beforehand.
+    """
+    return seconds * (1 + share * crc32(of.encode()) / 0xFFFFFFFF)

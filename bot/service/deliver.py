@@ -36,6 +36,9 @@ AT_ONCE = 100  # messages on their way: at a tenth of a second each, more than a
 LEASE = timedelta(seconds=60)  # three times SEND_WITHIN: no lease runs out while its request is in flight
 SEND_WITHIN = timedelta(seconds=20)  # the slowest answer worth waiting for
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (2, 8, 30, 120, 600, 1800))
+JITTER = (
+    0.2  # of a rest, at most: a thousand messages that failed in one outage do not come again in one second
+)
 ATTEMPTS = len(BACKOFF) + 1  # about 45 minutes; longer outages are the platform's to announce
 WAITED_FOR = timedelta(minutes=15)  # what leaves later than this finds nobody who waits for it
 
@@ -197,6 +200,12 @@ def _failed(post: Post, leased: Leased, error: DeliveryError) -> None:
         post.outbox.later(leased, now + wait, error.reason, unsure=not error.unsent)
         _count(post, leased, Fate.RETRIED)
         log.info("delivery.retry", outbox=leased.id, after=wait.total_seconds(), reason=error.reason)
+
+
+def _backoff(leased: Leased) -> timedelta:
+    """How long a message rests that could not be sent; each of those that failed together a little longer or less."""
+    rest = BACKOFF[min(leased.attempt, len(BACKOFF)) - 1]
+    return timedelta(seconds=spread(rest.total_seconds(), JITTER, f"{leased.id}:{leased.attempt}"))
 
 
 def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) -> None:

@@ -88,12 +88,13 @@ def _tell_of_person(unit: Unit, address: Address, error: DeliveryError, now: dat
     """Once for each time that somebody is lost: whoever is switched off gets nothing more that could fail."""
     person = unit.person_at(address)
     pilots = [pilot for pilot in unit.pilots_of(person.id) if permissions.is_for_all(pilot)] if person else []
-    owned = [pilot.name for pilot in pilots if person and pilot.owner == person.id]
-    if person is None or not owned:
+    if person is None or not pilots:
         return
+    owned = [pilot.name for pilot in pilots if pilot.owner == person.id]
+    others = [pilot.name for pilot in pilots if pilot.owner != person.id]
     readers = [lead for lead in registry.leads(unit) if lead.id != person.id]
     key = f"unreachable:{person.id}:{address.lane}:{now.isoformat()}"
-    _write_to(unit, readers, key, words.owner_unreachable(person.name, owned, error.reason), now)
+    _write_to(unit, readers, key, words.unreachable(person.name, owned, others, error.reason), now)
 
 
 def _lost(unit: Unit, person: Person, now: datetime) -> None:

@@ -153,6 +153,23 @@ def test_leads_hear_once_of_an_owner_who_cannot_be_reached(office: Office) -> No
         assert "The account was deactivated." in card.fallback
 
 
+def test_leads_hear_of_a_sponsor_who_cannot_be_reached_and_that_it_ends_by_itself(office: Office) -> None:
+    office.pilot("Invoice matcher", office.person("anna"), sponsor=office.person("sam").id)
+    office.platform.refusing["dm:sam"] = [DeliveryError("the person has blocked the app", gone=True)]
+    for key in ("k", "l"):
+        office.write(
+            lambda unit, key=key: unit.enqueue(Message(key, office.address("sam"), note("hi")), office.now)
+        )
+        office.deliver()
+    (card,) = [one for one in office.platform.inbox("lena") if "cannot be reached" in one.title]
+    assert "Sam has a part in Invoice matcher" in card.fallback
+    assert "once they write to me" in card.fallback
+    office.says("sam", "help")
+    office.write(lambda unit: unit.enqueue(Message("m", office.address("sam"), note("again")), office.now))
+    office.deliver()
+    assert [one.fallback for one in office.platform.inbox("sam")][-1] == "again"
+
+
 def test_nobody_is_bothered_about_somebody_who_owns_nothing(office: Office) -> None:
     office.person("carl")
     office.platform.refusing["dm:carl"] = [DeliveryError("the account was deactivated", gone=True)]

@@ -1,4 +1,4 @@
-"""Whoever is asked without having asked for it is told why, and how to stop it, until they answer for the first time."""
+"""Whoever is asked without having wished it is told why, and how to stop it, until they answer for the first time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands above the first questions to somebody: why they come, and how to stop them; it must not know who it is."""
+"""What stands above somebody's first questions: why they come, and how to stop them; it must not know who it is."""
 
 from __future__ import annotations
 

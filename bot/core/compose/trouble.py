@@ -43,15 +43,20 @@ def unproven(missed: Sequence[str], unsent: Sequence[str]) -> Card:
     return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
 
 
-def owner_unreachable(name: str, pilots: Sequence[str], reason: str) -> Card:
-    """An owner gets no messages any more: said to the leads once."""
+def unreachable(name: str, owned: Sequence[str], others: Sequence[str], reason: str) -> Card:
+    """Somebody with a part in pilots gets no messages any more: said to the leads once. `others` they do not own."""
     what = f"{name} cannot be reached"
-    owned = words.shown([words.pilot_name(pilot) for pilot in pilots], PILOTS_SHOWN)
-    lines = (
-        f"{words.capital(reason)}.",
-        f"{name} owns {owned}. I ask the deputy meanwhile, and you next who takes over.",
-    )
+    lines = [f"{words.capital(reason)}."]
+    if owned:
+        lines.append(f"{name} owns {_some(owned)}. I ask the deputy meanwhile, and you next who takes over.")
+    if others:
+        lines.append(f"{name} has a part in {_some(others)}: name somebody else there, or ask them yourself.")
+    lines.append("I write to them again once they write to me, or add me again.")
     return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
+
+
+def _some(pilots: Sequence[str]) -> str:
+    return words.shown([words.pilot_name(pilot) for pilot in pilots], PILOTS_SHOWN)
 
 
 JOBS = {  # what fails, as a lead would call it
