@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zlib import crc32
+from hashlib import blake2b
 
 
 class Wait(Exception):
@@ -50,4 +50,5 @@ def spread(seconds: float, share: float, of: str) -> float:
 
     No chance is in it: the same `of` is spread the same, so that a retry's moment can be told beforehand.
     """
-    return seconds * (1 + share * crc32(of.encode()) / 0xFFFFFFFF)
+    drawn = int.from_bytes(blake2b(of.encode(), digest_size=4).digest())
+    return seconds * (1 + share * drawn / 0xFFFFFFFF)

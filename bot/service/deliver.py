@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.core.card import Card
+from bot.core.pace import spread
 from bot.core.ports import (
     Adapter,
     DeliveryError,
@@ -36,9 +37,7 @@ AT_ONCE = 100  # messages on their way: at a tenth of a second each, more than a
 LEASE = timedelta(seconds=60)  # three times SEND_WITHIN: no lease runs out while its request is in flight
 SEND_WITHIN = timedelta(seconds=20)  # the slowest answer worth waiting for
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (2, 8, 30, 120, 600, 1800))
-JITTER = (
-    0.2  # of a rest, at most: a thousand messages that failed in one outage do not come again in one second
-)
+JITTER = 0.2  # of a rest, at most: what failed together in an outage does not come again in one second
 ATTEMPTS = len(BACKOFF) + 1  # about 45 minutes; longer outages are the platform's to announce
 WAITED_FOR = timedelta(minutes=15)  # what leaves later than this finds nobody who waits for it
 
@@ -196,14 +195,14 @@ def _failed(post: Post, leased: Leased, error: DeliveryError) -> None:
         _count(post, leased, Fate.PAUSED)
         log.info("delivery.pause", outbox=leased.id, after=error.retry_after)
     else:
-        wait = BACKOFF[min(leased.attempt, len(BACKOFF)) - 1]
+        wait = _backoff(leased)
         post.outbox.later(leased, now + wait, error.reason, unsure=not error.unsent)
         _count(post, leased, Fate.RETRIED)
         log.info("delivery.retry", outbox=leased.id, after=wait.total_seconds(), reason=error.reason)
 
 
 def _backoff(leased: Leased) -> timedelta:
-    """How long a message rests that could not be sent; each of those that failed together a little longer or less."""
+    """How long a message rests that could not be sent; of those that failed together each for a moment of its own."""
     rest = BACKOFF[min(leased.attempt, len(BACKOFF)) - 1]
     return timedelta(seconds=spread(rest.total_seconds(), JITTER, f"{leased.id}:{leased.attempt}"))
 

@@ -66,6 +66,23 @@ def test_what_fails_is_tried_again_later_and_later_then_given_up(office: Office)
     assert event.after == {"key": "one", "reason": "down", "address_off": False}
 
 
+def test_what_failed_together_does_not_come_again_together(office: Office) -> None:
+    users = [f"user{number}" for number in range(20)]
+    for user in users:
+        put(office, user, user)
+    office.platform.failing = [DeliveryError("down")] * 20
+    office.deliver()
+    office.now += deliver.BACKOFF[0]
+    came = []
+    for _ in range(9):
+        office.now += timedelta(milliseconds=50)
+        before = office.platform.calls
+        office.deliver()
+        came.append(office.platform.calls - before)
+    assert sum(came) == 20
+    assert max(came) < 10, "they are spread over a fifth of the rest"
+
+
 def test_waiting_as_the_platform_asks_uses_up_no_attempt(office: Office) -> None:
     office.platform.failing = [DeliveryError("slow down", retry_after=30)] * (deliver.ATTEMPTS + 5)
     put(office, "one")
