@@ -16,7 +16,9 @@ import adapters
 from bot import pictures
 from bot.content.loader import load
 from bot.core.card import Offer
-from bot.core.ports import Adapter, Clock, Inbound, Problems, Reply, Search, Store, Taken
+from bot.core.compose.trouble import TOO_MUCH, TRY_AGAIN
+from bot.core.limits import Limits
+from bot.core.ports import Adapter, Changed, Clock, Inbound, Left, Problems, Reply, Search, Store, Taken
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Organisation
 from bot.desk import LocalDesk
@@ -30,7 +32,6 @@ from bot.workspace import SLACK, SlackOffice
 
 LOCAL = "local"
 LOCAL_CHANNEL = "ai-pilots"  # the one channel of the local chat: a place for the digest
-TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
 
 log = get("app")
 
@@ -70,6 +71,7 @@ class App:
     adapters: dict[str, Adapter] = field(default_factory=dict)
     desk: LocalDesk | None = None
     meter: Counted = field(default_factory=Counted)
+    limits: Limits = field(default_factory=Limits)
     nudge: Callable[[], None] = lambda: None
 
     @property
@@ -80,6 +82,9 @@ class App:
     async def on_inbound(self, inbound: Inbound) -> Reply:
         """What adapters call when a person did something; returning means that it is stored."""
         began, platform = time.perf_counter(), inbound.sender.platform
+        if not self._admits(inbound):
+            self.meter.took(platform, Taken.SHED, seconds=0.0)
+            return Problems({"": TOO_MUCH})
         try:
             reply = await asyncio.to_thread(
                 receive.receive, self.store, self.content, inbound, self.clock.now()
@@ -92,8 +97,18 @@ class App:
         self.nudge()
         return reply
 
+    def _admits(self, inbound: Inbound) -> bool:
+        """Whether there is room for it; nobody would press again what a platform reports of people and channels."""
+        if isinstance(inbound.act, Changed | Left):
+            return True
+        sender = inbound.sender
+        return self.limits.admits((sender.platform, sender.tenant), sender.user, time.monotonic())
+
     async def on_search(self, asked: Search) -> tuple[Offer, ...]:
         """What adapters call while somebody types into a field that searches; nothing of it is stored."""
+        sender = asked.sender
+        if not self.limits.lets_search((sender.platform, sender.tenant), sender.user, time.monotonic()):
+            return ()
         try:
             return await asyncio.to_thread(search.search, self.store, asked)
         except StorageError as error:

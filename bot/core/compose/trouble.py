@@ -10,6 +10,8 @@ from bot.core.compose import words
 from bot.core.tokens import About, Token
 
 PILOTS_SHOWN = 3
+TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
+TOO_MUCH = "Too much at once: this was not saved. Please press again in a moment."
 
 
 def digest_lost(

@@ -1,0 +1,73 @@
+"""How much one person or one organisation may ask of us at a time; it must not know what is asked, or the time.
+
+Pure arithmetic over a mapping, no library: those there are keep their own clock and start a thread for each key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Final
+
+KEPT: Final = 20_000  # keys; whoever is not in a hurry is forgotten first
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many at once, and so many a second after that."""
+
+    burst: int
+    per_second: float
+
+
+@dataclass(slots=True)
+class Limit:
+    """Who has asked how much lately: for each key the moment, in seconds, at which it owes nothing any more.
+
+    This is GCRA, the leaky bucket of ATM networks: one number for each key, exact at any rate.
+    """
+
+    rate: Rate
+    owing: dict[Hashable, float] = field(default_factory=dict)
+
+    def admits(self, key: Hashable, now: float) -> bool:
+        """Whether one more is within the rate; if so it is counted."""
+        step = 1.0 / self.rate.per_second
+        owed = max(self.owing.get(key, now), now)
+        if owed - now > (self.rate.burst - 0.5) * step:  # half a step is for what sums of fractions lose
+            return False
+        self.owing.pop(key, None)  # the latest comes last
+        self.owing[key] = owed + step
+        if len(self.owing) > KEPT:
+            self._forget(now)
+        return True
+
+    def _forget(self, now: float) -> None:
+        """Whoever owes nothing; where all do, the half that asked longest ago."""
+        self.owing = {key: owed for key, owed in self.owing.items() if owed > now}
+        if len(self.owing) > KEPT:
+            self.owing = dict(list(self.owing.items())[KEPT // 2 :])
+
+
+# Nobody presses thirty buttons in a moment; a script does. An organisation's Monday morning is 200 answers a second
+# and more, which a process of ours still stores (docs/benchmarks.md); what is over that would only wait, for all.
+A_PERSON: Final = Rate(burst=30, per_second=3)
+A_TENANT: Final = Rate(burst=1000, per_second=300)
+A_SEARCHER: Final = Rate(burst=40, per_second=10)  # one for each letter typed
+
+
+@dataclass(slots=True)
+class Limits:
+    """The limits of one process. They are per process: what is behind them is its own threads and connections."""
+
+    person: Limit = field(default_factory=lambda: Limit(A_PERSON))
+    tenant: Limit = field(default_factory=lambda: Limit(A_TENANT))
+    searcher: Limit = field(default_factory=lambda: Limit(A_SEARCHER))
+
+    def admits(self, tenant: Hashable, user: Hashable, now: float) -> bool:
+        """Whether somebody may do one more thing; who is over their own limit takes nothing from the others' share."""
+        return self.person.admits((tenant, user), now) and self.tenant.admits(tenant, now)
+
+    def lets_search(self, tenant: Hashable, user: Hashable, now: float) -> bool:
+        """Whether somebody may look for one more piece of text."""
+        return self.searcher.admits((tenant, user), now)

@@ -1,0 +1,50 @@
+"""Limits: nobody gets more than their burst and rate, nobody else gets less, and memory stays bounded."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import limits
+from bot.core.limits import A_PERSON, Limit, Limits, Rate
+
+RATE = Rate(burst=5, per_second=2)
+
+
+@given(st.lists(st.floats(0, 3), max_size=60))
+def test_no_stretch_of_time_holds_more_than_the_burst_and_the_rate(pauses: list[float]) -> None:
+    limit, now, admitted = Limit(RATE), 0.0, []
+    for pause in pauses:
+        now += pause
+        if limit.admits("ann", now):
+            admitted.append(now)
+    for first, begin in enumerate(admitted):
+        for last in range(first, len(admitted)):
+            allowed = RATE.burst + RATE.per_second * (admitted[last] - begin)
+            assert last - first + 1 <= allowed + 0.5
+
+
+def test_who_keeps_to_the_rate_is_never_refused() -> None:
+    limit = Limit(RATE)
+    assert all(limit.admits("ann", number / RATE.per_second) for number in range(1000))
+
+
+def test_a_storm_takes_nothing_from_others() -> None:
+    both = Limits()
+    stormed = sum(both.admits("acme", "storm", 1.0) for _ in range(10_000))
+    assert stormed == A_PERSON.burst
+    assert all(both.admits("acme", f"user {number}", 1.0) for number in range(200))
+
+
+def test_one_organisation_does_not_use_up_anothers_share() -> None:
+    both = Limits()
+    assert sum(both.admits("acme", number, 1.0) for number in range(5000)) == limits.A_TENANT.burst
+    assert both.admits("other", "ann", 1.0)
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    limit = Limit(RATE)
+    for number in range(3 * limits.KEPT):
+        assert limit.admits(number, 1.0), "who comes first is admitted, however many there are"
+        assert len(limit.owing) <= limits.KEPT + 1
+    assert limit.admits("ann", 100.0)
