@@ -1,4 +1,4 @@
-"""A thousand pilots with a year behind them: one lives through it by the real services, the others are its copies.
+"""Many pilots with years behind them: one lives through them by the real services, the others are its copies.
 
 Copies are made row by row inside the database, whatever the tables are: their numbers are multiplied, so that rows of
 all pilots lie beside each other in the order in which they came to be, as they would after a year.
@@ -6,11 +6,12 @@ all pilots lie beside each other in the order in which they came to be, as they 
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -41,7 +42,8 @@ PILOTS = 1000
 PULSES = 26  # a year of fortnights; twelve reviews come with them
 # What a pilot has of its own; whatever else a row refers to, all copies share.
 COPIED = frozenset(
-    "person identity pilot event schedule checkin helper submission answer level snapshot request".split()
+    "person identity pilot event schedule checkin helper submission answer level snapshot evaluation mute request"
+    " decision".split()
 )
 NAMED_APART = {  # texts that get the copy's number
     "person": ("name", "folded"),
@@ -61,8 +63,8 @@ class Crowd:
 
     def user(self, pilot: PilotId) -> str:
         """The platform's name of a pilot's owner."""
-        number = pilot % PILOTS
-        return f"{OWNER}-{number}" if pilot >= PILOTS else OWNER
+        many = len(self.pilots)
+        return f"{OWNER}-{pilot % many}" if pilot >= many else OWNER
 
     def acts(self, pilot: PilotId, act: Act) -> Reply:
         """What a pilot's owner does in their direct conversation; nothing is delivered."""
@@ -72,13 +74,14 @@ class Crowd:
 
 
 @contextmanager
-def crowd(url: str) -> Iterator[Crowd]:
-    """A database with all tables, filled and open."""
+def crowd(url: str, *, pilots: int = PILOTS, pulses: int = PULSES, years: int = 1) -> Iterator[Crowd]:
+    """A database with all tables, filled and open; before the first of these pulses lie other years like it."""
     store = open_store(url)
     office = Office(store)
-    live_a_year(office)
+    live(office, pulses)
     store.close()
-    multiply(url)
+    remember(url, years)
+    multiply(url, pilots)
     office.store = open_store(url)
     try:
         yield Crowd(office, *office.read(_found))
@@ -97,7 +100,7 @@ def _found(unit: Any) -> tuple[list[tuple[PilotId, PersonId]], dict[PilotId, Che
 # --- the one --------------------------------------------------------------------------------------------------------
 
 
-def live_a_year(office: Office) -> None:
+def live(office: Office, pulses: int) -> None:
     """One pilot is asked and answered until it has a past, and is being asked once more."""
     owner, people = office.person(OWNER), [office.person(name) for name in ("bo", "dora", "sven", "kim")]
     day = office.now.date()
@@ -108,7 +111,7 @@ def live_a_year(office: Office) -> None:
         "Invoice matcher", owner, target=day + timedelta(days=200), work="Matches invoices", **holders
     )
     done = 0
-    while done < PULSES:
+    while done < pulses:
         checkin = office.until_asked(OWNER)
         answer(office, owner, checkin, nth=done)
         done += checkin.questionnaire == "pulse"
@@ -142,27 +145,81 @@ def submit(checkin: Checkin) -> str:
     return f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|"
 
 
+# --- the years before -------------------------------------------------------------------------------------------------
+
+YEAR = timedelta(weeks=52)
+
+
+def remember(url: str, years: int) -> None:
+    """Give the one pilot so many years in all: what was answered and found, once more for each year before."""
+    engine = create_engine(parsed(url))
+    tables = {table.name: table for table in Row.metadata.sorted_tables}
+    checkin, submission = tables["checkin"], tables["submission"]
+    done = select(checkin.c.id).where(checkin.c.phase == "done")
+    given = select(submission.c.id).where(submission.c.checkin_id.in_(done))
+    event, snapshot, answer = tables["event"], tables["snapshot"], tables["answer"]
+    kept = {
+        checkin: checkin.c.id.in_(done),
+        submission: submission.c.id.in_(given),
+        answer: answer.c.submission_id.in_(given),
+        snapshot: snapshot.c.checkin_id.in_(done),
+        event: event.c.kind.not_like("pilot.%"),  # it has gone through its stages once
+    }
+    with engine.begin() as connection:
+        many = {table: connection.scalar(select(func.max(table.c.id))) for table in kept if "id" in table.c}
+        last = {
+            table: connection.execute(select(table).where(which)).mappings().all()
+            for table, which in kept.items()
+        }
+        for year, table in itertools.product(range(1, years), kept):
+            rows = [_earlier(table, row, year, many) for row in last[table]]
+            connection.execute(insert(table), rows)
+    engine.dispose()
+
+
+def _earlier(table: Table, row: Mapping[str, Any], year: int, many: Mapping[Table, int]) -> dict[str, Any]:
+    """A row of a year before: other numbers, other moments."""
+
+    def moved(column: Column[Any]) -> Any:
+        value = row[column.name]
+        meant = next((key.column.table for key in column.foreign_keys if key.column.name == "id"), table)
+        if value is not None and (column.name == "id" or (column.foreign_keys and meant in many)):
+            return value + year * many[meant]
+        return value - year * YEAR if isinstance(value, datetime) else value
+
+    return {column.name: moved(column) for column in table.columns}
+
+
 # --- the others -----------------------------------------------------------------------------------------------------
 
 
-def multiply(url: str) -> None:
-    """Copy what the one pilot has until there are PILOTS."""
+HURRY = {  # for as long as it is filled
+    "sqlite": ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -4000000"),
+    # What is copied of what holds together holds together: a look at each reference takes ten times as long.
+    "postgresql": ("SET LOCAL session_replication_role = replica", "SET LOCAL work_mem = '1GB'"),
+}
+
+
+def multiply(url: str, pilots: int = PILOTS) -> None:
+    """Copy what the one pilot has until there are so many."""
     engine = create_engine(parsed(url))
-    with engine.begin() as connection:
+    with engine.connect() as connection, connection.begin():
+        for hurry in HURRY[engine.dialect.name]:
+            connection.execute(text(hurry))
         for table in Row.metadata.sorted_tables:
             if table.name in COPIED:
-                _copy(connection, table)
+                _copy(connection, table, pilots)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))  # as autovacuum would
     engine.dispose()
 
 
-def _copy(connection: Connection, table: Table) -> None:
-    """PILOTS - 1 rows for each one: what is numbered n becomes n * PILOTS + 1, + 2 and so on."""
+def _copy(connection: Connection, table: Table, pilots: int) -> None:
+    """One row less than there are to be pilots for each one: what is numbered n becomes n * pilots + 1, and so on."""
     numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < PILOTS - 1))
-    values = [_of_copy(column, numbers.c.n).label(column.name) for column in table.columns]
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < pilots - 1))
+    values = [_of_copy(column, numbers.c.n, pilots).label(column.name) for column in table.columns]
     rows = select(*values).select_from(table.join(numbers, literal(value=True)))
     order = [*table.primary_key, numbers.c.n]
     connection.execute(
@@ -173,11 +230,11 @@ def _copy(connection: Connection, table: Table) -> None:
         connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), highest)))
 
 
-def _of_copy(column: Column[Any], n: Any) -> Any:
+def _of_copy(column: Column[Any], n: Any, pilots: int) -> Any:
     """A column of the copy number n."""
     meant = {key.column.table.name for key in column.foreign_keys if key.column.name == "id"}
     if column.name == "id" or meant & COPIED:
-        return column * PILOTS + n
+        return column * pilots + n
     if column.name in NAMED_APART.get(column.table.name, ()):
         return column.concat("-").concat(cast(n, Text))
     return column
