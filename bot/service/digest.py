@@ -65,7 +65,7 @@ def gather(work: Work, about: Slice = EVERYTHING, *, before: int | None = None) 
     """What happened in the last seven days, and where every pilot stands. Private pilots stay out of channels."""
     pilots = subscribed.pilots(work.unit, about)
     going = [pilot for pilot in pilots if pilot.stage in STAGES]
-    standing = standings(work, going)
+    standing = standings(work, going, scored=False)
     stuck = [pilot for pilot in going if standing[pilot.id].course is Course.STUCK]
     silent = {pilot.id: standing[pilot.id].streak for pilot in going}
     quiet_from = work.content.policy.thresholds["P10"]["high"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from bot.core import readiness, review
 from bot.core.compose.words import item_name
@@ -17,51 +18,74 @@ from bot.core.state import Phase
 from bot.service import evaluations
 from bot.service.work import Work
 
+Levels = Mapping[ItemId, ItemLevel]
+
 FOCUSED = frozenset({"review"})  # forms that ask a choice of items
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a pilot is: scores, the gate before it, what is on, its course and since when.
+Scores = tuple[Readiness, GateResult | None]
 
-    `known` are signals that somebody acknowledged; `streak` counts check-ins without an answer until now.
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a pilot is: what is on, its course and since when; its scores and gate, once somebody looks at them.
+
+    `known` are signals that somebody acknowledged; `streak` counts check-ins without an answer until now. `scores`
+    computes, and may read: a digest of thousands of pilots looks at those of a few.
     """
 
-    readiness: Readiness
-    gate: GateResult | None
     signals: tuple[Signal, ...]
     known: tuple[Signal, ...]
     course: Course
     since: datetime
     stage_days: int
     streak: int
+    scores: Callable[[], Scores] = field(compare=False, repr=False)
+
+    @cached_property
+    def _scored(self) -> Scores:
+        return self.scores()
+
+    @property
+    def readiness(self) -> Readiness:
+        """The scores."""
+        return self._scored[0]
+
+    @property
+    def gate(self) -> GateResult | None:
+        """The gate before it; None where there is none."""
+        return self._scored[1]
 
 
 def stand(work: Work, pilot: Pilot, *, own: bool = True) -> Standing:
     """Where one pilot is; `own` as its people see it, who hear of a signal a day before everybody else."""
-    return standing(work, pilot, work.unit.levels(pilot.id), evaluations.known(work, pilot), own=own)
+    found = evaluations.known(work, pilot)
+    return standing(work, pilot, lambda: work.unit.levels(pilot.id), found, own=own)
 
 
 def standing(
-    work: Work, pilot: Pilot, levels: Mapping[ItemId, ItemLevel], found: Evaluation, *, own: bool
+    work: Work, pilot: Pilot, levels: Callable[[], Levels], found: Evaluation, *, own: bool
 ) -> Standing:
-    """Where a pilot is, of what was read of it: nothing more is read here."""
-    content = work.content
-    view = shown(found, work.now, content.policy, own=own)
+    """Where a pilot is, by what was found of it; its `levels` are read when its scores are looked at."""
+    view = shown(found, work.now, work.content.policy, own=own)
     days = (work.today() - pilot.stage_since).days - found.paused_days
     return Standing(
-        readiness.score(levels, content.model, content.policy, work.now),
-        gate_of(work, pilot, levels),
         view.signals,
         view.known,
         view.course,
         view.since,
         max(days, 0),
         found.streak,
+        lambda: _scores(work, pilot, levels()),
     )
 
 
-def gate_of(work: Work, pilot: Pilot, levels: Mapping[ItemId, ItemLevel]) -> GateResult | None:
+def _scores(work: Work, pilot: Pilot, levels: Levels) -> Scores:
+    model, policy = work.content.model, work.content.policy
+    return readiness.score(levels, model, policy, work.now), gate_of(work, pilot, levels)
+
+
+def gate_of(work: Work, pilot: Pilot, levels: Levels) -> GateResult | None:
     """The gate before a pilot, also while it is paused."""
     stage = pilot.before_pause or pilot.stage
     model, policy = work.content.model, work.content.policy

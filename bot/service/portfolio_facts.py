@@ -92,18 +92,18 @@ def _named(work: Work, pilots: Sequence[Pilot]) -> dict[PilotId, Named]:
         for pilot, lines in latest.items()
         if pilot in wanted
     }
-    first = _answers(work, [one.id for lines in done.values() for one in lines[:1]])
+    first = _answers(work, [one.id for lines in done.values() for one in lines[:1]], to=BLOCK)
     held = {pilot: lines for pilot, lines in done.items() if lines and _block(first, lines[0])}
     answers = _answers(work, [one.id for lines in held.values() for one in lines])
     found = ((pilot, _run(work, lines, answers)) for pilot, lines in held.items())
     return {pilot: named for pilot, named in found if named is not None}
 
 
-def _answers(work: Work, checkins: Sequence[CheckinId]) -> Answers:
-    """The answers of many check-ins."""
+def _answers(work: Work, checkins: Sequence[CheckinId], *, to: QuestionId = "") -> Answers:
+    """The answers of many check-ins, or those to one question."""
     found: dict[CheckinId, Mapping[QuestionId, Value]] = {}
     for start in range(0, len(checkins), IDS):
-        found |= work.unit.answers_of(checkins[start : start + IDS])
+        found |= work.unit.answers_of(checkins[start : start + IDS], to=to)
     return found
 
 

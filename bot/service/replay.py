@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from bot.core.journey import usual_stays
@@ -77,7 +78,7 @@ def replay(work: Work, tried: Content, *, since: datetime | None = None) -> Repl
 
 def _outcome(work: Work, pilot: Pilot) -> Outcome:
     found = evaluations.fresh(work, pilot, before=None)
-    stand = evaluate.standing(work, pilot, work.unit.levels(pilot.id), found, own=True)
+    stand = evaluate.standing(work, pilot, partial(work.unit.levels, pilot.id), found, own=True)
     choice = cases.case(work, pilot, standing=stand).suggestion.choice
     gate = stand.gate
     return Outcome(

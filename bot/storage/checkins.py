@@ -101,6 +101,12 @@ ANSWERS = mine(
         _submission.c.id
     )
 )
+ANSWERS_TO = mine(
+    _answers.where(
+        _submission.c.checkin_id.in_(bindparam("checkins", expanding=True)),
+        _answer.c.question_id.in_(bindparam("questions", expanding=True)),
+    ).order_by(_submission.c.id)
+)
 _who = (_submission.c.revision, _submission.c.person_id, _submission.c.at)
 GIVEN = mine(
     _answers.add_columns(*_who)
@@ -187,8 +193,15 @@ class Checkins(Words):
             found[line.pilot].append(line)
         return dict(found)
 
-    def answers_of(self, checkins: Iterable[CheckinId]) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
-        return dict(self._answers(list(checkins)))
+    def answers_of(
+        self, checkins: Iterable[CheckinId], *, to: QuestionId = ""
+    ) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
+        if not to:
+            return dict(self._answers(list(checkins)))
+        number, wanted = self._old_number(to), list(checkins)
+        if number is None or not wanted:
+            return {}
+        return dict(self._standing(self._all(ANSWERS_TO, checkins=wanted, questions=[number])))
 
     def _row(self, checkin: Checkin) -> dict[str, Any]:
         """The columns that change in the life of a check-in."""
@@ -222,8 +235,10 @@ class Checkins(Words):
 
     def _answers(self, checkins: Sequence[CheckinId]) -> dict[CheckinId, dict[QuestionId, Value]]:
         """The answers that stand: the last one of each question, unless it took the answer back."""
+        return self._standing(self._all(ANSWERS, checkins=list(checkins)) if checkins else [])
+
+    def _standing(self, rows: Sequence[Record]) -> dict[CheckinId, dict[QuestionId, Value]]:
         found: dict[CheckinId, dict[QuestionId, Value]] = defaultdict(dict)
-        rows = self._all(ANSWERS, checkins=list(checkins)) if checkins else []
         names = self._names(row.question_id for row in rows)
         for row in rows:
             if row.value is None:

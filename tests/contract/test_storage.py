@@ -629,6 +629,9 @@ def test_history_is_newest_first_and_latest_is_by_pilot(store: Store) -> None:
     wanted = [weeks[3].id, weeks[0].id, review.id]
     answers = store.read(org, lambda unit: unit.answers_of(wanted))
     assert answers == {weeks[3].id: {"n": 3}, weeks[0].id: {"n": 0}}
+    for question, those in (("n", answers), ("never", {})):
+        assert store.read(org, lambda unit, to=question: unit.answers_of(wanted, to=to)) == those
+    assert store.read(org, lambda unit: unit.answers_of([], to="n")) == {}
 
 
 # --- readiness, requests, digests -----------------------------------------------------------------------------------

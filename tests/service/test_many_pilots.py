@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from bot.core.ports import Nothing, Show, Store, Unit
 from bot.core.records import Event, ItemLevel, Pilot
 from bot.core.state import Checkin, Phase, State
-from bot.service import evaluate, query
+from bot.service import evaluate, evaluations, query
 from bot.service.standings import FEW, standings
 from bot.service.work import Work
 from tests.fakes.office import MONDAY, Office
@@ -95,7 +95,13 @@ def test_a_pilot_stands_among_many_as_it_does_alone(office: Office) -> None:
 
     def look(work: Work) -> tuple[Any, Any]:
         pilots = work.unit.pilots()
-        return standings(work, pilots), {pilot.id: evaluate.stand(work, pilot, own=False) for pilot in pilots}
+        alone = {pilot.id: evaluate.stand(work, pilot, own=False) for pilot in pilots}
+        together = standings(work, pilots)
+        assert scores(alone) == scores(together) == scores(standings(work, pilots, scored=False))
+        return together, alone
+
+    def scores(found: Any) -> Any:
+        return {pilot: (standing.readiness, standing.gate) for pilot, standing in found.items()}
 
     office.tick()
     together, alone = office.do(look)
@@ -111,6 +117,29 @@ def test_a_hundred_and_fifty_pilots_take_as_many_statements_as_ten(office: Offic
     after = {command: statements(lambda command=command: shown(office, command)) for command in COMMANDS}
     assert after == before
     assert max(after.values()) < 35, "a digest reads the most"
+
+
+def test_a_digest_reads_the_levels_of_nobody_whose_scores_it_does_not_show(office: Office) -> None:
+    fill(office, *range(MANY))
+    sent = heard(lambda: shown(office, "digest"))
+    assert not [one for one in sent if one.startswith("SELECT level.pilot_id")]
+    listed = heard(lambda: shown(office, "list"))
+    assert [one for one in listed if one.startswith("SELECT level.pilot_id")], "a list shows everybody's"
+
+
+def test_an_answer_makes_one_pilot_be_evaluated_whatever_number_of_others_there_is(office: Office) -> None:
+    counts = []
+    for numbers in (range(SOME), range(SOME, MANY)):
+        fill(office, *numbers)
+        office.tick()
+        pilot = office.read(lambda unit: unit.pilots()[0])
+        before = office.read(lambda unit: unit.evaluations())
+        office.now += timedelta(minutes=1)
+        office.write(lambda unit, pilot=pilot: unit.await_evaluation(pilot.id, office.now))
+        counts.append(statements(lambda: office.do(evaluations.renew_due)))
+        after = office.read(lambda unit: unit.evaluations())
+        assert [one for one in after if after[one] != before[one]] == [pilot.id]
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(
@@ -149,15 +178,19 @@ def shown(office: Office, command: str) -> None:
 
 def statements(work: Callable[[], object]) -> int:
     """How many statements something sends."""
-    count = 0
+    return len(heard(work))
 
-    def note(*_: Any) -> None:
-        nonlocal count
-        count += 1
+
+def heard(work: Callable[[], object]) -> list[str]:
+    """The statements that something sends."""
+    sent: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
         work()
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    return count
+    return sent

@@ -101,6 +101,8 @@ class CheckinsKept(Protocol):
         """The newest check-ins of every pilot, without answers, by index: never a scan of all history."""
         ...
 
-    def answers_of(self, checkins: Iterable[CheckinId]) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
+    def answers_of(
+        self, checkins: Iterable[CheckinId], *, to: QuestionId = ""
+    ) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
         """The answers that stand now; a check-in without any is left out."""
         ...
