@@ -12,7 +12,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format format-check types imports audit check bench faults lock docs screenshots pictures clean
+.PHONY: help demo test lint format format-check types imports audit secrets sbom check bench faults lock docs screenshots pictures clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,15 @@ imports: $(VENV)/dev.stamp  ## the arrows between the rooms (import-linter)
 audit: $(VENV)/dev.stamp  ## the locks and the installed packages; known vulnerabilities where the service answers
 	@$(PY) .ci/audit.py $(ARGS)
 
-check: lint format-check types imports audit  ## all of the static checks
+secrets: $(VENV)/dev.stamp  ## look for secrets in what is committed (detect-secrets)
+	@$(PY) .ci/secrets.py $(ARGS)
+
+sbom: $(VENV)/dev.stamp  ## write the software bill of materials, sbom.cdx.json, from the lock (CycloneDX)
+	@$(PY) -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --spec-version 1.6 --validate --output-file sbom.cdx.json $(ARGS)
+	@echo "Wrote sbom.cdx.json."
+
+check: lint format-check types imports audit secrets  ## all of the static checks
 
 bench: $(VENV)/dev.stamp  ## measure (never part of the tests)
 	@$(PY) -m tests.bench $(ARGS)
