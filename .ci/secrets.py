@@ -74,7 +74,8 @@ def unknown(found: Found, examples: Mapping[str, list[str]]) -> Iterator[str]:
     for name, digests in found.items():
         for digest, where in digests.items():
             if digest not in examples.get(name, ()):
-                yield f"{name}:{where}. Take it out and revoke it; an example is accepted by `make secrets ARGS=--accept`"
+                todo = "Take it out and revoke it; an example is accepted by `make secrets ARGS=--accept`"
+                yield f"{name}:{where}. {todo}"
 
 
 def gone(found: Found, examples: Mapping[str, list[str]]) -> Iterator[str]:
