@@ -14,7 +14,7 @@ from adapters.teams.adapter import Bot, TeamsAdapter
 from adapters.teams.cloud import CLOUDS, PLAYGROUND
 from adapters.teams.credentials import Certificate, Credential, Federated, ManagedIdentity, Secret
 from bot.core.ports import Clock, Store
-from bot.core.records import Connection, Organisation
+from bot.core.records import Connection, Organisation, Person
 from bot.settings import TeamsSettings
 from bot.settings import teams as settings_teams
 
@@ -70,6 +70,11 @@ class TeamsOffice:
         """Whether that account belongs to somebody who is here."""
         return await asyncio.to_thread(self._knows, tenant, account)
 
+    async def introduced(self, tenant: str, account: str) -> bool:
+        """Whether that account's address was told; somebody without one is asked about once more after a restart."""
+        person = await asyncio.to_thread(self._person, tenant, account)
+        return person is not None and bool(person.email)
+
     async def tenant(self, connection: int) -> str:
         """The tenant behind a connection; nothing where there is none."""
         found = await asyncio.to_thread(self.store.connection, connection)
@@ -87,9 +92,12 @@ class TeamsOffice:
         self.store.write(organisation.id, lambda unit: unit.save_connection(Connection(0, TEAMS, tenant)))
 
     def _knows(self, tenant: str, account: str) -> bool:
+        person = self._person(tenant, account)
+        return person is not None and person.active
+
+    def _person(self, tenant: str, account: str) -> Person | None:
         found = self.store.organisation_of(TEAMS, tenant)
         if found is None:
-            return False
+            return None
         organisation, connection = found
-        person = self.store.read(organisation, lambda unit: unit.person_of(connection, account))
-        return person is not None and person.active
+        return self.store.read(organisation, lambda unit: unit.person_of(connection, account))

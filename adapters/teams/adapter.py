@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, assert_never
 
 from aiohttp import web
@@ -37,6 +38,7 @@ from bot.core.ports import (
     Payload,
     Problems,
     Reply,
+    Sender,
     Show,
     Traits,
 )
@@ -46,6 +48,10 @@ from bot.log import get
 BUDGET: Final = 2.0  # seconds from a press to its answer: Teams asks again after five
 IN_HAND: Final = 200  # acts at once: more would miss the budget, so whoever comes then is told at once
 NAMED_WITHIN: Final = 0.7  # seconds for a look-up before an act is stored; without it somebody is a bare id
+NAMED_AGAIN: Final = timedelta(
+    minutes=1
+)  # before a tenant that gave no answer is asked about somebody once more
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 DRAIN: Final = 5.0  # seconds that replies on their way get when we stop
 HEARD: Final = (
     20_000  # conversations whose latest service address is remembered; the stored one is as good mostly
@@ -90,6 +96,10 @@ class TeamsAdapter:
         self._tenants: dict[int, str] = {}  # connection -> tenant
         self._connected: set[str] = set()
         self._directs: dict[str, Spot] = {}  # member -> the direct conversation with them
+        self._clock = clock
+        self._ask_again: dict[
+            tuple[str, str], datetime
+        ] = {}  # (tenant, account) -> not asked about before that
         self._in_hand: set[asyncio.Task[Answer]] = set()
         self._calls: set[asyncio.Task[None]] = set()
 
@@ -189,9 +199,16 @@ class TeamsAdapter:
         return replies.answer(reply, surface)
 
     async def _introduced(self, inbound: Inbound, surface: Surface) -> Inbound:
-        """With name and address of whoever is new: an event says neither, and a message no address."""
+        """With name and address of whoever is new: an event says neither, and a message no address.
+
+        Where the tenant gave no answer, it is asked again with what they do next, after a while.
+        """
         sender = inbound.sender
-        if await self._office.knows(sender.tenant, sender.user):
+        if not self._to_ask_about(sender):
+            return inbound
+        known = await self._office.introduced(sender.tenant, sender.user)
+        self._ask_again[sender.tenant, sender.user] = NEVER if known else self._clock.now() + NAMED_AGAIN
+        if known:
             return inbound
         try:
             async with asyncio.timeout(NAMED_WITHIN):
@@ -199,7 +216,14 @@ class TeamsAdapter:
         except (DeliveryError, TimeoutError) as error:
             log.info("teams.unnamed", kind=type(error).__name__)
             return inbound
+        self._ask_again[sender.tenant, sender.user] = NEVER
         return replace(inbound, sender=replace(sender, name=who.name or sender.name, email=who.email))
+
+    def _to_ask_about(self, sender: Sender) -> bool:
+        if len(self._ask_again) >= HEARD:
+            self._ask_again.clear()
+        again = self._ask_again.get((sender.tenant, sender.user))
+        return again is None or again <= self._clock.now()
 
     async def _asked_again(
         self, on_inbound: OnInbound, raw: Raw, inbound: Inbound, wrong: Problems

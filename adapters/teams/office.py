@@ -16,6 +16,10 @@ class Office(Protocol):
         """Whether that account belongs to somebody who can be written to."""
         ...
 
+    async def introduced(self, tenant: str, account: str) -> bool:
+        """Whether the tenant has said who that is, so that it need not be asked again."""
+        ...
+
     async def tenant(self, connection: int) -> str:
         """The tenant behind a connection; nothing where there is none."""
         ...

@@ -23,6 +23,9 @@ _CONVERSATION = re.compile(r"[!-~]{3,400}")
 _ACTIVITY = re.compile(r"[!-~]{1,200}")
 _THREAD = ";messageid="
 _BOT = "28:"  # begins the id of a bot
+_MEMBER = re.compile(
+    r"29:[!-~]{1,300}"
+)  # the id of a person for this bot, by which a direct conversation is asked for
 _COMMAND = re.compile(r"/\s*(?:rampcheck\b)?(.*)", re.IGNORECASE | re.DOTALL)
 _AUTOMATIC = "automatic"  # the trigger of a card that is refreshed by itself, which nobody did
 
@@ -59,8 +62,15 @@ def parse(raw: Any) -> Inbound | None:
     act, key = _act(raw, found), _key(raw, found)
     if act is None or not key:
         return None
+    who = _part(raw, "from")
+    member = _text(who, "id")
     sender = Sender(
-        PLATFORM, found.tenant, found.account, name=_text(_part(raw, "from"), "name"), zone=_zone(raw)
+        PLATFORM,
+        found.tenant,
+        found.account,
+        name=_text(who, "name"),
+        zone=_zone(raw),
+        reach=member if _MEMBER.fullmatch(member) else "",
     )
     return Inbound(key, sender, act, _place(raw, found))
 

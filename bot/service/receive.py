@@ -45,6 +45,7 @@ from bot.service import (
     query,
     registry,
     search,
+    subscribed,
 )
 from bot.service.desk import Desk, Look, run
 from bot.service.work import Work, again
@@ -83,6 +84,8 @@ def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:
         return _left(work, known, inbound)
     met = registry.meet(work, inbound, connection)
     desk = Desk(work, people.set_active(work, met.person, active=True), known, inbound)  # who acts is here
+    if not inbound.on.direct:
+        subscribed.heard_from(work.unit, desk.place)
     match inbound.act:
         case Clicked(token, values):
             return _clicked(desk, tokens.decode(token), values)

@@ -18,7 +18,7 @@ from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
 from bot.core.values import Json
-from bot.service import evaluations, homes, identities, schedules
+from bot.service import evaluations, homes, identities, people, schedules
 from bot.service.work import Work
 
 KEY_LIMIT = 40  # characters of a pilot's short name: it must fit a command typed on a phone
@@ -158,13 +158,20 @@ def meet(work: Work, inbound: Inbound, connection: int) -> Met:
     if known is None:
         return _first_met(work, inbound, connection, zone)
     person = _turned_out(work, known, inbound, connection)
+    if person.name == sender.user and sender.name:  # nobody said it before
+        person = people.set_name(work, person, sender.name)
     if zone not in ("", person.zone):
         before = person
         person = unit.save_person(replace(before, zone=zone))
         schedules.move(work, person, out_of=work.zone(before))
-    if inbound.on.direct:
+    if inbound.on.direct or (sender.reach and not _reached_there(unit, person, connection)):
         unit.save_identity(Identity(person.id, sender.user, _place(inbound, connection)))
     return Met(person)
+
+
+def _reached_there(unit: Unit, person: Person, connection: int) -> bool:
+    accounts = unit.identities(person.id)
+    return any(one.active and one.address.connection == connection for one in accounts)
 
 
 def _turned_out(work: Work, known: Person, inbound: Inbound, connection: int) -> Person:
@@ -173,29 +180,37 @@ def _turned_out(work: Work, known: Person, inbound: Inbound, connection: int) ->
     if not sender.email or not identities.is_shell(work, known):
         return known
     person = identities.recognised(work, sender, connection)
-    return identities.attach(work, person, sender, _place(inbound, connection)) if person else known
+    if person is not None:
+        return identities.attach(
+            work, person, sender, _place(inbound, connection), active=_can_reach(inbound)
+        )
+    free = not work.unit.people_of_email(sender.email)
+    return work.unit.save_person(replace(known, email=sender.email)) if free else known
+
+
+def _can_reach(inbound: Inbound) -> bool:
+    """Whether whoever acted can be written to: elsewhere than in a direct conversation only some platforms let us."""
+    return inbound.on.direct or bool(inbound.sender.reach)
 
 
 def _first_met(work: Work, inbound: Inbound, connection: int, zone: str) -> Met:
     sender = inbound.sender
     person = identities.recognised(work, sender, connection)
-    direct = (
-        inbound.on.direct
-    )  # others are known from now on, to be reached only once they have written directly
-    address = _place(inbound, connection)
+    address, reached = _place(inbound, connection), _can_reach(inbound)
     if person is not None:
-        return Met(identities.attach(work, person, sender, address, active=direct), new=True)
+        return Met(identities.attach(work, person, sender, address, active=reached), new=True)
     named, free = sender.name or sender.user, not work.unit.people_of_email(sender.email)
     email = sender.email if free else ""  # kept, so that a spreadsheet which names it later means this person
     person = work.unit.save_person(Person(0, named, email, zone, Standing.MEMBER))
-    work.unit.save_identity(Identity(person.id, sender.user, address, active=direct))
+    work.unit.save_identity(Identity(person.id, sender.user, address, active=reached))
     return Met(person, new=True)
 
 
 def _place(inbound: Inbound, connection: int) -> Address:
     """Where whoever acted is reached: where they write directly, else by their account."""
-    there = inbound.on.conversation if inbound.on.direct else inbound.sender.user
-    return Address(connection, inbound.sender.platform, there, inbound.on.service)
+    sender = inbound.sender
+    there = inbound.on.conversation if inbound.on.direct else sender.reach or sender.user
+    return Address(connection, sender.platform, there, inbound.on.service)
 
 
 def address_of(unit: Unit, person: PersonId) -> Address | None:

@@ -20,6 +20,13 @@ def of_channel(unit: Unit, address: Address) -> Subscription | None:
     return next((one for one in subscriptions if _place(one.channel.address) == place), None)
 
 
+def heard_from(unit: Unit, place: Address) -> None:
+    """A platform's services move: a channel that gets the digest is reached where it was heard from last."""
+    subscription = of_channel(unit, place) if place.service else None
+    if subscription is not None and subscription.channel.address.service != place.service:
+        unit.channel(place)
+
+
 def pilots(unit: Unit, about: Slice) -> list[Pilot]:
     """The pilots that a channel may see, of all or of a slice; private ones stay out of channels."""
     return [one for one in unit.pilots() if permissions.is_for_all(one) and _in(one, about)]

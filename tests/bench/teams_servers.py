@@ -33,6 +33,10 @@ class Everybody:
         del tenant, account
         return True
 
+    async def introduced(self, tenant: str, account: str) -> bool:
+        """By the same word."""
+        return await self.knows(tenant, account)
+
     async def tenant(self, connection: int) -> str:
         """The only one."""
         del connection

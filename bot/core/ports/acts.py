@@ -74,7 +74,8 @@ Act = Clicked | Closed | Wrote | Ran | Joined | Left | Changed | Visited
 class Sender:
     """Who acted, as the platform's verified envelope says: never from a payload's own fields.
 
-    `email` is one that the platform says is confirmed to be theirs; empty where it does not say so.
+    `email` is one that the platform says is confirmed to be theirs; empty where it does not say so. `reach` is where
+    they can be written to alone, wherever they acted; empty where only a place they wrote in can be.
     """
 
     platform: str
@@ -83,6 +84,7 @@ class Sender:
     name: str = ""
     zone: str = ""
     email: str = ""
+    reach: str = ""
 
 
 @dataclass(frozen=True, slots=True)

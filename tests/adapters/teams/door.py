@@ -50,6 +50,9 @@ class Nobody:
         del tenant, account
         return True
 
+    async def introduced(self, tenant: str, account: str) -> bool:
+        return await self.knows(tenant, account)
+
     async def tenant(self, connection: int) -> str:
         del connection
         return screen.TENANT

@@ -83,6 +83,9 @@ class Counter:
     async def knows(self, tenant: str, account: str) -> bool:
         return account not in self.strangers
 
+    async def introduced(self, tenant: str, account: str) -> bool:
+        return await self.knows(tenant, account)
+
     async def tenant(self, connection: int) -> str:
         return screen.TENANT
 

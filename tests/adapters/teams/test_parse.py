@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ def read(raw: Any) -> Inbound:
 
 def test_somebody_is_known_by_tenant_and_account_and_never_by_name() -> None:
     sender = read(screen.wrote("status")).sender
-    assert sender == Sender("teams", screen.TENANT, screen.ANNA, name="Anna Berzina", zone="Europe/Riga")
+    known = Sender("teams", screen.TENANT, screen.ANNA, name="Anna Berzina", zone="Europe/Riga")
+    assert sender == replace(known, reach=screen.mri(screen.ANNA))
     renamed = screen.wrote("status") | {
         "from": {"id": "29:x", "name": "Ben", "aadObjectId": screen.ANNA.upper()}
     }

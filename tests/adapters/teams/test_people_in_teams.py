@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from adapters.teams.adapter import NAMED_AGAIN
 from adapters.teams.profile import profile
-from bot.core.records import Address, Connection, Identity, Person
-from bot.service import identities, people
+from bot.core.compose.notes import note
+from bot.core.ports import Message
+from bot.core.records import Address, Connection, Identity, Person, Standing
+from bot.service import identities, people, registry
 from bot.service.work import Work
 from tests.adapters.teams import screen
+from tests.adapters.teams.door import teams_adapter
 from tests.adapters.teams.tenant import Tenant, run
+from tests.fakes.desk import FakeClock
 
 pytest_plugins = ["tests.databases"]
 
@@ -151,5 +157,79 @@ def test_the_first_message_says_why_it_comes_and_how_to_stop_it(sqlite_url: str)
         assert "because you, or your admin, added Rampcheck" in shown
         assert "Remove or mute me" in shown
         assert "Not mine" in shown
+
+    run(sqlite_url, story)
+
+
+# --- reached alone, whoever was only met in front of others
+
+
+def test_somebody_met_in_a_channel_is_written_to_in_a_conversation_of_their_own(sqlite_url: str) -> None:
+    async def story(tenant: Tenant) -> None:
+        tenant.teams.room(screen.CHANNEL, "channel")
+        await tenant.says(screen.mentioned("help"))
+        anna = tenant.person(screen.ANNA)
+        assert anna
+        assert tenant.reached(anna.id) == {"teams": screen.mri(screen.ANNA)}
+        tenant.write(lambda work: put(work, anna))
+        await tenant.deliver()
+        assert "Hello, you" in str(tenant.teams.in_room(screen.DIRECT)[-1].card)
+        await tenant.says(screen.wrote("help"))
+        assert tenant.reached(anna.id) == {"teams": screen.DIRECT}
+
+    run(sqlite_url, story)
+
+
+def put(work: Work, person: Person) -> None:
+    address = registry.address_of(work.unit, person.id)
+    assert address
+    work.unit.enqueue(Message("k", address, note("Hello, you")), work.now)
+
+
+def test_whoever_could_not_be_asked_about_at_first_is_asked_about_again(sqlite_url: str) -> None:
+    async def story(tenant: Tenant) -> None:
+        anna = added(tenant)
+        tenant.teams.names.clear()  # the tenant says nothing
+        await tenant.says(screen.activity("installationUpdate", action="add"))
+        stranger = tenant.person(screen.ANNA)
+        assert stranger
+        assert stranger.id != anna.id
+        tenant.told(screen.ANNA, "Anna Berzina", **OWN)
+        await tenant.says(screen.wrote("help"))
+        assert tenant.person(screen.ANNA) == stranger, "not at once: an outage must not slow everybody down"
+        tenant.adapter._clock = FakeClock(datetime.now(UTC) + NAMED_AGAIN)
+        await tenant.says(screen.wrote("help"))
+        found = tenant.person(screen.ANNA)
+        assert found
+        assert found.id == anna.id
+        asked = tenant.teams.members_asked
+        await tenant.says(screen.wrote("help"))
+        assert tenant.teams.members_asked == asked
+
+    run(sqlite_url, story)
+
+
+def test_a_service_that_moved_is_known_after_a_restart(sqlite_url: str) -> None:
+    """For a person and for a channel that gets the digest: what is stored follows what was heard last."""
+    moved = "http://127.0.0.1:9/emea/"
+
+    async def story(tenant: Tenant) -> None:
+        tenant.teams.room(screen.CHANNEL, "channel")
+        await tenant.says(screen.wrote("help"))
+        anna = tenant.person(screen.ANNA)
+        assert anna
+        tenant.write(lambda work: people.set_standing(work, anna, Standing.LEAD))
+        await tenant.says(screen.mentioned("digest subscribe"))
+        for raw in (screen.wrote("help"), screen.mentioned("help")):
+            inbound = tenant.adapter.parse(raw | {"serviceUrl": moved})
+            assert inbound
+            await tenant.app.on_inbound(inbound)
+        [subscription] = tenant.read(lambda unit: unit.subscriptions())
+        address = tenant.read(lambda unit: registry.address_of(unit, anna.id))
+        assert address
+        assert (address.service, subscription.channel.address.service) == (moved, moved)
+        fresh = teams_adapter(tenant.teams.cloud, tenant.teams.directory)
+        assert (await fresh._spot(address)).service == moved
+        fresh.close()
 
     run(sqlite_url, story)
