@@ -62,8 +62,9 @@ faults: $(VENV)/dev.stamp  ## break things on purpose and print what held: make 
 docs: $(VENV)/dev.stamp  ## write the generated reference pages again
 	@$(PY) -m bot docs $(ARGS)
 
-pictures: $(VENV)/dev.stamp  ## draw the pictures of Slack's messages again (needs node and Chromium)
+pictures: $(VENV)/dev.stamp  ## draw the pictures of Slack's and Teams' messages again (needs node and Chromium)
 	@$(PY) -m tests.e2e.slack_pictures $(ARGS)
+	@$(PY) -m tests.e2e.teams_pictures $(ARGS)
 
 screenshots: $(VENV)/dev.stamp  ## take the README's pictures again (needs Chromium)
 	@$(PY) -m tests.e2e.screenshots $(ARGS)

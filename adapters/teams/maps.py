@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from adapters.teams.pen import Json, Pen, rich, run, words
-from bot.core.bands import BANDS, NOT_KNOWN, Spread, band_of, spreads
+from bot.core.bands import BANDS, COUNTED, NOT_KNOWN, Spread, band_of, spreads
 from bot.core.card import Grid
 
 BAR: Final = "Chart.HorizontalBar.Stacked"
@@ -46,7 +46,7 @@ def _chart(grid: Grid, pen: Pen) -> Json:
         "title": title,
         "showLegend": True,
         "data": [{"title": pen.line(one.column), "data": _parts(one)} for one in columns],
-        "fallback": {"type": "Container", "items": [*words(title, **SUBTLE), *said]},
+        "fallback": {"type": "Container", "items": [*words(f"{title}: {COUNTED}", **SUBTLE), *said]},
     }
 
 

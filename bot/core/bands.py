@@ -9,6 +9,7 @@ from typing import Final
 from bot.core.card import Grid
 
 NOT_KNOWN: Final = "not known"
+COUNTED: Final = "how many are where"  # above all columns' spreads in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ def test_the_map_is_a_chart_of_the_dimensions_and_a_line_for_every_pilot() -> No
 def test_without_charts_the_map_says_in_words_what_they_show() -> None:
     [chart] = [part for part in walk(content(cards.MAP)) if str(part.get("type")).startswith("Chart.")]
     said = [part["text"] for part in walk(chart["fallback"]) if "text" in part]
-    assert said[0] == "Readiness by dimension, 0 to 100"
+    assert said[0] == "Readiness by dimension, 0 to 100: how many are where"
     assert "Data: 2 under 25, 8 from 25 to 49, 1 from 50 to 74, 1 not known" in said
 
 

@@ -93,8 +93,8 @@ class Paper:
 class Example:
     """The example portfolio, worked through a week."""
 
-    def __init__(self, app: App) -> None:
-        self.app, self.paper = app, Paper()
+    def __init__(self, app: App, paper: Paper | None = None) -> None:
+        self.app, self.paper = app, paper or Paper()
         app.adapters["local"] = self.paper  # type: ignore[assignment]  # a chat as the port has it
         self._numbers = itertools.count()
 
