@@ -12,7 +12,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format format-check types imports audit secrets sbom check bench faults lock docs screenshots pictures clean
+.PHONY: help demo test lint format format-check types imports audit secrets sbom check bench faults soak lock docs screenshots pictures clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ check: lint format-check types imports audit secrets  ## all of the static check
 
 bench: $(VENV)/dev.stamp  ## measure (never part of the tests)
 	@$(PY) -m tests.bench $(ARGS)
+
+soak: $(VENV)/dev.stamp  ## a year of 1,000 owners on both databases, workers killed: make soak ARGS="--owners 100"
+	@$(PY) -m tests.soak $(ARGS)
 
 faults: $(VENV)/dev.stamp  ## break things on purpose and print what held: make faults ARGS=17
 	@$(PY) -m tests.faults $(ARGS)

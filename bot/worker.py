@@ -16,7 +16,9 @@ from bot.app import App, MovableClock, until_stopped
 from bot.log import get
 from bot.service import auditor, deliver, failing, redraw, tick
 
-BEAT = timedelta(seconds=2)  # a message that nobody nudged for leaves within this time
+BEAT = timedelta(seconds=2)  # what falls due is seen within this time
+# What another process stored leaves within this time; docs/adr/0018 weighs it against LISTEN and NOTIFY.
+PEEK = timedelta(milliseconds=500)
 POISON_WAITS = (
     timedelta(minutes=1),
     timedelta(minutes=10),
@@ -145,9 +147,11 @@ class Worker:
         return {name for name, (_, until) in self._resting.items() if until > now}
 
     async def _carry(self) -> None:
-        """Deliver as soon as something was stored, without waiting for the next beat."""
+        """Deliver as soon as something was stored here, and look twice a second for what others stored."""
         while True:
-            await self._wanted.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PEEK.total_seconds()):
+                    await self._wanted.wait()
             self._wanted.clear()
             await self._deliver()
 

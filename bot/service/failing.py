@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.compose import trouble as words
 from bot.core.ports import Message, Store
@@ -12,6 +12,7 @@ from bot.service import registry
 from bot.service.tick import Job
 from bot.service.work import Work, again
 
+ONE_TROUBLE = timedelta(days=30)
 FAILED = "job.failed"  # an event: `subject` is the job, `after` the kind of error; its text may hold answers
 
 
@@ -22,11 +23,20 @@ def tell(store: Store, content: Content, job: Job, cause: Exception, now: dateti
     )
 
 
+def _told_of(work: Work, job: Job) -> bool:
+    """Whether something else of the same pilot failed lately: what is wrong with a pilot breaks all of its jobs."""
+    since = work.now - ONE_TROUBLE
+    return job.pilot is not None and bool(
+        work.unit.events(pilot=job.pilot, kinds=(FAILED,), since=since, limit=1)
+    )
+
+
 def _tell(work: Work, job: Job, cause: Exception) -> bool:
     key = f"failed:{job.name}:{job.since}"
-    if not work.unit.first_sight(key, work.now):
+    if _told_of(work, job) or not work.unit.first_sight(key, work.now):
         return False
-    work.unit.record(Event(FAILED, work.now, None, subject=job.name, after=type(cause).__name__))
+    fault = type(cause).__name__
+    work.unit.record(Event(FAILED, work.now, None, job.pilot, subject=job.name, after=fault))
     pilot = work.unit.pilot(job.pilot) if job.pilot is not None else None
     card = words.job_failed(job.name.partition(":")[0], pilot.name if pilot else "", job.name)
     for lead in registry.leads(work.unit):

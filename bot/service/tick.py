@@ -81,15 +81,15 @@ def _found(work: Work, aside: Collection[str]) -> list[Job]:
         return Job(name, organisation, todo, since.isoformat() if since else "", pilot)
 
     month = work.today().replace(day=1)
-    return [
+    return [  # what closes comes before what opens: a pilot has one request open at a time, after an outage too
         *(job(name, todo, month, pilot) for name, todo, pilot in _night(work, aside)),
-        *(
-            job(f"schedule:{one.id}", partial(open_due, seen=one), one.next_due_at, one.pilot)
-            for one in unit.due_schedules(now, limit=most)
-        ),
         *(
             job(f"checkin:{one}", partial(absence.wake, checkin=one))
             for one in unit.due_checkins(now, limit=most)
+        ),
+        *(
+            job(f"schedule:{one.id}", partial(open_due, seen=one), one.next_due_at, one.pilot)
+            for one in unit.due_schedules(now, limit=most)
         ),
         *(
             job(f"back:{one.id}", partial(absence.returned, seen=one), one.away_until)
@@ -224,7 +224,9 @@ def _after_others(work: Work, pilot: Pilot, person: Person | None) -> datetime |
     if not pending:
         return None
     closed = max(one.state.closes_at for one in pending) + timedelta(minutes=1)
-    return cadence.good_moment(closed, zone=work.zone(person), asking=work.content.policy.asking)
+    return cadence.good_moment(
+        max(closed, work.now), zone=work.zone(person), asking=work.content.policy.asking
+    )
 
 
 def _reason_to_skip(

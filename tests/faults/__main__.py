@@ -16,7 +16,10 @@ from tests.faults.matrix import Row, table
 
 # The rows that each module's `rows()` yields; it breaks things in that order.
 ROOMS: Mapping[str, tuple[int, ...]] = {
+    "refusals": (8, 9, 10),
+    "clock_jumps": (16,),
     "clock_changes": (17,),
+    "poison": (27,),
 }
 
 

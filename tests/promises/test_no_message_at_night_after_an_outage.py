@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,29 @@ def test_a_reminder_missed_in_an_outage_waits_for_the_morning_and_two_become_one
     assert [moment.strftime("%a %H") for moment in came(office, until=in_riga(30, 12))] == ["Thu 08"]
 
 
+def test_what_waited_for_a_check_in_to_close_does_not_come_at_night_when_it_closed_in_an_outage(
+    office: Office,
+) -> None:
+    asked = pilot(office, office.person("anna"))
+    office.until(in_riga(24, 10, 5))  # open until Friday at ten
+    review = next(
+        one for one in office.read(lambda unit: unit.schedules(asked.id)) if one.questionnaire == "review"
+    )
+    office.write(lambda unit: unit.save_schedule(replace(review, next_due_at=in_riga(25, 10))))
+    office.until(in_riga(25, 10, 5))  # it waits for the other to close
+    office.now = in_riga(29, 23)
+    office.tick()
+    opened = [one.subject for one in office.events("checkin.opened")]
+    assert opened == ["pulse@1"]
+    first, *_ = came(office, until=in_riga(30, 18))
+    assert first.hour == 8
+    assert [one.kind for one in office.events("checkin.opened", "checkin.missed")] == [
+        "checkin.opened",
+        "checkin.missed",
+        "checkin.opened",
+    ]
+
+
 def test_whoever_snoozed_into_an_outage_is_asked_in_the_morning(office: Office) -> None:
     pilot(office, office.person("anna"))
     office.until(in_riga(24, 10, 5))
@@ -150,10 +174,12 @@ def keys(office: Office) -> list[str]:
 def test_what_a_platform_refused_until_night_is_sent_in_the_morning(office: Office) -> None:
     office.person("anna")
     office.now = in_riga(24, 17, 50)
-    office.platform.failing = [DeliveryError("down", unsent=True)] * 6
+    office.platform.failing = [DeliveryError("down", unsent=True)] * 100
     written(office, "question")
     sent = []
     while office.now < in_riga(25, 12) and not sent:
+        if office.now == in_riga(24, 18, 6):
+            office.platform.failing.clear()  # it works again, in the evening
         office.deliver()
         sent = keys(office)
         office.now += timedelta(minutes=1)

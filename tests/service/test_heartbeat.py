@@ -119,6 +119,30 @@ def test_a_long_delivery_holds_up_neither_what_is_due_nor_the_sign_of_life(
     app.close()
 
 
+def test_what_another_process_stored_leaves_without_a_nudge_and_before_the_next_beat(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.BEAT", timedelta(days=1))
+    monkeypatch.setattr("bot.worker.PEEK", timedelta(milliseconds=5))
+    worker, twice = Worker(app), asyncio.Event()
+    looks: list[int] = []
+
+    async def looked(_post: object, **_: object) -> None:
+        looks.append(1)
+        if len(looks) == 2:
+            twice.set()
+
+    monkeypatch.setattr("bot.worker.deliver.drain", looked)
+
+    async def live() -> None:
+        await worker.start()
+        await twice.wait()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+    app.close()
+
+
 def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     worker, begun = Worker(app), asyncio.Event()
     done: list[str] = []

@@ -76,7 +76,7 @@ def job_failed(kind: str, pilot: str, name: str) -> Card:
     title = f"{words.pilot_name(pilot)}: something fails" if pilot else "Something fails"
     lines = (
         f"{JOBS[kind]}, because of a fault inside Rampcheck or its data.",
-        "Everything else goes on, and I try again every hour. I will not write about this one again.",
+        "Everything else goes on, and I try again every hour. you hear of this once.",
         f"For whoever runs Rampcheck: the log has the cause, under job.failed and {name}.",
     )
     return Card(title, "\n".join((f"{title}.", *lines)), body=tuple(map(say, lines)))

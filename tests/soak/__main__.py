@@ -1,0 +1,90 @@
+"""A year of a portfolio in minutes, and what became of every promise: `python -m tests.soak [--owners 1000 ...]`.
+
+The exit code is 1 where a promise was broken. The same seed gives the same people and plans; where a kill strikes
+depends on the machine as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.storage import migrate
+from tests.databases import cloned, running_postgres
+from tests.soak import checker
+from tests.soak.drive import Counts, Plan, Soak, totals
+from tests.soak.record import Record
+
+SHOWN = 5  # violations of a promise that are printed
+WORKERS = {"sqlite": 1, "postgres": 3}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code."""
+    asked = _parser().parse_args(arguments)
+    kinds = WORKERS if asked.database == "both" else (asked.database,)
+    broken = False
+    for kind in kinds:
+        plan = Plan(asked.owners, asked.weeks, WORKERS[kind], asked.seed)
+        with _database(kind) as url:
+            soak = Soak(plan, url)
+            record = soak.run()
+        found = checker.violations(record)
+        print("\n".join(_told(kind, plan, record, soak.counts, found)), flush=True)
+        broken = broken or any(found.values())
+    return 1 if broken else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--owners", type=int, default=1000)
+    parser.add_argument("--weeks", type=int, default=52)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
+    return parser
+
+
+@contextmanager
+def _database(kind: str) -> Iterator[str]:
+    """An empty one with all tables. Not made to survive a power cut: what is killed here are processes."""
+    with tempfile.TemporaryDirectory(prefix="rampcheck-soak-") as folder:
+        if kind == "sqlite":
+            url = f"sqlite:///{folder}/soak.db"
+            migrate.upgrade(url)
+            yield url
+            return
+        with running_postgres(Path(folder) / "postgres") as server:
+            yield cloned(server)
+
+
+def _told(
+    kind: str, plan: Plan, record: Record, counts: Counts, found: Mapping[str, list[str]]
+) -> Iterator[str]:
+    yield f"\n## {kind}: {plan.owners:,} owners, {plan.weeks} weeks, {plan.workers} worker(s), seed {plan.seed}\n"
+    lived = {
+        **totals(record),
+        "workers killed": counts.kills.total(),
+        **{f"- {when}": many for when, many in counts.kills.items()},
+        "outages": counts.outages,
+        "clock jumps": counts.jumps,
+        "moments looked at": counts.moments,
+        "seconds it took": round(counts.seconds),
+    }
+    yield from (
+        "| lived through | |",
+        "|---|---:|",
+        *(f"| {what} | {many:,} |" for what, many in lived.items()),
+    )
+    yield from ("", "| promise | violations |", "|---|---:|")
+    for text, broken in found.items():
+        yield f"| {text} | {len(broken):,} |"
+    for text, broken in found.items():
+        yield from (f"\n{text}:", *(f"- {one}" for one in broken[:SHOWN])) if broken else ()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

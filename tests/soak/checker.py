@@ -1,0 +1,301 @@
+"""Holds what was delivered and stored against every promise, from outside; it shares no line of code with the bot.
+
+Each check takes the record and yields a sentence for each violation. tests/soak/test_checker.py doctors a record in
+every way that is listed here, and sees that it is found.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from tests.soak.record import Post, Record
+
+Check = Callable[[Record], Iterator[str]]
+CHECKS: dict[str, Check] = {}
+
+ON_TIME = timedelta(minutes=15)  # a message may leave so much later than the moment it was written at
+HEARD = timedelta(minutes=20)  # what comes so soon after somebody's own act is an answer to it
+ENDS = ("answered", "nothing", "declined", "missed", "closed")
+
+
+def promise(text: str) -> Callable[[Check], Check]:
+    """Enter a check under the promise that it verifies."""
+
+    def enter(check: Check) -> Check:
+        CHECKS[text] = check
+        return check
+
+    return enter
+
+
+def violations(record: Record) -> Mapping[str, list[str]]:
+    """Promise -> what broke it."""
+    return {text: list(check(record)) for text, check in CHECKS.items()}
+
+
+# --- delivery -------------------------------------------------------------------------------------------------------
+
+
+@promise("each message is delivered once")
+def once(record: Record) -> Iterator[str]:
+    for key, count in Counter(post.key for post in record.posts).items():
+        if count > 1:
+            yield f"{key} was posted {count} times"
+
+
+@promise("nothing is lost: what was written is delivered, or given up for a reason")
+def nothing_lost(record: Record) -> Iterator[str]:
+    posted = {post.key for post in record.posts}
+    for row in record.waited:
+        if row.state == "sent" and not row.replaces and row.key not in posted:
+            yield f"{row.key} is called sent, and the platform never saw it"
+        elif row.state in ("pending", "leased") and row.due_at < record.end - timedelta(hours=1):
+            yield f"{row.key} has waited since {row.due_at}"
+        elif row.state in ("dead", "stale") and not row.reason:
+            yield f"{row.key} was given up without a reason"
+
+
+@promise("nothing is made up: what was delivered had been written")
+def nothing_made_up(record: Record) -> Iterator[str]:
+    written = {row.key for row in record.waited}
+    for post in record.posts:
+        if post.key.partition("#")[0] not in written:
+            yield f"{post.key} was posted, and is in no outbox"
+
+
+@promise("order is kept per address")
+def in_order(record: Record) -> Iterator[str]:
+    rows = {row.key: row for row in record.waited}
+    last: dict[str, tuple[int, str]] = {}
+    for post in record.posts:
+        row = rows.get(post.key)
+        if row is None or post.at - row.created_at > ON_TIME:
+            continue  # what was held for the morning lets others pass
+        before = last.get(post.conversation, (0, ""))
+        if row.id < before[0]:
+            yield f"{post.key} came after {before[1]}, which was written later"
+        last[post.conversation] = max(before, (row.id, post.key))
+
+
+@promise("what was acknowledged is stored")
+def acknowledged(record: Record) -> Iterator[str]:
+    for act in record.acts:
+        if act.stored and act.key not in record.sights:
+            yield f"{act.key} was acknowledged, and is in no row"
+        elif act.stored and act.checkin is not None and act.checkin not in record.answered:
+            yield f"{act.key} answered check-in {act.checkin}, which has no answer"
+
+
+# --- when -----------------------------------------------------------------------------------------------------------
+
+
+@promise("nobody is disturbed at night, on a Friday, at the weekend or on a holiday")
+def good_hours(record: Record) -> Iterator[str]:
+    heard = _acts(record)
+    turns = {
+        0: sorted(turn.at for turn in record.turns)
+    }  # what somebody does may ask something of another at once
+    for post in _to_people(record):
+        person = record.places[post.conversation]
+        if post.key.startswith("request:") and _just_acted(turns, 0, post.at):
+            continue
+        here = post.at.astimezone(ZoneInfo(_zone(record, person, post.at)))
+        quiet = not record.house.quiet_until <= here.hour < record.house.quiet_from
+        allowed = here.weekday() in record.house.weekdays and here.date() not in record.house.free
+        if (quiet or not allowed) and not _just_acted(heard, person, post.at):
+            yield f"{post.key} came to person {person} at {here:%a %d %b %H:%M}"
+
+
+@promise("no backlog: a pilot is asked at most once a week")
+def no_backlog(record: Record) -> Iterator[str]:
+    for pilot, moments in _opened(record).items():
+        for earlier, later in pairwise(moments):
+            if later - earlier < timedelta(days=5):
+                yield f"pilot {pilot} was asked at {earlier} and again at {later}"
+
+
+@promise("no slot is dropped: each is asked, or left out for a reason that is logged")
+def none_dropped(record: Record) -> Iterator[str]:
+    reasons = ("checkin.opened", "slot.skipped")
+    longest = timedelta(weeks=record.house.weeks, days=8)  # a slot may wait for the check-in before it
+    gone = {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
+    spans = _away_spans(record)
+    seen: dict[int, list[datetime]] = defaultdict(list)
+    for one in record.noted:
+        if one.kind in reasons and one.pilot is not None:
+            seen[one.pilot].append(one.at)
+    for pilot, people in record.owners.items():
+        until = min([record.end, *(gone[person] for person in people if person in gone)])
+        moments = [at for at in seen[pilot] if at < until]
+        for earlier, later in pairwise([record.begin, *moments, until]):
+            excused = _down(record, earlier, later) + _absent(spans, people, earlier, later)
+            if later - earlier - excused > longest:
+                yield f"pilot {pilot} was neither asked nor left out from {earlier} to {later}"
+
+
+@promise("one open request per pilot, and none while the last is pending")
+def one_open(record: Record) -> Iterator[str]:
+    pending: dict[int, set[int]] = defaultdict(set)
+    for one in record.noted:
+        if one.pilot is None or not one.kind.startswith("checkin."):
+            continue
+        if one.kind == "checkin.opened":
+            if pending[one.pilot]:
+                yield f"pilot {one.pilot} was asked at {one.at} with {sorted(pending[one.pilot])} open"
+            pending[one.pilot].add(one.after["checkin"])
+        elif _ends(one.kind):
+            pending[one.pilot].discard(one.after["checkin"])
+
+
+@promise("at most two reminders, to those who have not answered")
+def reminders(record: Record) -> Iterator[str]:
+    ended = {one.after["checkin"]: one.at for one in record.noted if _ends(one.kind)}
+    aside = _away_spans(record)
+    count: Counter[int] = Counter()
+    for post in record.posts:
+        kind, number = _of_checkin(post)
+        if kind != "reminder" or number is None:
+            continue
+        count[number] += 1
+        if number in ended and post.at > ended[number]:
+            yield f"{post.key} reminded at {post.at} of what ended at {ended[number]}"
+        person = record.places.get(post.conversation, 0)
+        if count[number] > record.house.reminders and not aside.get(person):
+            yield f"{post.key} is reminder {count[number]} of check-in {number}"
+
+
+# --- who ------------------------------------------------------------------------------------------------------------
+
+
+@promise("whoever is away is left alone")
+def away(record: Record) -> Iterator[str]:
+    spans, heard = _away_spans(record), _acts(record)
+    for post in _to_people(record):
+        person = record.places[post.conversation]
+        day = post.at.astimezone(ZoneInfo(_zone(record, person, post.at))).date()
+        for since, until in spans.get(person, ()):
+            if since < post.at and day <= until and not _just_acted(heard, person, post.at):
+                yield f"{post.key} came to person {person}, who is away until {until}"
+
+
+@promise("whoever left is left alone")
+def left(record: Record) -> Iterator[str]:
+    gone = {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
+    for post in _to_people(record):
+        person = record.places[post.conversation]
+        if person in gone and post.at > gone[person]:
+            yield f"{post.key} came to person {person}, who left at {gone[person]}"
+
+
+@promise("only the responsible are asked")
+def responsible(record: Record) -> Iterator[str]:
+    pilots = {one.id: one.pilot for one in record.asked}
+    answers: dict[int, set[int]] = {pilot: set(people) for pilot, people in record.owners.items()}
+    for one in record.noted:
+        if one.kind in ("pilot.owner", "pilot.deputy") and one.pilot is not None and one.after is not None:
+            answers.setdefault(one.pilot, set()).add(int(one.after))
+    for post in record.posts:
+        _, number = _of_checkin(post)
+        person = record.places.get(post.conversation)
+        if number in pilots and person not in answers.get(pilots[number], ()):
+            yield f"{post.key} asked person {person}, who has no part in pilot {pilots[number]}"
+
+
+# --- channels -------------------------------------------------------------------------------------------------------
+
+
+@promise("a digest comes once a week, and a channel that is gone is told of once")
+def digests(record: Record) -> Iterator[str]:
+    weeks: Counter[tuple[str, date]] = Counter()
+    told = [post for post in record.posts if "did not reach" in post.title]
+    for post in record.posts:
+        if post.key.startswith("digest:") and post.conversation not in record.places:
+            monday = post.at.date() - timedelta(days=post.at.weekday())
+            weeks[post.conversation, monday] += "digest" in post.title.casefold()
+    for (place, week), many in weeks.items():
+        if many > 1:
+            yield f"{place} had {many} digests in the week of {week}"
+    yield from (f"{person} was told again: {post.key}" for person, post in _repeated(told))
+
+
+def _repeated(posts: list[Post]) -> Iterator[tuple[str, Post]]:
+    seen: set[tuple[str, str]] = set()
+    for post in posts:
+        if (post.conversation, post.title) in seen:
+            yield post.conversation, post
+        seen.add((post.conversation, post.title))
+
+
+# --- looking things up ----------------------------------------------------------------------------------------------
+
+
+def _ends(kind: str) -> bool:
+    return kind.startswith("checkin.") and kind.partition(".")[2] in ENDS
+
+
+def _to_people(record: Record) -> Iterator[Post]:
+    return (post for post in record.posts if post.conversation in record.places)
+
+
+def _of_checkin(post: Post) -> tuple[str, int | None]:
+    """(slot's kind, check-in) of a message that asks, e.g. ("reminder", 17)."""
+    first, _, rest = post.key.partition(":")
+    number, _, slot = rest.partition(":")
+    return (slot.rstrip("0123456789"), int(number)) if first == "checkin" and number.isdigit() else ("", None)
+
+
+def _opened(record: Record) -> Mapping[int, list[datetime]]:
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for one in record.noted:
+        if one.kind == "checkin.opened" and one.pilot is not None:
+            found[one.pilot].append(one.at)
+    return found
+
+
+def _acts(record: Record) -> Mapping[int, list[datetime]]:
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for act in sorted(record.acts, key=lambda one: one.at):
+        found[act.person].append(act.at)
+    return found
+
+
+def _just_acted(heard: Mapping[int, list[datetime]], person: int, at: datetime) -> bool:
+    moments = heard.get(person, [])
+    found = bisect_right(moments, at)
+    return found > 0 and at - moments[found - 1] <= HEARD
+
+
+def _zone(record: Record, person: int, at: datetime) -> str:
+    moves = [turn for turn in record.turns if turn.person == person and turn.kind == "zone" and turn.at <= at]
+    return max(moves, key=lambda turn: turn.at).value if moves else record.zones[person]
+
+
+def _away_spans(record: Record) -> Mapping[int, list[tuple[datetime, date]]]:
+    """Person -> absences, as (said at, last day)."""
+    found: dict[int, list[tuple[datetime, date]]] = defaultdict(list)
+    for turn in record.turns:
+        if turn.kind == "away":
+            found[turn.person].append((turn.at, date.fromisoformat(turn.value)))
+    return found
+
+
+def _down(record: Record, since: datetime, until: datetime) -> timedelta:
+    spans = (min(end, until) - max(begin, since) for begin, end in record.down)
+    return sum((span for span in spans if span > timedelta(0)), timedelta(0))
+
+
+def _absent(
+    spans: Mapping[int, list[tuple[datetime, date]]], people: set[int], since: datetime, until: datetime
+) -> timedelta:
+    """How long any of these people was away: a slot in an absence comes at the first good hour after it."""
+    total = timedelta(0)
+    for person in people:
+        for said, last in spans.get(person, ()):
+            back = datetime.combine(last, time(), since.tzinfo) + timedelta(days=4)  # over a weekend
+            total += max(min(back, until) - max(said, since), timedelta(0))
+    return total

@@ -1,0 +1,433 @@
+"""Drives a soak: tells the workers what time it is, lets people act, takes the floor away, and writes it all down.
+
+Workers are real processes that are killed with SIGKILL: some while they work, at a moment of chance, and some in the
+instant in which the platform has taken a message and they do not know it yet. It judges nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
+from random import Random
+from typing import Any
+
+from tests.soak import worker
+from tests.soak.people import ZONES, Due, Life
+from tests.soak.record import Act, House, Post, Record, Turn, moment, read, rows
+from tests.soak.sink import Sink
+
+BEGIN = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
+GRID = timedelta(minutes=15)  # moments at which the workers look; what falls due in between is that late
+TRIES = 20  # of acts over which workers are killed
+ROUNDS = 40  # of answering and sending at one moment; more means that it never comes to rest
+LEAD, ARCHIVED, CHANNEL = "lead", "channel:archived", "channel:ai-pilots"
+DUE = (
+    "SELECT min(due) FROM ("
+    "SELECT min(next_due_at) AS due FROM schedule WHERE next_due_at IS NOT NULL"
+    " UNION ALL SELECT min(wake_at) FROM checkin WHERE wake_at IS NOT NULL"
+    " UNION ALL SELECT min(next_due_at) FROM subscription"
+    " UNION ALL SELECT min(due_at) FROM message WHERE settled_at IS NULL) AS dues"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How big, how long and how rough. `kills` is the share of moments at which a worker is killed."""
+
+    owners: int
+    weeks: int
+    workers: int
+    seed: int = 1
+    kills: float = 0.01
+    jumps: float = 0.01
+    outages: int = 6
+    look_up: bool = True  # whether the platform can be asked for what was sent
+    gone: float = 0.01  # addresses that the platform will not know any more, from some day on
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was done to the program."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    jumps: int = 0
+    outages: int = 0
+    moments: int = 0
+    refused: int = 0  # acts that the program asked to be done again
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Hand:
+    """One worker process and the pipe to it."""
+
+    process: Any
+    pipe: Pipe
+
+
+class Soak:
+    """One soak of one database."""
+
+    def __init__(self, plan: Plan, url: str) -> None:
+        self.plan, self.url, self.dice = plan, url, Random(plan.seed)
+        self.counts = Counts()
+        self.end = BEGIN + timedelta(weeks=plan.weeks)
+        self.lives: dict[str, Life] = {}
+        self.record = Record(house(), BEGIN, self.end)
+        self.sink = Sink(self._refuses, self._arriving, self._taken)
+        self._processes = multiprocessing.get_context("forkserver")
+        self._processes.set_forkserver_preload(["tests.soak.worker"])
+        self._hands: list[Hand] = []
+        self._due: list[tuple[datetime, int, Due]] = []
+        self._numbers = count()
+        self._gone: dict[str, datetime] = {}
+        self._now = BEGIN
+        self._kill_at_send = 0  # the worker that sends the so manieth message from now on is killed
+        self._kill_before = False  # before the platform has it, or after
+
+    def run(self) -> Record:
+        """Live through the weeks; what an observer can know of them."""
+        began = time.perf_counter()
+        self._settle()
+        self.sink.start()
+        self._hands = [self._hired() for _ in range(self.plan.workers)]
+        try:
+            for at in self._moments():
+                self._pass(at)
+        finally:
+            self._dismiss()
+        self.counts.seconds = time.perf_counter() - began
+        self.record.posts = [
+            Post(number, datetime.fromtimestamp(one.at, UTC), one.conversation, one.key, one.card["title"])
+            for number, one in enumerate(self.sink.posts)
+        ]
+        read(self.record, self.url)
+        return self.record
+
+    # --- the world
+
+    def _settle(self) -> None:
+        """People and pilots, by the product's own registration; the first message is a fortnight away."""
+        self.connection, made = settled(self.url, self.plan.owners)
+        for number, (person, user, zone) in enumerate(made):
+            life = Life(person, user, zone, Random(f"{self.plan.seed}:{number}"))
+            self.lives[user] = life
+            self.record.zones[person], self.record.places[f"dm:{user}"] = zone, person
+            if user != LEAD:
+                for due in life.turns(BEGIN + timedelta(days=3), self.plan.weeks):
+                    self._plan(due)
+                if life.dice.random() < self.plan.gone:
+                    days = life.dice.randint(20, max(self.plan.weeks * 7, 21))
+                    self._gone[f"dm:{user}"] = BEGIN + timedelta(days=days)
+        for pilot, owner, deputy in rows(self.url, "SELECT id, owner, deputy FROM pilot"):
+            self.record.owners[pilot] = {one for one in (owner, deputy) if one is not None}
+
+    def _refuses(self, conversation: str) -> str:
+        if conversation == ARCHIVED:
+            return "the channel is archived (is_archived)"
+        gone = self._gone.get(conversation)
+        return "the account was closed (account_inactive)" if gone and self._now >= gone else ""
+
+    def _plan(self, due: Due) -> None:
+        heapq.heappush(self._due, (due.at, next(self._numbers), due))
+
+    # --- time
+
+    def _moments(self) -> Iterator[datetime]:
+        """Every moment at which something is due or somebody acts; outages leave some out."""
+        spans = self._outages()
+        while True:
+            asked = rows(self.url, DUE)[0][0]
+            due = [moment(asked)] if asked is not None else []
+            due += [self._due[0][0]] if self._due else []
+            at = max(_grid(min(due, default=self.end)), self._now + GRID)
+            while spans and at >= spans[0][0]:
+                begin, end = spans.pop(0)
+                self.record.down.append((max(begin, self._now), end))
+                self.counts.outages += 1
+                at = max(at, _grid(end))
+            if at >= self.end:
+                return
+            yield at
+
+    def _outages(self) -> list[tuple[datetime, datetime]]:
+        """Some hours, some days, and one of three weeks; they begin at any hour of the day."""
+        hours = [3, 7, 14, 30, 75, 21 * 24]
+        found = []
+        for nth in range(self.plan.outages if self.plan.weeks >= 8 else 1):
+            begin = BEGIN + timedelta(
+                minutes=self.dice.randint(15 * 1440, max(self.plan.weeks * 7 - 10, 17) * 1440)
+            )
+            found.append((begin, begin + timedelta(hours=hours[nth % len(hours)])))
+        return _apart(sorted(found))
+
+    def _pass(self, at: datetime) -> None:
+        """One moment: people act, the workers look, until nothing is left to do."""
+        self._now, self.counts.moments = at, self.counts.moments + 1
+        if self.dice.random() < self.plan.jumps:
+            self.counts.jumps += 1
+            self._beat(at - timedelta(hours=1))  # the clock was set back; then somebody mends it
+        for _ in range(ROUNDS):
+            acts = self._acts(at)
+            if acts:
+                self._do(at, acts)
+            before = self.sink.calls
+            self._beat(at)
+            self._watch(at)
+            if self.sink.calls == before and not (self._due and self._due[0][0] <= at):
+                return
+        raise RuntimeError(f"at {at} it never came to rest")
+
+    def _acts(self, at: datetime) -> list[Due]:
+        found = []
+        while self._due and self._due[0][0] <= at:
+            found.append(heapq.heappop(self._due)[2])
+        return [due for due in found if not self.lives[due.user].left]
+
+    def _watch(self, at: datetime) -> None:
+        """What people now see, and what they will do about it."""
+        changed, self.sink.changed = self.sink.changed, []
+        for conversation, key in dict.fromkeys(changed):
+            life = self.lives.get(conversation.removeprefix("dm:"))
+            due = life.sees(at, key, self.sink.cards[key]) if life and life.user != LEAD else None
+            if due is not None:
+                self._plan(due)
+
+    # --- the workers
+
+    def _do(self, at: datetime, acts: Sequence[Due]) -> None:
+        """Hand acts to a worker, one after the other; what is not acknowledged, because it died, is done again."""
+        batch = [{**due.act, "user": due.user} for due in acts]
+        for _ in range(TRIES):
+            hand = self._hands[self.dice.randrange(len(self._hands))]
+            answers = self._tell([hand], ("act", at, batch))[0]
+            if answers is not None:
+                for due, answer in zip(acts, answers, strict=True):
+                    self._happened(at, due, answer)
+                return
+        raise RuntimeError(f"at {at} a worker died over {batch} again and again")
+
+    def _happened(self, at: datetime, due: Due, answer: str) -> None:
+        life, act = self.lives[due.user], due.act
+        kind, stored = str(act["kind"]), answer != "refused"
+        if kind in ("says", "clicks"):
+            checkin = _checkin_of(str(act.get("message", ""))) if answer == "stored" else None
+            self.record.acts.append(Act(at, life.person, str(act["key"]), stored, checkin))
+            self.counts.refused += not stored
+        turn = str(act.get("turn", kind))
+        if turn in ("zone", "left", "away") and stored:
+            self.record.turns.append(
+                Turn(at, life.person, turn, str(act.get("value") or act.get("zone", "")))
+            )
+            life.left = life.left or turn == "left"
+
+    def _beat(self, at: datetime) -> None:
+        """All workers look at once. Now and then one of them is killed: at a moment of chance, or at its next send."""
+        fate = self.dice.random()
+        if fate < self.plan.kills / 2:
+            self.kill_at_send(self.dice.randint(1, 3), before=self.dice.random() < 0.5)
+        elif fate < self.plan.kills:
+            victim, after = self.dice.choice(self._hands), self.dice.uniform(0, 0.06)
+            threading.Timer(after, self._kill, (victim.process.pid, "while it worked")).start()
+        self._tell(self._hands, ("beat", at, []))
+        self._kill_at_send = 0
+
+    def kill_at_send(self, nth: int, *, before: bool) -> None:
+        """Kill the worker that sends the nth message from now on, just before or just after the platform has it."""
+        self._kill_at_send, self._kill_before = nth, before
+
+    def _arriving(self, pid: int) -> bool:
+        """Whether the sender of a message lives on to have it taken."""
+        return not (self._kill_before and self._counted_down(pid, "between commit and send"))
+
+    def _taken(self, pid: int) -> None:
+        """The sink took a message from a worker, who has not heard of it yet."""
+        if not self._kill_before:
+            self._counted_down(pid, "between send and mark")
+
+    def _counted_down(self, pid: int, when: str) -> bool:
+        if self._kill_at_send:
+            self._kill_at_send -= 1
+            if self._kill_at_send == 0:
+                return self._kill(pid, when)
+        return False
+
+    def _kill(self, pid: int, when: str) -> bool:
+        """SIGKILL a worker of ours; whether it was alive."""
+        if not any(hand.process.pid == pid and hand.process.is_alive() for hand in self._hands):
+            return False
+        os.kill(pid, signal.SIGKILL)
+        self.counts.kills[when] += 1
+        return True
+
+    def _tell(self, hands: list[Hand], order: tuple[str, datetime, Any]) -> list[Any]:
+        """Give an order to workers and wait for all; None for one that died over it. A new one stands in its place."""
+        for hand in hands:
+            with _dead_ends():
+                hand.pipe.send(order)
+        waiting = {hand.pipe: nth for nth, hand in enumerate(hands)}
+        answers: list[Any] = [None] * len(hands)
+        while waiting:
+            for pipe in wait(list(waiting), timeout=120):
+                nth = waiting.pop(pipe)  # type: ignore[call-overload]  # they are pipes
+                with _dead_ends():
+                    answers[nth] = pipe.recv()  # type: ignore[union-attr]  # as above
+        for nth, hand in enumerate(hands):
+            if answers[nth] is None or not hand.process.is_alive():
+                self._replace(hand)
+        return answers
+
+    def _hired(self) -> Hand:
+        here, there = self._processes.Pipe()
+        arguments = (self.url, self.sink.port, there, self.connection, self.plan.look_up)
+        process = self._processes.Process(target=worker.run, args=arguments, daemon=True)
+        process.start()
+        there.close()
+        if here.recv() != "ready":
+            raise RuntimeError("a worker did not get ready")
+        return Hand(process, here)
+
+    def _replace(self, hand: Hand) -> None:
+        hand.process.kill()
+        hand.process.join()
+        hand.pipe.close()
+        fresh = self._hired()
+        hand.process, hand.pipe = fresh.process, fresh.pipe
+
+    def _dismiss(self) -> None:
+        for hand in self._hands:
+            hand.pipe.close()
+            hand.process.join(10)
+            hand.process.kill()
+
+
+class _dead_ends:  # noqa: N801  # reads as a statement
+    """The other end of a pipe has died: that is looked at afterwards."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        return kind is not None and issubclass(kind, EOFError | OSError)
+
+
+def _grid(at: datetime) -> datetime:
+    return at + (BEGIN - at) % GRID
+
+
+def _apart(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Spans that would run into the one before are left out."""
+    kept: list[tuple[datetime, datetime]] = []
+    for span in spans:
+        if not kept or span[0] > kept[-1][1] + timedelta(days=2):
+            kept.append(span)
+    return kept
+
+
+def _checkin_of(key: str) -> int | None:
+    kind, _, rest = key.partition(":")
+    return int(rest.partition(":")[0]) if kind == "checkin" else None
+
+
+def house() -> House:
+    """The rules of the policy that the workers run under."""
+    asking = worker.CONTENT.policy.asking
+    days = (date(2026, 1, 1) + timedelta(days=n) for n in range(800))
+    return House(
+        asking.quiet_from,
+        asking.quiet_until,
+        frozenset(set(asking.working_days) - set(asking.never_on)),
+        frozenset(day for day in days if day in asking.free),
+        asking.reminders,
+        weeks=2,
+    )
+
+
+def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
+    """Register everybody: (connection, [(person, account, zone)]). Each pilot has an owner; every third a deputy."""
+    from bot.core.records import Address, Connection, Identity, Person, Pilot, Standing
+    from bot.service import registry
+    from bot.service.work import Work
+    from bot.storage import open_store
+
+    store = open_store(url)
+    organisation = store.add_organisation("Soak", "Europe/Riga")
+    connection = store.write(
+        organisation.id, lambda unit: unit.save_connection(Connection(0, "local", "local"))
+    ).id
+
+    def join(work: Work, user: str, zone: str, standing: Standing) -> int:
+        person = work.unit.save_person(Person(0, user.capitalize(), zone=zone, standing=standing))
+        work.unit.save_identity(Identity(person.id, user, Address(connection, "local", f"dm:{user}")))
+        return person.id
+
+    def register(first: int, last: int) -> list[tuple[int, str, str]]:
+        def batch(unit: Any) -> list[tuple[int, str, str]]:
+            work, made = Work(unit, worker.CONTENT, BEGIN), []
+            if first == 0:
+                made.append((join(work, LEAD, "Europe/Riga", Standing.LEAD), LEAD, "Europe/Riga"))
+            before = None
+            for number in range(first, last):
+                zone = list(ZONES)[number % len(ZONES)]
+                person = join(work, f"owner{number}", zone, Standing.MEMBER)
+                made.append((person, f"owner{number}", zone))
+                day = BEGIN.date() - timedelta(days=number % 14)
+                fields = {"deputy": before} if number % 3 == 2 else {}
+                pilot = Pilot(
+                    0,
+                    "",
+                    f"Pilot {number}",
+                    stage="pilot",
+                    stage_since=day,
+                    created=day,
+                    owner=person,
+                    owner_accepted=True,
+                    **fields,
+                )
+                registry.add_pilot(work, pilot, actor=None)
+                before = person
+            return made
+
+        return store.write(organisation.id, batch)
+
+    made = [one for first in range(0, owners, 50) for one in register(first, min(first + 50, owners))]
+    subscribe(store, organisation.id, connection)
+    store.close()
+    return connection, made
+
+
+def subscribe(store: Any, organisation: int, connection: int) -> None:
+    """The lead has the digest posted to two channels, of which one is archived."""
+    from bot.core.records import Address
+    from bot.service import digest
+    from bot.service.work import Work
+
+    def work(unit: Any) -> None:
+        at = Work(unit, worker.CONTENT, BEGIN)
+        lead = next(person for person in unit.people() if person.name == LEAD.capitalize())
+        for channel in (CHANNEL, ARCHIVED):
+            name = channel.partition(":")[2]
+            digest.subscribe(at, Address(connection, "local", channel), name, lead)
+
+    store.write(organisation, work)
+
+
+def totals(record: Record) -> Mapping[str, int]:
+    """How much was lived through."""
+    return {
+        "messages delivered": len(record.posts),
+        "check-ins": len(record.asked),
+        "acts of people": len(record.acts),
+        "absences, moves and leavers": len(record.turns),
+    }

@@ -1,0 +1,160 @@
+"""What an observer outside the program can know: what was delivered, what people did, what the database says.
+
+Plain data and plain SQL; it must not import anything of the bot.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message as the platform took it. `number` counts everything that the platform took, in order."""
+
+    number: int
+    at: datetime
+    conversation: str
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person did; `stored` says that the program acknowledged it, `checkin` which one it answered."""
+
+    at: datetime
+    person: int
+    key: str
+    stored: bool
+    checkin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn in a person's life: `zone` with a name, `away` with the last day (or "" for being back), `left`."""
+
+    at: datetime
+    person: int
+    kind: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A row of the outbox."""
+
+    id: int
+    key: str
+    conversation: str
+    replaces: str
+    state: str
+    reason: str
+    created_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of the check-ins."""
+
+    id: int
+    pilot: int
+    person: int
+    slot: datetime
+    opened_at: datetime
+    closes_at: datetime
+    done_at: datetime | None
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A row of the log of events."""
+
+    id: int
+    kind: str
+    at: datetime
+    pilot: int | None
+    subject: str
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rules as they were announced to people: quiet hours, allowed weekdays, free days, and how long a wait is."""
+
+    quiet_from: int
+    quiet_until: int
+    weekdays: frozenset[int]
+    free: frozenset[date]
+    reminders: int
+    weeks: int
+
+
+@dataclass(slots=True)
+class Record:
+    """Everything that a soak leaves behind. `owners` are the people that each pilot had from the beginning."""
+
+    house: House
+    begin: datetime
+    end: datetime
+    zones: dict[int, str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # conversation -> person
+    owners: dict[int, set[int]] = field(default_factory=dict)
+    posts: list[Post] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    down: list[tuple[datetime, datetime]] = field(default_factory=list)  # outages
+    waited: list[Waited] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    sights: set[str] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)  # check-ins with an answer
+
+
+WAITED = "SELECT id, key, conversation, replaces, state, reason, created_at, due_at FROM message"
+ASKED = "SELECT id, pilot_id, person_id, slot, opened_at, closes_at, done_at, phase FROM checkin"
+NOTED = "SELECT id, kind, at, pilot_id, subject, after FROM event WHERE kind NOT LIKE 'signal.%' ORDER BY id"
+SIGHTS = "SELECT key FROM sight"
+ANSWERED = "SELECT DISTINCT checkin_id FROM submission"
+
+
+def read(record: Record, url: str) -> None:
+    """Add what the database says."""
+    record.waited = [Waited(*row[:6], *map(moment, row[6:])) for row in rows(url, WAITED)]
+    record.asked = [Asked(*row[:3], *map(moment, row[3:7]), row[7]) for row in rows(url, ASKED)]
+    record.noted = [
+        Noted(row[0], row[1], moment(row[2]), row[3], row[4], parsed(row[5])) for row in rows(url, NOTED)
+    ]
+    record.answered = {row[0] for row in rows(url, ANSWERED)}
+    record.sights = {row[0] for row in rows(url, SIGHTS)}
+
+
+def rows(url: str, statement: str) -> Sequence[Any]:
+    """What a statement finds, on either database."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return connection.execute(statement).fetchall()
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def moment(value: Any) -> Any:
+    """A moment as either database keeps it: microseconds since 1970, or a timestamp."""
+    return EPOCH + timedelta(microseconds=value) if isinstance(value, int) else value
+
+
+def parsed(value: Any) -> Any:
+    """JSON as either database hands it out."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,164 @@
+"""One worker of the soak: the product's own worker in a process of its own, with a clock that it is told.
+
+The only things put in place are the clock, the platform (a socket to the sink) and how often pilots are evaluated:
+once a week, because what they are found to be is not what is proved here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Any
+
+from bot.app import App
+from bot.content.loader import load
+from bot.core.card import Card
+from bot.core.card_json import to_json
+from bot.core.ports import (
+    Changed,
+    Clicked,
+    DeliveryError,
+    Inbound,
+    MessageRef,
+    Payload,
+    Place,
+    Problems,
+    Ran,
+    Sender,
+    Show,
+    Traits,
+)
+from bot.core.records import Address
+from bot.service import accounts, evaluations
+from bot.service.work import Work
+from bot.settings import load as settings
+from bot.storage import open_store, postgres, sqlite, store  # the last three before the fork, not after each
+from bot.worker import Worker
+
+READY = (postgres, sqlite, store)
+SHIPPED = load(Path(__file__).parents[2] / "questionnaires")
+PULSE = tuple(one for one in SHIPPED.policy.cadences if one.questionnaire == "pulse")
+CONTENT = replace(
+    SHIPPED, policy=replace(SHIPPED.policy, cadences=PULSE)
+)  # one question a fortnight for each pilot
+
+
+@dataclass(slots=True)
+class ToldClock:
+    """A clock that shows what it was told last; it can be set back."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class Line:
+    """The adapter `local`: every call goes to the sink and waits for its answer, several at once."""
+
+    name = "local"
+    traits = Traits(True, True, False, 65536, can_look_up=True)
+
+    def __init__(self, port: int, clock: ToldClock, *, look_up: bool) -> None:
+        self.traits = replace(self.traits, can_look_up=look_up)
+        self._port, self._clock = port, clock
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    def render(self, card: Card) -> Payload:
+        return {"card": to_json(card)}
+
+    def parse(self, raw: Any) -> Inbound | None:
+        del raw
+        return None
+
+    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
+        await self._call("send", address, key, payload["card"])
+        return MessageRef(address.conversation, key)
+
+    async def amend(self, address: Address, ref: MessageRef, payload: Payload) -> None:
+        await self._call("amend", address, ref.message, payload["card"])
+
+    async def find(self, address: Address, key: str) -> MessageRef | None:
+        found = await self._call("find", address, key, None)
+        return MessageRef(address.conversation, key) if found else None
+
+    async def run(self, on_inbound: Any, on_search: Any = None) -> None:
+        del on_inbound, on_search
+        await asyncio.Event().wait()
+
+    async def _call(self, op: str, address: Address, key: str, card: Any) -> str:
+        line = (
+            self._idle.pop()
+            if self._idle
+            else await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
+        )
+        asked = {"op": op, "conversation": address.conversation, "key": key, "card": card}
+        asked |= {"at": self._clock.now().timestamp(), "pid": os.getpid()}
+        reader, writer = line
+        writer.write(json.dumps(asked).encode() + b"\n")
+        answer = json.loads(await reader.readline())
+        self._idle.append(line)
+        if "refused" in answer:
+            raise DeliveryError(answer["refused"], gone=True)
+        return str(answer["ref"])
+
+
+def run(url: str, port: int, pipe: Pipe, connection: int, look_up: bool) -> None:
+    """Do as the pipe says until it closes; being killed at any point is what this is for."""
+    logging.disable(logging.WARNING)
+    with contextlib.suppress(EOFError, KeyboardInterrupt):
+        asyncio.run(_obey(url, port, pipe, connection, look_up=look_up))
+    os._exit(0)
+
+
+async def _obey(url: str, port: int, pipe: Pipe, connection: int, *, look_up: bool) -> None:
+    clock = ToldClock(datetime(2026, 1, 1, tzinfo=UTC))
+    opened = open_store(url)
+    (organisation,) = opened.organisations()
+    doors = {"local": Line(port, clock, look_up=look_up)}
+    app = App(settings({"DATABASE_URL": url}), opened, CONTENT, clock, organisation, doors)
+    worker = Worker(app)
+    pipe.send("ready")
+    while True:
+        what, at, acts = await asyncio.to_thread(pipe.recv)
+        clock.moment = at
+        evaluations.next_night = _next_week
+        if what == "beat":
+            await worker.beat()
+            pipe.send([])
+        else:
+            pipe.send([await _done(app, act, connection) for act in acts])
+
+
+def _next_week(work: Work) -> datetime:
+    day = (work.now + timedelta(days=7 - work.now.weekday())).replace(hour=2, minute=0)
+    return max(day, work.now + timedelta(hours=1))
+
+
+async def _done(app: App, act: dict[str, Any], connection: int) -> str:
+    """Let a person do something: "stored" what they meant, "told" them something else, or "refused" it."""
+    user = act["user"]
+    sender = Sender("local", "local", user, zone=act.get("zone", ""))
+    if act["kind"] in ("zone", "left"):
+        is_open = act["kind"] == "zone"
+        follow = lambda unit: accounts.follow(  # noqa: E731  # a unit of work
+            Work(unit, app.content, app.clock.now()), sender, connection, Changed(open=is_open)
+        )
+        await asyncio.to_thread(app.store.write, app.organisation.id, follow)
+        return "stored"
+    said = Ran(act["text"]) if act["kind"] == "says" else Clicked(act["token"], act["values"])
+    reply = await app.on_inbound(Inbound(act["key"], sender, said, Place(f"dm:{user}", direct=True)))
+    match reply:
+        case Problems():
+            return "refused"
+        case Show():
+            return "told"
+        case _:
+            return "stored"
