@@ -18,7 +18,20 @@ from bot.content.loader import load
 from bot.core.card import Offer
 from bot.core.compose.trouble import TOO_MUCH, TRY_AGAIN
 from bot.core.limits import Limits
-from bot.core.ports import Adapter, Changed, Clock, Inbound, Left, Problems, Reply, Search, Store, Taken
+from bot.core.ports import (
+    Adapter,
+    Changed,
+    Clock,
+    Inbound,
+    Left,
+    Nothing,
+    Problems,
+    Reply,
+    Search,
+    Store,
+    Taken,
+    Wrote,
+)
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Organisation
 from bot.desk import LocalDesk
@@ -84,7 +97,7 @@ class App:
         began, platform = time.perf_counter(), inbound.sender.platform
         if not self._admits(inbound):
             self.meter.took(platform, Taken.SHED, seconds=0.0)
-            return Problems({"": TOO_MUCH})
+            return self._too_much(inbound)
         try:
             reply = await asyncio.to_thread(
                 receive.receive, self.store, self.content, inbound, self.clock.now()
@@ -103,6 +116,14 @@ class App:
             return True
         sender = inbound.sender
         return self.limits.admits((sender.platform, sender.tenant), sender.user, time.monotonic())
+
+    def _too_much(self, inbound: Inbound) -> Reply:
+        """Whoever pressed is always told; whoever types is told once in a while, since telling is a message."""
+        sender = inbound.sender
+        where = (sender.platform, sender.tenant)
+        if isinstance(inbound.act, Wrote) and not self.limits.tells(where, sender.user, time.monotonic()):
+            return Nothing()
+        return Problems({"": TOO_MUCH})
 
     async def on_search(self, asked: Search) -> tuple[Offer, ...]:
         """What adapters call while somebody types into a field that searches; nothing of it is stored."""

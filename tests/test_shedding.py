@@ -12,7 +12,7 @@ from adapters.teams import replies as in_teams
 from bot.app import App, build
 from bot.core.compose.trouble import TOO_MUCH
 from bot.core.limits import A_PERSON, A_SEARCHER
-from bot.core.ports import Changed, Inbound, Left, Place, Problems, Ran, Reply, Search, Sender
+from bot.core.ports import Changed, Inbound, Left, Place, Problems, Ran, Reply, Search, Sender, Wrote
 from bot.settings import load
 from tests.test_health import values, visited
 
@@ -49,6 +49,12 @@ def test_a_storm_of_one_person_is_shed_and_nobody_else_is(app: App) -> None:
     counted = values(visited(app, "/metrics")[0][1])
     assert counted["rampcheck_inbound_total", "local", "shed"] == shed
     assert counted["rampcheck_inbound_total", "local", "stored"] == STORM + 20 - shed
+    app.close()
+
+
+def test_who_types_in_a_storm_is_told_once(app: App) -> None:
+    done = all_at_once(app, *(does(app, "storm", nth, Wrote("help")) for nth in range(STORM)))
+    assert done.count(REFUSED) == 1, "a message for each line would be a storm of our own"
     app.close()
 
 

@@ -54,6 +54,7 @@ class Limit:
 A_PERSON: Final = Rate(burst=30, per_second=3)
 A_TENANT: Final = Rate(burst=1000, per_second=300)
 A_SEARCHER: Final = Rate(burst=40, per_second=10)  # one for each letter typed
+A_WORD: Final = Rate(burst=1, per_second=0.1)  # who types in a storm is told so, and not once for each line
 
 
 @dataclass(slots=True)
@@ -63,10 +64,15 @@ class Limits:
     person: Limit = field(default_factory=lambda: Limit(A_PERSON))
     tenant: Limit = field(default_factory=lambda: Limit(A_TENANT))
     searcher: Limit = field(default_factory=lambda: Limit(A_SEARCHER))
+    told: Limit = field(default_factory=lambda: Limit(A_WORD))
 
     def admits(self, tenant: Hashable, user: Hashable, now: float) -> bool:
         """Whether somebody may do one more thing; who is over their own limit takes nothing from the others' share."""
         return self.person.admits((tenant, user), now) and self.tenant.admits(tenant, now)
+
+    def tells(self, tenant: Hashable, user: Hashable, now: float) -> bool:
+        """Whether somebody is told of it by a message, which costs as much as what was not done."""
+        return self.told.admits((tenant, user), now)
 
     def lets_search(self, tenant: Hashable, user: Hashable, now: float) -> bool:
         """Whether somebody may look for one more piece of text."""

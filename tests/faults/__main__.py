@@ -20,6 +20,10 @@ ROOMS: Mapping[str, tuple[int, ...]] = {
     "clock_jumps": (16,),
     "clock_changes": (17,),
     "poison": (27,),
+    "forged": (13, 14, 15),
+    "inert": (18, 19, 20),
+    "storm": (11, 23),
+    "kept": (28,),
 }
 
 
