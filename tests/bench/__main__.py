@@ -1,5 +1,7 @@
 """Runs the benchmarks and prints one table: `python -m tests.bench [NAME ...]`; it asserts nothing about the figures.
 
+`portfolio:2000` is `portfolio` with 2,000 pilots.
+
 The exit code tells only whether every benchmark ran to its end: 1 where one broke, 2 for a name that there is not.
 """
 
@@ -26,6 +28,9 @@ BENCHES = (
     "teams_answering",
     "teams_sending",
     "auditing",
+    "outbox",
+    "portfolio",
+    "tick",
     "answers_kept",
     "pilots_imported",
 )
@@ -33,7 +38,7 @@ BENCHES = (
 
 def main(arguments: list[str]) -> int:
     """The exit code."""
-    unknown = [name for name in arguments if name not in BENCHES]
+    unknown = [name for name in arguments if name.partition(":")[0] not in BENCHES]
     if unknown:
         print(f"There is no benchmark {unknown[0]!r}. There is {', '.join(BENCHES)}.", file=sys.stderr)
         return 2
@@ -59,8 +64,9 @@ def _run(name: str, found: list[Figure]) -> bool:
 
 
 def _figures(name: str) -> Iterator[Figure]:
-    module = importlib.import_module(f"tests.bench.{name}")
-    yield from module.figures()
+    module, _, pilots = name.partition(":")
+    given = {"pilots": int(pilots)} if pilots else {}
+    yield from importlib.import_module(f"tests.bench.{module}").figures(**given)
 
 
 if __name__ == "__main__":

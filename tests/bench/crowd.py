@@ -39,6 +39,7 @@ from bot.storage.fields import Row
 from tests.fakes.office import CALM, Office
 
 PILOTS = 1000
+APART = 10_000  # between the numbers of two rows once they are copied: more than the one has, and than there are copies
 PULSES = 26  # a year of fortnights; twelve reviews come with them
 # What a pilot has of its own; whatever else a row refers to, all copies share.
 COPIED = frozenset(
@@ -63,8 +64,7 @@ class Crowd:
 
     def user(self, pilot: PilotId) -> str:
         """The platform's name of a pilot's owner."""
-        many = len(self.pilots)
-        return f"{OWNER}-{pilot % many}" if pilot >= many else OWNER
+        return f"{OWNER}-{pilot % APART}" if pilot >= APART else OWNER
 
     def acts(self, pilot: PilotId, act: Act) -> Reply:
         """What a pilot's owner does in their direct conversation; nothing is delivered."""
@@ -202,6 +202,7 @@ HURRY = {  # for as long as it is filled
 
 def multiply(url: str, pilots: int = PILOTS) -> None:
     """Copy what the one pilot has until there are so many."""
+    assert pilots <= APART, "their numbers would meet"
     engine = create_engine(parsed(url))
     with engine.connect() as connection, connection.begin():
         for hurry in HURRY[engine.dialect.name]:
@@ -216,10 +217,10 @@ def multiply(url: str, pilots: int = PILOTS) -> None:
 
 
 def _copy(connection: Connection, table: Table, pilots: int) -> None:
-    """One row less than there are to be pilots for each one: what is numbered n becomes n * pilots + 1, and so on."""
+    """One row less than there are to be pilots for each one: what is numbered n becomes n * APART + 1 and so on."""
     numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < pilots - 1))
-    values = [_of_copy(column, numbers.c.n, pilots).label(column.name) for column in table.columns]
+    values = [_of_copy(column, numbers.c.n).label(column.name) for column in table.columns]
     rows = select(*values).select_from(table.join(numbers, literal(value=True)))
     order = [*table.primary_key, numbers.c.n]
     connection.execute(
@@ -230,11 +231,11 @@ def _copy(connection: Connection, table: Table, pilots: int) -> None:
         connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), highest)))
 
 
-def _of_copy(column: Column[Any], n: Any, pilots: int) -> Any:
+def _of_copy(column: Column[Any], n: Any) -> Any:
     """A column of the copy number n."""
     meant = {key.column.table.name for key in column.foreign_keys if key.column.name == "id"}
     if column.name == "id" or meant & COPIED:
-        return column * pilots + n
+        return column * APART + n
     if column.name in NAMED_APART.get(column.table.name, ()):
         return column.concat("-").concat(cast(n, Text))
     return column

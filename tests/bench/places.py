@@ -15,11 +15,21 @@ SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 
 def each_database() -> Iterator[tuple[str, str]]:
     """The name and the URL of one of each kind, one after the other."""
+    for name in (SQLITE, POSTGRES):
+        with database(name) as url:
+            yield name, url
+
+
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """The URL of a new one of a kind, with all tables."""
     with tempfile.TemporaryDirectory(prefix="rampcheck-bench-") as folder:
-        with sqlite(Path(folder)) as url:
-            yield SQLITE, url
-        with running_postgres(Path(folder) / "postgres", fast=False) as server:
-            yield POSTGRES, cloned(server)
+        if name == SQLITE:
+            with sqlite(Path(folder)) as url:
+                yield url
+        else:
+            with running_postgres(Path(folder) / "postgres", fast=False) as server:
+                yield cloned(server)
 
 
 @contextmanager

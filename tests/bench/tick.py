@@ -1,0 +1,209 @@
+"""What falls due: goal G11, a beat of 10,000 pilots of which 100 are due, and from due to sent.
+
+Beside opening check-ins stands an APScheduler job store with a job for each pilot, which does nothing but come due;
+ours opens a check-in, composes its message, puts it into the outbox and plans the next one. A sample is opened, and
+what all would take is computed from it: it says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot.service import deliver, tick
+from bot.storage import open_store
+from tests.bench.crowd import answer, multiply
+from tests.bench.places import each_database
+from tests.bench.rounds import MILLI, ROUNDS, Figure, latency, spread, timed
+from tests.bench.status import heard
+from tests.fakes.office import Office
+
+PILOTS = 10_000
+DUE = 100  # pilots due at one beat; also the sample
+OF_SCHEDULER, GAP_MOST_MS = 0.03, 20.0  # G11
+FORTNIGHT = timedelta(days=14)
+EACH_S = 0.002  # between two looks at the loop
+
+
+def figures(rounds: int = ROUNDS, pilots: int = PILOTS) -> Iterator[Figure]:
+    """The measures on both databases."""
+    beside, gap = scheduler(pilots)
+    yield Figure(
+        f"APScheduler, {pilots:,} jobs due that do nothing", f"{beside:.1f} s; loop held up {gap:.1f} s"
+    )
+    for name, url in each_database():
+        with due(url, pilots) as beats:
+            yield from measured(f"{pilots:,} pilots, {name}", beats, beside, rounds)
+
+
+def measured(where: str, beats: Beats, beside: float, rounds: int) -> Iterator[Figure]:
+    """Beats of a hundred that are due, one after the other; then what waits is sent."""
+    empty = [beats.empty() for _ in range(rounds)]
+    yield spread(f"a beat with nothing due, {where}", [one * MILLI for one in empty], "ms")
+    found = [beats.open(DUE) for _ in range(rounds)]
+    taken, gaps = [one for one, _ in found], [gap * MILLI for _, gap in found]
+    yield spread(f"a beat with {DUE} due, {where}", [one * MILLI for one in taken], "ms")
+    whole = statistics.median(taken) / DUE * beats.pilots
+    share = whole / beside
+    yield Figure(
+        f"all due, by that / APScheduler's jobs that do nothing, {where} (G11)",
+        f"{share:.2f} x: {whole:.0f} s",
+        f"<= {OF_SCHEDULER:g} x",
+        share <= OF_SCHEDULER,
+    )
+    yield spread(f"loop held up while {DUE} fall due, {where} (G11)", gaps, "ms", most=GAP_MOST_MS)
+    yield Figure(f"statements of one that falls due, {where}", f"{beats.statements():.0f}")
+    sent = heard(lambda: beats.delays.extend(asyncio.run(beats.deliver())))
+    yield Figure(f"statements of a message that is sent, {where}", f"{len(sent) / len(beats.delays):.1f}")
+    yield latency(f"from the outbox to sent, {len(beats.delays)} that wait at once, {where}", beats.delays)
+
+
+class Beats:
+    """An organisation in which many fall due at one moment."""
+
+    def __init__(self, office: Office, moment: datetime, pilots: int) -> None:
+        self.office = office
+        self.moment = moment
+        self.pilots = pilots
+        self.delays: list[float] = []
+        self._jobs = iter([one for one in self._due() if one.name.startswith("schedule:")])
+
+    def _due(self) -> Iterator[tick.Job]:
+        return tick.due(self.office.store, self.office.content, self.moment)
+
+    def empty(self) -> float:
+        """Seconds that a look takes when nothing is due."""
+        before = self.moment - FORTNIGHT
+        return timed(lambda: list(tick.due(self.office.store, self.office.content, before)))
+
+    def open(self, many: int) -> tuple[float, float]:
+        """Seconds that so many take, in a thread as the worker has it; and how long the loop was held up at most."""
+        return asyncio.run(_watched(lambda: [self._one() for _ in range(many)]))
+
+    def _one(self) -> None:
+        job = next(self._jobs, None)
+        if job is None:
+            self._jobs = iter([one for one in self._due() if one.name.startswith("schedule:")])
+            job = next(self._jobs)
+        tick.run(self.office.store, self.office.content, job, self.moment)
+
+    def statements(self) -> float:
+        return float(len(heard(self._one)))
+
+    async def deliver(self) -> list[float]:
+        """Seconds from the moment at which all that waits may go to each one that is sent."""
+        began, found = time.perf_counter(), list[float]()
+        platform: Any = self.office.platform
+        send = platform.send
+
+        async def noted(*given: Any, **more: Any) -> Any:
+            ref = await send(*given, **more)
+            found.append(time.perf_counter() - began)
+            return ref
+
+        platform.send = noted
+        office = self.office
+        await deliver.drain(
+            deliver.Post(office.store, {"local": platform}, lambda: self.moment, office.content)
+        )
+        return found
+
+
+@contextmanager
+def due(url: str, pilots: int) -> Iterator[Beats]:
+    """Pilots that have answered once, and at whose next slot all are due."""
+    store = open_store(url)
+    office = Office(store)
+    owner = office.person("anna")
+    office.pilot("Invoice matcher", owner)
+    answer(office, owner, office.until_asked("anna"), nth=0)
+    office.tick()
+    store.close()
+    multiply(url, pilots)
+    office.store = open_store(url)
+    try:
+        yield Beats(office, office.now + FORTNIGHT, pilots)
+    finally:
+        office.store.close()
+
+
+async def _watched(work: Callable[[], object]) -> tuple[float, float]:
+    loop, worst = asyncio.get_running_loop(), 0.0
+
+    async def look() -> None:
+        nonlocal worst
+        while True:
+            before = loop.time()
+            await asyncio.sleep(EACH_S)
+            worst = max(worst, loop.time() - before - EACH_S)
+
+    looking = asyncio.create_task(look())
+    began = time.perf_counter()
+    await asyncio.to_thread(work)
+    took = time.perf_counter() - began
+    looking.cancel()
+    return took, worst
+
+
+# --- APScheduler ------------------------------------------------------------------------------------------------------
+
+
+def nothing() -> None:
+    """The job."""
+
+
+def scheduler(jobs: int) -> tuple[float, float]:
+    """Seconds until as many jobs in a store on SQLite have come due and run, and how long the loop was held up."""
+    with TemporaryDirectory(prefix="rampcheck-bench-") as folder:
+        return asyncio.run(_scheduled(f"sqlite:///{Path(folder) / 'jobs.db'}", jobs))
+
+
+async def _scheduled(url: str, jobs: int) -> tuple[float, float]:
+    from apscheduler.events import EVENT_JOB_EXECUTED
+    from apscheduler.executors.asyncio import AsyncIOExecutor
+    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    timer = AsyncIOScheduler(
+        jobstores={"default": SQLAlchemyJobStore(url)},
+        executors={"default": AsyncIOExecutor()},
+        timezone="UTC",
+    )
+    ran, done = 0, asyncio.Event()
+
+    def count(_: object) -> None:
+        nonlocal ran
+        ran += 1
+        if ran == jobs:
+            done.set()
+
+    timer.add_listener(count, EVENT_JOB_EXECUTED)
+    timer.start(paused=True)
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    for number in range(jobs):
+        timer.add_job(
+            nothing,
+            "interval",
+            weeks=2,
+            id=str(number),
+            next_run_time=past,
+            misfire_grace_time=None,
+            coalesce=True,
+        )
+    began = time.perf_counter()
+    timer.resume()
+    blocked = asyncio.get_running_loop().time()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    held = asyncio.get_running_loop().time() - blocked
+    await done.wait()
+    took = time.perf_counter() - began
+    timer.shutdown(wait=False)
+    return took, held
