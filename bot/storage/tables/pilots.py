@@ -77,6 +77,7 @@ class EventRow(Row, table=True):
         of("actor_id", to="person"),
         Index(None, "org_id", "pilot_id", "at"),
         Index(None, "org_id", "at"),
+        Index(None, "org_id", "kind", "at"),  # the newest of a rare kind, among millions of others
     )
     id: int | None = Field(default=None, primary_key=True)
     org_id: int = small()
