@@ -10,9 +10,8 @@ from bot.service.work import Work
 
 ASKED = {"sponsor": ("sponsor",), "decider": ("decider",)}  # who a form asks: their parts in the pilot
 OWN = ("owner", "deputy")  # what else a form asks for is theirs to answer
-# What these questionnaires are answered for - a gate opened, a second opinion beside the owner's - is not built yet,
-# and their answers would change nothing.
-NOT_YET = frozenset({"gate", "second"})
+# What this questionnaire is answered for, a gate opened, is not built yet, and its answers would change nothing.
+NOT_YET = frozenset({"gate"})
 
 
 def whom(work: Work, pilot: Pilot, form: Questionnaire, *, asker: Person | None = None) -> Person:

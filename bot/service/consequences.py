@@ -17,10 +17,13 @@ from bot.core.records import Event, ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Checkin, Phase
-from bot.service import evaluate, evaluations, registry, requests, rulings
+from bot.service import evaluate, evaluations, registry, requests, rulings, second
 from bot.service.facts import REASKED
 from bot.service.work import Work
 
+OWNERS = frozenset(
+    {"pulse", "review", "kickoff"}
+)  # what the owner says; a sponsor's view rides along with it
 NOT_SCORED_YET = -1  # the score before the first one
 NEWER_READ = 3  # check-ins looked at for one that has ended since
 # Answers that empty a field of the record when a correction takes them back.
@@ -67,6 +70,8 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     asked = _ask_for_help(work, pilot, ended)
     gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
     evaluations.ask(work, pilot.id)
+    if ended.before is None and ended.form.id in OWNERS:
+        second.ride_along(work, pilot, rose=moved.rose if moved is not None else 0)
     course, because = _course(work, pilot)
     return words.effect_lines(
         words.Done(
@@ -137,6 +142,7 @@ class _Moved:
 
     before: int
     items: tuple[ItemId, ...]
+    rose: int  # by how many levels a claim rose at most
 
 
 def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> _Moved | None:
@@ -157,7 +163,14 @@ def _change_levels(work: Work, pilot: Pilot, ended: Ended) -> _Moved | None:
     counts = {item: effective(level, policy, work.now) for item, level in changed.items()}
     items = (item for item, now in counts.items() if effective(known.get(item), policy, work.now) != now)
     was = before.overall if before and before.overall is not None else NOT_SCORED_YET
-    return _Moved(was, tuple(items))
+    rose = max((_rise(known.get(item), level) for item, level in changed.items()), default=0)
+    return _Moved(was, tuple(items), rose)
+
+
+def _rise(before: ItemLevel | None, now: ItemLevel) -> int:
+    """By how many levels a claim rose; what was not known before has not risen."""
+    known = before is not None and before.level is not None and now.level is not None
+    return (now.level or 0) - (before.level or 0) if before is not None and known else 0
 
 
 def _note_reask(work: Work, pilot: Pilot, ended: Ended, changed: Mapping[ItemId, ItemLevel]) -> None:

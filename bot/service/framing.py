@@ -19,7 +19,7 @@ from bot.core.records import Asked, ItemLevel, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase
 from bot.core.values import NotKnown, Value
-from bot.service import cases
+from bot.service import cases, second
 from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
@@ -58,7 +58,10 @@ def context_for(
         nothing=nothing,
         blocked_for=_same_blocker(before),
     )
-    context = cases.framed(work, pilot, context) if form.id == DECISION else context
+    if form.id == DECISION:
+        context = cases.framed(work, pilot, context)
+    elif form.id == second.SECOND:
+        context = second.framed(work, pilot, context)
     return context if before else _introduced(work, pilot, checkin.state.person, context)
 
 

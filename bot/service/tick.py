@@ -25,6 +25,7 @@ from bot.service import (
     leaving,
     registry,
     schedules,
+    second,
 )
 from bot.service.work import Work, again
 
@@ -143,10 +144,11 @@ def open_due(work: Work, seen: Schedule) -> None:
     if seen.questionnaire == DECISION:
         deciding.look(work, pilot)
         return
-    if pilot.stage == "paused":
+    unwanted = seen.questionnaire == second.SECOND and not second.still_wanted(work, pilot)
+    if pilot.stage == "paused" and not unwanted:
         _wake_up(work, pilot)
         return
-    if seen.questionnaire not in work.content.questionnaires:
+    if unwanted or seen.questionnaire not in work.content.questionnaires:
         work.unit.save_schedule(replace(schedule, next_due_at=None))
         return
     _open_slot(work, pilot, schedule)

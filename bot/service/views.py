@@ -16,7 +16,7 @@ from bot.core.ports import Unit
 from bot.core.records import Asked as Past
 from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import cases, evaluate
+from bot.service import cases, evaluate, second
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -56,6 +56,14 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         decided=_decided(work, reader, known.made),
         slips=cases.waiting_of(work, known).target,
         rounds=decision.rounds(known.grounds.fixes, known.grounds.extensions),
+        second=_second(work, reader, pilot),
+    )
+
+
+def _second(work: Work, reader: Person, pilot: Pilot) -> str:
+    """Where the sponsor's view differs from the owner's, for the two of them."""
+    return (
+        second.difference(work, pilot, reader) if permissions.reads(reader, Sensitivity.CLAIMS, pilot) else ""
     )
 
 

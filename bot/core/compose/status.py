@@ -41,7 +41,7 @@ class StatusView:
     check-ins in a row. `requests` are those nobody answered yet, the oldest first. `reads_texts`: the reader is
     owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor; `decides`: may decide about it now. `due` says that
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
-    was decided so far without an end.
+    was decided so far without an end. `second` is how the sponsor's view compares with the owner's.
     """
 
     pilot: Pilot
@@ -67,6 +67,7 @@ class StatusView:
     decided: str = ""
     slips: Slips = field(default_factory=Slips)
     rounds: str = ""
+    second: str = ""
 
     def name(self, person: PersonId | None) -> str:
         """What to call somebody; nobody is said so."""
@@ -126,6 +127,8 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
     if view.decided:
         yield "Decided", view.decided
     yield "In the way", _blocker(view)
+    if view.second:
+        yield "Second view", view.second
     yield _last(view)
     yield "Next check-in", _next(view)
     yield "Next move", _ball(view)

@@ -1,0 +1,113 @@
+"""A sponsor is asked for a view of their own once a month, in one tap, and the two who differ see that they do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.card import Button, Card, Submit
+from bot.core.ports import Show, Store
+from bot.core.records import Pilot
+from tests.fakes.office import CALM, Office
+
+pytest_plugins = ["tests.databases"]
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    office = Office(store)
+    anna, sofia = office.person("anna"), office.person("sofia")
+    office.person("lena", standing="lead")
+    office.pilot("Invoice matcher", anna, owner_accepted=True, sponsor=sofia.id, sponsor_accepted=True)
+    return office
+
+
+def pulse(office: Office, sure: str = "likely") -> None:
+    office.until_asked("anna")
+    office.answers("anna", CALM | {"pulse.sure": sure})
+    office.tick()
+
+
+def asked(office: Office, user: str = "sofia") -> list[Card]:
+    return [card for card in office.platform.inbox(user) if "Second view" in card.title]
+
+
+def told(office: Office, user: str) -> str:
+    reply = office.says(user, "status Invoice matcher")
+    assert isinstance(reply, Show)
+    return reply.card.fallback
+
+
+def pilot(office: Office) -> Pilot:
+    (found,) = office.read(lambda unit: unit.pilots())
+    return found
+
+
+def test_it_rides_along_with_the_owners_answer_and_names_what_they_said(office: Office) -> None:
+    office.pilot("Mail sorter", None)
+    pulse(office)
+    (card,) = asked(office)
+    assert "Anna says “likely” for 1 Jun 2027. What is your own view?" in card.fallback
+    assert "No decision is planned." in card.fallback
+    assert "1 question, under a minute." in card.fallback
+
+
+def test_it_says_the_one_decision_that_is_due_and_who_takes_it(office: Office) -> None:
+    at = office.now.date() + timedelta(days=9)
+    office.write(lambda unit: unit.save_pilot(replace(unit.pilots()[0], decide_by=at)))
+    pulse(office)
+    (card,) = asked(office)
+    assert "To decide 2 Dec, tomorrow, by Sofia: scale, fix or stop. Data suggests Fix" in card.fallback
+
+
+def test_one_tap_answers_it_and_owner_and_sponsor_see_that_they_differ(office: Office) -> None:
+    pulse(office)
+    office.answers("sofia", {"second.sponsor": "less_hopeful"})
+    line = "Sofia is less hopeful than Anna (“likely”, 1 Dec)"
+    assert line in told(office, "anna")
+    assert line in told(office, "sofia")
+    assert "less hopeful" not in told(office, "lena")
+
+
+def test_who_has_not_looked_has_no_view(office: Office) -> None:
+    pulse(office)
+    office.answers("sofia", {"second.sponsor": "not_looked"})
+    assert "Second view" not in told(office, "anna")
+
+
+def test_it_comes_once_in_four_weeks_however_often_the_owner_answers(office: Office) -> None:
+    pulse(office)
+    office.answers("sofia", {"second.sponsor": "same"})
+    pulse(office)
+    assert len(asked(office)) == 1
+    pulse(office)
+    assert len(asked(office)) == 2
+
+
+def test_nobody_has_a_second_view_of_what_they_say_themselves(office: Office) -> None:
+    bo = office.person("bo")
+    office.pilot("Mail sorter", bo, sponsor=bo.id)
+    office.until_asked("bo")
+    office.answers("bo", CALM)
+    office.tick()
+    assert not asked(office, "bo")
+
+
+def test_nothing_is_asked_of_a_sponsor_of_a_pilot_that_was_paused_since(office: Office) -> None:
+    office.until_asked("anna")
+    office.now += timedelta(hours=9)  # in the evening: the sponsor would be asked in the morning
+    office.answers("anna", CALM)
+    office.runs("anna", "pause Invoice matcher until 15 December")
+    office.until(office.now + timedelta(days=2))
+    assert not asked(office)
+    assert pilot(office).stage == "paused"
+
+
+def test_its_buttons_are_the_four_views_and_ways_out_that_are_the_sponsors_own(office: Office) -> None:
+    pulse(office)
+    (card,) = asked(office)
+    labels = [action.label for action in card.actions if isinstance(action, Button | Submit)]
+    assert "Ask a colleague" not in labels
+    assert "Pause this pilot" not in labels
