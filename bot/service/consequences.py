@@ -17,10 +17,11 @@ from bot.core.records import Event, ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Checkin, Phase
-from bot.service import evaluate, evaluations, registry, requests, rulings, second
+from bot.service import evaluate, evaluations, likeness, registry, requests, rulings, second
 from bot.service.facts import REASKED
 from bot.service.work import Work
 
+KICKOFF = "kickoff"
 OWNERS = frozenset(
     {"pulse", "review", "kickoff"}
 )  # what the owner says; a sponsor's view rides along with it
@@ -70,6 +71,8 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     asked = _ask_for_help(work, pilot, ended)
     gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
     evaluations.ask(work, pilot.id)
+    if ended.before is None and ended.form.id == KICKOFF:
+        likeness.plan(work, pilot, told_by=ended.person)
     if ended.before is None and ended.form.id in OWNERS:
         second.ride_along(work, pilot, rose=moved.rose if moved is not None else 0)
     course, because = _course(work, pilot)

@@ -18,6 +18,7 @@ from bot.core.questionnaire import Content, Questionnaire
 from bot.core.records import Asked, Decision, Event, Person, PersonId, Pilot
 from bot.core.state import Phase
 from bot.core.values import Json
+from bot.service import likeness
 from bot.service.evaluate import name_of
 from bot.service.work import Work
 
@@ -32,6 +33,7 @@ CHANGED = {
     "pilot.metric": "success measure",
     "item.proof": "proof",
     "item.level": "level",
+    likeness.SAID: "what differs from those before it",
 }
 ENDS = {
     "answered": "answered",
@@ -49,7 +51,10 @@ def view(work: Work, reader: Person, pilot: Pilot) -> HistoryView:
     entries = [_checkin(work, reader, pilot, past, names) for past in asked if not _kept_below(past)]
     entries += [_decision(work, reader, pilot, made, names) for made in work.unit.decisions(pilot=pilot.id)]
     events = work.unit.events(pilot=pilot.id, kinds=tuple(CHANGED), limit=CHANGES)
-    entries += [_change(work, reader, event, names) for event in events]
+    texts = permissions.reads(reader, Sensitivity.TEXTS, pilot)
+    entries += [
+        _change(work, reader, event, names) for event in events if texts or event.kind != likeness.SAID
+    ]
     return HistoryView(
         pilot=pilot.id,
         name=pilot.name,
@@ -132,6 +137,8 @@ def _change(work: Work, reader: Person, event: Event, names: Mapping[PersonId, s
     if event.kind == "pilot.created":
         return Entry(on, "Registered", who)
     before, after = _shown(event, event.before, names, on), _shown(event, event.after, names, on)
+    if event.kind == likeness.SAID:
+        return Entry(on, words.capital(CHANGED[event.kind]), who, after)
     if event.kind == "item.proof":
         item = name_of(work.content, event.subject)
         return Entry(on, f"Proof of {words.small(item)}", who, "renewed" if event.before else "added")

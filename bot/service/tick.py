@@ -23,6 +23,7 @@ from bot.service import (
     evaluate,
     evaluations,
     leaving,
+    likeness,
     registry,
     schedules,
     second,
@@ -143,6 +144,9 @@ def open_due(work: Work, seen: Schedule) -> None:
         return
     if seen.questionnaire == DECISION:
         deciding.look(work, pilot)
+        return
+    if seen.questionnaire == likeness.LIKENESS:
+        likeness.look(work, pilot, schedule)
         return
     unwanted = seen.questionnaire == second.SECOND and not second.still_wanted(work, pilot)
     if pilot.stage == "paused" and not unwanted:
