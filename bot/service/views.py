@@ -32,6 +32,7 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
     requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
     asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
     known = cases.case(work, pilot, standing=standing)
+    waiting = cases.waiting_of(work, known)
     return StatusView(
         pilot=pilot,
         today=work.today(reader),
@@ -54,7 +55,8 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         decides=bool(cases.role_of(work, pilot, reader.id)),
         due=cases.waits(work, pilot, standing=standing),
         decided=_decided(work, reader, known.made),
-        slips=cases.waiting_of(work, known).target,
+        slips=waiting.target,
+        cost=decision.cost_words(waiting),
         rounds=decision.rounds(known.grounds.fixes, known.grounds.extensions),
         second=_second(work, reader, pilot),
     )

@@ -353,7 +353,11 @@ def test_the_next_form_tells_what_waiting_costs(at: Deciding) -> None:
     at.pilot()
     at.decides("dora", at.asks("dora"), FIX, {"dec.fix": "Security", "dec.until": soon(7), "dec.cost": "700"})
     at.office.now = MONDAY + timedelta(days=16)
-    assert "Cost of waiting: about 900 since that day, at 700 a week" in at.asks("dora").fallback
+    cost = "Cost of waiting: about 900 since that day, at 700 a week"
+    assert cost in at.asks("dora").fallback
+    status = at.office.says("anna", "status Invoice matcher")
+    assert isinstance(status, Show)
+    assert cost in status.card.fallback
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------

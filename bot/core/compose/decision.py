@@ -164,8 +164,15 @@ def ledger(waiting: Waiting) -> Iterator[tuple[str, str]]:
         yield "Date of real use", slipped(waiting.target)
     if waiting.fixes or waiting.extensions:
         yield "Decided so far", rounds(waiting.fixes, waiting.extensions)
-    if waiting.cost is not None:
-        yield "Cost of waiting", f"about {waiting.cost:,.0f} since that day, at {waiting.weekly:,.0f} a week"
+    if cost := cost_words(waiting):
+        yield "Cost of waiting", cost
+
+
+def cost_words(waiting: Waiting) -> str:
+    """What it has cost to wait since the decide-by date, with the weekly cost that was assumed; empty for not known."""
+    if waiting.cost is None:
+        return ""
+    return f"about {waiting.cost:,.0f} since that day, at {waiting.weekly:,.0f} a week"
 
 
 def slipped(slips: Slips) -> str:

@@ -41,7 +41,8 @@ class StatusView:
     check-ins in a row. `requests` are those nobody answered yet, the oldest first. `reads_texts`: the reader is
     owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor; `decides`: may decide about it now. `due` says that
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
-    was decided so far without an end. `second` is how the sponsor's view compares with the owner's.
+    was decided so far without an end. `second` is how the sponsor's view compares with the owner's,
+    `cost` what waiting past the decide-by date has cost, in words.
     """
 
     pilot: Pilot
@@ -68,6 +69,7 @@ class StatusView:
     slips: Slips = field(default_factory=Slips)
     rounds: str = ""
     second: str = ""
+    cost: str = ""
 
     def name(self, person: PersonId | None) -> str:
         """What to call somebody; nobody is said so."""
@@ -124,6 +126,8 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
     if pilot.decide_by is not None:
         rounds = f" ({view.rounds})" if view.rounds else ""
         yield "Decide by", f"{words.in_days(pilot.decide_by, today)}{rounds}"
+    if view.cost:
+        yield "Cost of waiting", view.cost
     if view.decided:
         yield "Decided", view.decided
     yield "In the way", _blocker(view)
