@@ -24,6 +24,7 @@ ROOMS: Mapping[str, tuple[int, ...]] = {
     "inert": (18, 19, 20),
     "storm": (11, 23),
     "kept": (28,),
+    "growing": (26,),
 }
 
 
