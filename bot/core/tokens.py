@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 VERSION = "r1"
-LIMIT = 250  # characters; Slack's action_id ends at 255
+SIGNATURE = 20  # characters that `signing` puts before a token
+LIMIT = 250 - SIGNATURE  # characters; Slack's action_id ends at 255
 SEPARATOR = "|"
 ENTERED = "entered"  # the field of a command's button whose text is typed behind the command
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from bot.core import cadence, events
+from bot.core import cadence, events, permissions
 from bot.core import checkin as engine
 from bot.core.answers import tidy
 from bot.core.card import Card
@@ -15,20 +16,26 @@ from bot.core.compose import succession as succession_words
 from bot.core.compose.form import form_card
 from bot.core.context import Context
 from bot.core.days import parse_day
+from bot.core.decisions import DECISION
+from bot.core.permissions import Action
 from bot.core.ports import Nothing, Problems, Reply, Show, Update
 from bot.core.questionnaire import QuestionId, Questionnaire
-from bot.core.records import PersonId
+from bot.core.records import PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
 from bot.service import checkins, deciding, framing, query, registry, requests, succession
 from bot.service.desk import Desk, people_named
 
+PARTS_CHANGED = tuple(f"pilot.{part}" for part in ("owner", "deputy", "sponsor", "decider"))
+CHANGES_READ = 50  # of one pilot's parts: far more than there are in the life of a check-in
 Values = Mapping[str, Any]
 
 
 def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     """A button of a check-in was pressed, or its form sent with `values`."""
     checkin = desk.unit.checkin(token.id)
+    if checkin is not None and (now := _no_longer_theirs(desk, checkin)) is not None:
+        return Show(now)
     if checkin is None or desk.person.id not in _concerned(checkin):
         return Show(notes.not_there())
     if token.verb == "show" or (token.verb == "submit" and values is None):
@@ -69,6 +76,26 @@ def closed(desk: Desk, token: Token | None, values: Values) -> Reply:
 
 def _concerned(checkin: Checkin) -> set[PersonId]:
     return {checkin.state.person, *checkin.state.handed.values()}
+
+
+def _no_longer_theirs(desk: Desk, checkin: Checkin) -> Card | None:
+    """What whoever had the part that a check-in was asked of, and has no part in the pilot now, is told."""
+    pilot, person = desk.unit.pilot(checkin.pilot), desk.person
+    if pilot is None or checkin.state.phase not in ASKING or checkin.questionnaire == DECISION:
+        return None  # a decision is closed by whoever may no longer make it sending it
+    if person.id in checkin.state.handed.values() or permissions.relations(person, pilot):
+        return None
+    if not _lost_a_part(desk, pilot, since=checkin.state.opened_at):
+        return None
+    owner = desk.unit.person(pilot.owner) if pilot.owner is not None else None
+    sees = permissions.may(person, Action.SEE, pilot)
+    return notes.no_longer_yours(pilot.name, owner.name if owner and sees else "")
+
+
+def _lost_a_part(desk: Desk, pilot: Pilot, *, since: datetime) -> bool:
+    """Whether whoever acts was taken out of a part in the pilot since then."""
+    changes = desk.unit.events(pilot=pilot.id, kinds=PARTS_CHANGED, since=since, limit=CHANGES_READ)
+    return any(change.before == desk.person.id for change in changes)
 
 
 def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events.Event | Problems:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.core import signing
 from bot.core.card import Card
 from bot.core.pace import spread
 from bot.core.ports import (
@@ -153,7 +154,8 @@ async def _send(post: Post, leased: Leased) -> tuple[MessageRef, bool]:
         raise DeliveryError(f"no adapter for {platform} is running in this process", unsent=True)
     if leased.broken:
         raise DeliveryError("its card cannot be read", permanent=True, unsent=True)
-    parts = pages(_drawn(adapter, leased.message.card))
+    key = await asyncio.to_thread(post.store.button_key, leased.organisation)
+    parts = pages(_drawn(adapter, signing.card(leased.message.card, key)))
     if leased.ref is not None:
         await adapter.amend(leased.message.address, leased.ref, parts[0])
         return leased.ref, False

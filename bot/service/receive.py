@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, assert_never
 
 from bot.core import checkin as engine
-from bot.core import commands, permissions, tokens
+from bot.core import commands, permissions, signing, tokens
 from bot.core.answers import tidy
 from bot.core.compose import notes
 from bot.core.compose.likeness import DIFFERS
@@ -64,13 +65,16 @@ def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> 
     if known is None:
         return Show(notes.stranger())
     organisation, connection = known
+    key = store.button_key(organisation)
+    genuine = replace(inbound, act=signing.act(inbound.act, key, now))
     done = again(
-        lambda: store.write(organisation, lambda unit: _once(Work(unit, content, now), inbound, connection))
+        lambda: store.write(organisation, lambda unit: _once(Work(unit, content, now), genuine, connection))
     )
     if not isinstance(done, Look):
-        return done
+        return signing.reply(done, key)
     asked = (done.person, done.command, done.where)
-    return store.read(organisation, lambda unit: query.answer(Work(unit, content, now), *asked))
+    answer = store.read(organisation, lambda unit: query.answer(Work(unit, content, now), *asked))
+    return signing.reply(answer, key)
 
 
 def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeGuard
 
-from bot.core import permissions
+from bot.core import permissions, signing
 from bot.core.card import Card
 from bot.core.compose.home import home_cards
 from bot.core.permissions import Action
@@ -67,7 +67,8 @@ def _looked_up(post: Post, content: Content, home: Stale) -> tuple[bool, Sequenc
         lead = permissions.may(person, Action.OVERSEE)
         return lead, home_cards(homeview.view(Work(unit, content, post.now()), person))
 
-    return post.store.read(home.organisation, look)
+    found, key = post.store.read(home.organisation, look), post.store.button_key(home.organisation)
+    return (found[0], [signing.card(card, key) for card in found[1]]) if found is not None else None
 
 
 def _has_account(unit: Unit, home: Stale) -> bool:

@@ -35,6 +35,7 @@ from sqlmodel import SQLModel
 
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import CheckinId, Organisation, OrganisationId, Person, PersonId
+from bot.core.signing import ButtonKey
 from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
 from bot.storage.fields import table
@@ -62,6 +63,7 @@ class Known:
     words: dict[OrganisationId, dict[str, int]] = field(default_factory=dict)
     texts: dict[OrganisationId, dict[int, str]] = field(default_factory=dict)
     forms: dict[tuple[OrganisationId, str, int], Questionnaire] = field(default_factory=dict)
+    button_keys: dict[OrganisationId, ButtonKey] = field(default_factory=dict)
 
     def learn(self, scope: Scope) -> None:
         """Take over what a committed unit saw."""

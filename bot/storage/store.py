@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection as Opened
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +16,7 @@ from bot.core import ports
 from bot.core.installations import Installations
 from bot.core.ports import Letters, Outbox, Unit
 from bot.core.records import Connection, Organisation, OrganisationId
+from bot.core.signing import ButtonKey
 from bot.storage.database import Database
 from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
 from bot.storage.fields import table
@@ -35,6 +37,15 @@ _organisation, _connection, _beat = table(OrganisationRow), table(ConnectionRow)
 _organisations = select(_organisation.c.id, _organisation.c.name, _organisation.c.zone)
 ORGANISATIONS = _organisations.order_by(_organisation.c.id)
 ORGANISATION = _organisations.where(_organisation.c.id == bindparam("id"))
+BUTTON_KEY = select(_organisation.c.button_secret, _organisation.c.plain_until).where(
+    _organisation.c.id == bindparam("id")
+)
+# Only where there is none: of two processes that look at once, both use the first one's.
+NEW_BUTTON_KEY = (
+    update(_organisation)
+    .where(_organisation.c.id == bindparam("at_id"), _organisation.c.button_secret.is_(None))
+    .values(button_secret=bindparam("fresh"))
+)
 ADD_ORGANISATION = insert(_organisation).returning(_organisation.c.id)
 ORGANISATION_OF = select(_connection.c.org_id, _connection.c.id).where(
     _connection.c.platform == bindparam("platform"), _connection.c.external == bindparam("external")
@@ -91,9 +102,27 @@ class SqlStore:
         return (rows[0].org_id, Connection(*rows[0][1:])) if rows else None
 
     def add_organisation(self, name: str, zone: str) -> Organisation:
-        values = {"name": name, "zone": zone}
+        values = {"name": name, "zone": zone, "button_secret": _new_secret()}
         rows = self._database.write(lambda connection: _rows(connection, ADD_ORGANISATION, values))
         return Organisation(rows[0].id, name, zone)
+
+    def button_key(self, organisation: OrganisationId) -> ButtonKey:
+        known = self._known.button_keys.get(organisation)
+        if known is None:
+            known = self._known.button_keys[organisation] = self._button_key(organisation)
+        return known
+
+    def _button_key(self, organisation: OrganisationId) -> ButtonKey:
+        """Made at first use where an older program added the organisation."""
+        who = {"id": organisation}
+        row = next(iter(self._database.read(lambda opened: _rows(opened, BUTTON_KEY, who))), None)
+        if row is not None and row.button_secret is None:
+            fresh = {"at_id": organisation, "fresh": _new_secret()}
+            self._database.write(lambda opened: _rows(opened, NEW_BUTTON_KEY, fresh))
+            row = next(iter(self._database.read(lambda opened: _rows(opened, BUTTON_KEY, who))), None)
+        if row is None:
+            raise StorageError(f"There is no organisation {organisation}. Look it up again.")
+        return ButtonKey(bytes.fromhex(row.button_secret), row.plain_until)
 
     def beat(self, worker: str, now: datetime) -> None:
         values = {"worker": worker, "at": now}
@@ -129,6 +158,11 @@ class SqlStore:
                 raise StorageError(f"There is no organisation {organisation}. Look it up again.")
             known = self._known.organisations[organisation] = Organisation(*rows[0])
         return known
+
+
+def _new_secret() -> str:
+    """256 random bits, in hexadecimal digits."""
+    return secrets.token_hex(32)
 
 
 def _rows(connection: Opened, statement: Any, values: Mapping[str, Any] | None = None) -> Sequence[Any]:

@@ -78,7 +78,7 @@ class Answering:
     def answer(self, pilot: PilotId | None = None) -> float:
         """Seconds until an answer is acknowledged; the next pilot's where none is named."""
         pilot = pilot or next(self._waiting)
-        click = Clicked(submit(self.crowd.asked[pilot]), CALM)
+        click = Clicked(submit(self.crowd.office, self.crowd.asked[pilot]), CALM)
         began = time.perf_counter()
         reply = self._press(pilot, click)
         taken = time.perf_counter() - began

@@ -125,7 +125,7 @@ def answer(office: Office, owner: Person, checkin: Checkin, *, nth: int) -> None
     found: Checkin | None = checkin
     while found is not None and found.state.asking:
         values = {name: _value(form, name, nth) for name in found.state.asking}
-        office.act(OWNER, Clicked(submit(found), values))
+        office.act(OWNER, Clicked(submit(office, found), values))
         live = [one for one in office.live(OWNER) if one.id == checkin.id and one.state.person == owner.id]
         found = live[0] if live else None
 
@@ -140,9 +140,9 @@ def _value(form: Questionnaire, name: str, nth: int) -> Any:
     return CALM.get(name) or (options[min(nth // 6, len(options) - 1)].slug if options else None)
 
 
-def submit(checkin: Checkin) -> str:
+def submit(office: Office, checkin: Checkin) -> str:
     """The token of the button that sends the screen now asked."""
-    return f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|"
+    return office.signed(f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|")
 
 
 # --- the years before -------------------------------------------------------------------------------------------------

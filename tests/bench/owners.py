@@ -72,13 +72,15 @@ def _submissions(door: Door, found: Crowd) -> list[Post]:
 
 def _maker(door: Door, found: Crowd, shown: Card, pilot: PilotId) -> Post:
     def own(one: Action) -> Action:
-        return replace(one, token=submit(found.asked[pilot])) if isinstance(one, Submit) else one
+        return (
+            replace(one, token=submit(found.office, found.asked[pilot])) if isinstance(one, Submit) else one
+        )
 
     return lambda: door.form(found, pilot, replace(shown, actions=tuple(map(own, shown.actions))))
 
 
 def _shown(found: Crowd, pilot: PilotId) -> Card:
     """The form that a pulse opens: the same for all but for the token."""
-    reply = found.acts(pilot, Clicked(submit(found.asked[pilot])))
+    reply = found.acts(pilot, Clicked(submit(found.office, found.asked[pilot])))
     assert isinstance(reply, Show), reply
     return reply.card

@@ -319,7 +319,7 @@ def _escaped(text: str) -> str:
 def _opens(element: Json) -> bool:
     """Whether a button opens the form of a check-in, which changes nothing."""
     act = controls.meant(element) if controls.carried(element) is controls.Carries.ACT else None
-    token = tokens.decode(getattr(act, "token", ""))
+    token = tokens.decode(getattr(act, "token", "")[tokens.SIGNATURE :])
     return token is not None and token.verb in {"submit", "show"}
 
 

@@ -96,6 +96,10 @@ class Office:
         self.deliver()
         return reply
 
+    def signed(self, token: str) -> str:
+        """A token as a button of this organisation carries it."""
+        return self.store.button_key(self.organisation.id).sign(token)
+
     def says(self, user: str, text: str, **where: Any) -> Reply:
         return self.act(user, Wrote(text), **where)
 

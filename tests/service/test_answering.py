@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.core.card import Submit
+from bot.core.compose import notes
 from bot.core.ports import Clicked, Inbound, Nothing, Place, Problems, Sender, Show, Store, Update, Wrote
 from bot.core.values import NoneYet
 from bot.service import receive, registry
@@ -39,7 +41,7 @@ def test_the_same_delivery_twice_is_one_act(office: Office) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
     checkin = office.until_asked("anna")
-    token = f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|"
+    token = office.signed(f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|")
     for _ in range(2):
         office.act("anna", Clicked(token, CALM), key="one-and-the-same")
     assert len(office.read(lambda unit: unit.given(checkin.id))) == len(CALM)
@@ -50,7 +52,7 @@ def test_two_presses_of_one_button_are_one_answer_and_the_second_is_told(office:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
     checkin = office.until_asked("anna")
-    token = f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|"
+    token = office.signed(f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|")
     office.act("anna", Clicked(token, CALM))
     second = office.act("anna", Clicked(token, CALM))
     assert isinstance(second, Show)
@@ -81,9 +83,45 @@ def test_not_yours_and_not_there_are_the_same_answer(office: Office) -> None:
     anna, _ = office.person("anna"), office.person("carl")
     office.pilot("Invoice matcher", anna)
     checkin = office.until_asked("anna")
-    theirs = office.act("carl", Clicked(f"r1|checkin|{checkin.id}|1|submit|", CALM))
-    nobodys = office.act("carl", Clicked("r1|checkin|99999|1|submit|", CALM))
+    theirs = office.act("carl", Clicked(office.signed(f"r1|checkin|{checkin.id}|1|submit|"), CALM))
+    nobodys = office.act("carl", Clicked(office.signed("r1|checkin|99999|1|submit|"), CALM))
     assert theirs == nobodys
+    assert office.read(lambda unit: unit.given(checkin.id)) == []
+
+
+def test_an_old_card_after_a_change_of_ownership_says_so_and_changes_nothing(office: Office) -> None:
+    anna, bo = office.person("anna"), office.person("bo")
+    pilot = office.pilot("Invoice matcher", anna)
+    checkin = office.until_asked("anna")
+    office.do(lambda work: registry.change_pilot(work, pilot, {"owner": bo.id}, actor=None))
+    reply = office.answers("anna")
+    assert isinstance(reply, Show)
+    assert reply.card.fallback == "This card is from before: Bo owns it now. Nothing was changed."
+    assert office.read(lambda unit: unit.given(checkin.id)) == []
+
+
+def test_an_old_card_of_a_private_pilot_does_not_name_its_new_owner(office: Office) -> None:
+    anna, bo = office.person("anna"), office.person("bo")
+    pilot = office.pilot("Invoice matcher", anna, private=True)
+    office.until_asked("anna")
+    office.do(lambda work: registry.change_pilot(work, pilot, {"owner": bo.id}, actor=None))
+    reply = office.answers("anna")
+    assert isinstance(reply, Show)
+    assert "Bo" not in reply.card.fallback
+    assert "no longer yours" in reply.card.fallback
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda token: token.partition("r1")[2], lambda token: token[:-1], str.upper]
+)
+def test_a_button_that_was_tampered_with_is_an_old_one(office: Office, spoil: Callable[[str], str]) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    checkin = office.until_asked("anna")
+    token = spoil(office.signed(f"r1|checkin|{checkin.id}|{checkin.state.step}|submit|"))
+    reply = office.act("anna", Clicked(token, CALM))
+    assert isinstance(reply, Show)
+    assert reply.card.fallback == notes.OLD_BUTTON
     assert office.read(lambda unit: unit.given(checkin.id)) == []
 
 

@@ -60,6 +60,12 @@ def not_there() -> Card:
     return note("There is nothing here for you. Type `todo` to see what is open for you.")
 
 
+def no_longer_yours(pilot: str, owner: str) -> Card:
+    """A button of a card from before somebody else took over."""
+    now = f"{owner} owns it now" if owner else "it is no longer yours to answer for"
+    return note(f"This card is from before: {now}. Nothing was changed.", pilot)
+
+
 def stranger() -> Card:
     """Somebody writes from a workspace that is not set up."""
     return note("This workspace is not set up for Rampcheck yet. Please ask whoever installed it.")

@@ -15,6 +15,7 @@ from bot.core.ports.outbox import MessagesKept, Outbox
 from bot.core.ports.people import PeopleKept, RequestsKept
 from bot.core.ports.pilots import DecisionsKept, DigestsKept, PilotsKept
 from bot.core.records import Connection, Organisation, OrganisationId
+from bot.core.signing import ButtonKey
 
 T = TypeVar("T")
 
@@ -66,6 +67,10 @@ class Store(Protocol):
 
     def connection(self, connection: int) -> tuple[OrganisationId, Connection] | None:
         """Whose a connection is, and what it is."""
+        ...
+
+    def button_key(self, organisation: OrganisationId) -> ButtonKey:
+        """What the organisation's buttons are signed with; looked up once in the life of a process."""
         ...
 
     def add_organisation(self, name: str, zone: str) -> Organisation: ...

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+from bot.storage.columns import Plain
 from bot.storage.fields import (
     NO_ROWID,
     TENANT,
@@ -24,12 +25,17 @@ from bot.storage.fields import (
 
 
 class OrganisationRow(Row, table=True):
-    """The tenants; fewer than 32,768 of them, for their number is in every row."""
+    """The tenants; fewer than 32,768 of them, for their number is in every row.
+
+    `button_secret` signs their buttons; until `plain_until` those of before are taken without a signature.
+    """
 
     __tablename__ = "organisation"
     id: int | None = Field(default=None, sa_type=TENANT, primary_key=True)
     name: str = plain()
     zone: str = plain()
+    button_secret: str | None = Field(default=None, sa_type=Plain)
+    plain_until: datetime | None = moment(null=True)
 
 
 class ConnectionRow(Row, table=True):
