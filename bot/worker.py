@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App, MovableClock, until_stopped
 from bot.log import get
-from bot.service import auditor, deliver, failing, redraw, tick
+from bot.service import auditor, deliver, failing, redraw, sealing, tick
 
 BEAT = timedelta(seconds=2)  # what falls due is seen within this time
 # What another process stored leaves within this time; docs/adr/0018 weighs it against LISTEN and NOTIFY.
@@ -43,6 +43,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._resting: dict[str, tuple[int, datetime]] = {}
         self._audited: datetime | None = None
+        self._sealed: datetime | None = None
         self._timer = AsyncIOScheduler(timezone="UTC")
         self._courier: asyncio.Task[None] | None = None
 
@@ -103,6 +104,7 @@ class Worker:
                 await asyncio.to_thread(self._tick, now)
                 await asyncio.to_thread(self.app.store.beat, self.name, now)
                 await asyncio.to_thread(self._audit, now)
+                await asyncio.to_thread(self._seal, now)
             except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
 
@@ -119,6 +121,12 @@ class Worker:
         found = auditor.watch(self.app.store, self.app.content, now)
         self.app.meter.audited(missed=len(found.missed), unsent=len(found.unsent))
         self._audited = now
+
+    def _seal(self, now: datetime) -> None:
+        """Once a minute: what was logged since is sealed."""
+        if self._sealed is None or not self._sealed <= now < self._sealed + sealing.EVERY:
+            sealing.seal(self.app.store)
+            self._sealed = now
 
     def _run(self, job: tick.Job, now: datetime) -> None:
         try:

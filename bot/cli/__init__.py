@@ -186,7 +186,10 @@ def digest(
     post: Annotated[bool, typer.Option("--post", help="Post it to the channels that get it.")] = False,
     json: options.AsJson = False,
 ) -> None:
-    """Show this week's digest, or post it now; what is posted is about what each channel asked for."""
+    """Show this week's digest, or post it now.
+
+    What is posted is about what each channel asked for.
+    """
     from bot.cli import portfolio
     from bot.core.records import Slice
 

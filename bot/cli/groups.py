@@ -15,6 +15,7 @@ questionnaires = group("What is asked: check, look at and publish it.")
 pilots = group("The portfolio: list, add, import, export.")
 answers = group("What was answered.")
 decisions = group("What was decided.")
+audit = group("The log of everything that changed.")
 manifest = group("What an admin of a chat platform creates the app from.")
 keys = group("The keys that tokens are encrypted with in the database.")
 
@@ -27,6 +28,7 @@ GROUPS = {
     "people": people,
     "channels": channels,
     "outbox": outbox,
+    "audit": audit,
     "keys": keys,
     "manifest": manifest,
 }
@@ -190,6 +192,20 @@ def decisions_export(format: InFormat = "csv", out: ToFile = None, with_texts: W
     from bot.cli import moving
 
     moving.export_decisions(out, form=format, with_texts=with_texts)
+
+
+# --- the event log --------------------------------------------------------------------------------------------------
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[str, typer.Option(help="What it printed an earlier time: is that still there?")] = "",
+    json: AsJson = False,
+) -> None:
+    """Name every event that was changed, is missing or was moved."""
+    from bot.cli import audit as room
+
+    room.verify(head, as_json=json)
 
 
 # --- manifests ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from bot.storage.pilots import Pilots
 from bot.storage.readiness import Readiness
 from bot.storage.requests import Requests
 from bot.storage.scope import added_once, mine, own
+from bot.storage.seals import Seals
 from bot.storage.seeking import Seeking
 from bot.storage.tables import CheckinRow, EvaluationRow, MessageRow, ScheduleRow, SightRow, SubscriptionRow
 from bot.storage.unproven import Proving
@@ -68,6 +69,7 @@ class SqlUnit(
     Requests,
     Homes,
     Messages,
+    Seals,
 ):
     """The `Unit` of core.ports on a database."""
 

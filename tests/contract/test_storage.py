@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.card import Card
+from bot.core.chain import ORIGIN, Link
 from bot.core.ports import Message, MessageRef, Store, Unit
 from bot.core.records import (
     Address,
@@ -1016,6 +1017,9 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     ),
     "help_asked": lambda unit, at: unit.help_asked(at.helper.id, "", since=NOW - DAY),
     "posted": lambda unit, at: unit.posted("hello"),
+    "unsealed": lambda unit, at: unit.unsealed(limit=9),
+    "last_link": lambda unit, at: unit.last_link(),
+    "sealed": lambda unit, at: unit.sealed(after=0, limit=9),
     "subscriptions": lambda unit, at: unit.subscriptions(),
     "due_subscriptions": lambda unit, at: unit.due_subscriptions(NOW + DAY),
 }
@@ -1063,6 +1067,7 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "outdate_homes": lambda unit, at: unit.outdate_homes([at.owner.id], at=NOW, leads_at=NOW),
     "enqueue": lambda unit, at: unit.enqueue(_eve(at), NOW),
     "cancel": lambda unit, at: unit.cancel("hello", "eve"),
+    "add_links": lambda unit, at: unit.add_links([Link(2, 1, ORIGIN, "eve")]),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from bot.core import chain
 from bot.core.card import Card
 from bot.core.ports import Message, Store, Unit
 from bot.core.questionnaire import Kind, Question, Questionnaire, Screen
@@ -120,6 +121,8 @@ def fill(unit: Unit, at: World) -> None:
     unit.save_person(replace(at.helper, away_until=NOW.date()))
     unit.keep_form(form(text=f"Asked by {at.organisation.name}"))
     unit.record(Event("stage", NOW, owner, pilot, "stage", "idea", "pilot"))
+    unit.add_links(chain.forged(None, unit.unsealed(limit=1)))
+    unit.record(Event("stage", NOW, owner, pilot, "stage", "pilot", "hardening"))
     unit.save_schedule(Schedule(0, pilot, "pulse", NOW + HOUR, last_due_at=NOW - HOUR))
     unit.set_level(pilot, ItemLevel("data.quality", 2, NOW, NOW, owner))
     unit.add_snapshot(Snapshot(pilot, NOW, 40, {"data": 40, "value": None}, "value", 0.5, 1, 1))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.core import chain
 from bot.core.ports import Store, Unit
 from bot.core.records import (
     Address,
@@ -47,6 +48,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
         "events": (unit.events(), unit.events(pilot=pilot, kinds=("stage",))),
         "schedules": (unit.schedules(pilot), unit.due_schedules(NOW + DAY, limit=9)),
+        "seals": (unit.unsealed(limit=9), unit.last_link(), unit.sealed(after=0, limit=9)),
         "unproven": unit.unproven(since=NOW - DAY, late=NOW),
         "next": unit.next_moment(),
         "checkins": [(unit.checkin(one), unit.given(one)) for one in checkins],
@@ -104,6 +106,7 @@ CHANGES: dict[str, Look] = {
     "a connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),
     "a channel": lambda unit, at: unit.channel(at.channel.address, "renamed"),
     "an event": lambda unit, at: unit.record(Event("stage", NOW + HOUR, None, at.pilot.id)),
+    "a seal": lambda unit, at: unit.add_links(chain.forged(unit.last_link(), unit.unsealed(limit=9))),
     "a schedule": lambda unit, at: unit.save_schedule(
         replace(unit.schedules(at.pilot.id)[0], next_due_at=NOW)
     ),

@@ -28,6 +28,7 @@ ROOMS = (
     "pilots",
     "readiness",
     "requests",
+    "seals",
     "seeking",
     "unit",
     "unproven",

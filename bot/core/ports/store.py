@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.installations import Installations
+from bot.core.ports.audit import SealsKept
 from bot.core.ports.checkins import AskingKept, CheckinsKept
 from bot.core.ports.homes import Homes
 from bot.core.ports.insight import EvaluationsKept, ReadinessKept
@@ -31,6 +32,7 @@ class Unit(
     ReadinessKept,
     EvaluationsKept,
     MessagesKept,
+    SealsKept,
     Protocol,
 ):
     """One transaction of one organisation: everything in it is stored together or not at all.

@@ -19,7 +19,7 @@ from bot.storage.tables.people import (
     SightRow,
     SoughtRow,
 )
-from bot.storage.tables.pilots import EventRow, FormRow, PilotRow, ScheduleRow
+from bot.storage.tables.pilots import EventRow, FormRow, PilotRow, ScheduleRow, SealRow
 from bot.storage.tables.requests import DecisionRow, RequestRow, SubscriptionRow
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "PilotRow",
     "RequestRow",
     "ScheduleRow",
+    "SealRow",
     "SightRow",
     "SnapshotRow",
     "SoughtRow",

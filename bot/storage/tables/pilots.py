@@ -90,6 +90,18 @@ class EventRow(Row, table=True):
     after: Any = as_json(null=True)
 
 
+class SealRow(Row, table=True):
+    """The links of each organisation's chain of events: append-only, and not tied to the events that they prove."""
+
+    __tablename__ = "seal"
+    __table_args__ = (of_organisation(), UniqueConstraint("org_id", "event_id"), NO_ROWID)
+    org_id: int = small(key=True)
+    number: int = given_key()
+    event_id: int
+    previous: str = plain()
+    digest: str = plain()
+
+
 class FormRow(Row, table=True):
     """The body of every questionnaire version that was used."""
 
