@@ -122,6 +122,20 @@ def test_a_body_that_the_token_does_not_stand_for_is_401(changes: dict[str, Any]
     run(story)
 
 
+def test_a_token_speaks_for_one_service_and_no_other_of_teams() -> None:
+    async def story(counter: Counter) -> None:
+        good = counter.teams.service
+        elsewhere = "http://127.0.0.1:9/amer/"  # as trusted as the other, but not the token's
+        for service, claimed in ((elsewhere, good), (good, elsewhere), (good, None), (good, "")):
+            token = counter.teams.signer.token(good, serviceurl=claimed)
+            raw = screen.wrote("status", serviceUrl=service)
+            status, _ = await counter.teams.post(raw, headers={"Authorization": f"Bearer {token}"})
+            assert status == 401, (service, claimed)
+        assert not counter.heard
+
+    run(story)
+
+
 def test_a_service_that_is_not_teams_is_401_even_with_a_good_token() -> None:
     async def story(counter: Counter) -> None:
         for service in (
