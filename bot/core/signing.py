@@ -1,51 +1,14 @@
-"""Buttons that only we can have made, for one organisation: their tokens are authenticated; it must not read them.
-
-What is signed is the whole token: what it is about, its number, its step. It is not secret, and gives no rights.
-"""
+"""Signs the buttons of what leaves, and opens those of what comes in; it must not read what a token says."""
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 
+from bot.core.button_key import ButtonKey
 from bot.core.card import Action, Button, Card, Submit
 from bot.core.ports.acts import Act, Clicked, Closed
 from bot.core.ports.replies import Close, Nothing, Problems, Reply, Show, Update
-from bot.core.tokens import SEPARATOR, SIGNATURE
-
-MARK = f"s1{SEPARATOR}"
-BYTES = 12  # of the digest, 16 characters: a guess is right once in 2**96 times
-FORGED = ""  # no token, as `tokens.decode` reads it
-
-
-@dataclass(frozen=True, slots=True)
-class ButtonKey:
-    """What one organisation's buttons are signed with; until `plain_until` those of before are taken unsigned."""
-
-    secret: bytes = field(repr=False)
-    plain_until: datetime | None = None
-
-    def sign(self, token: str) -> str:
-        """The token with its signature, SIGNATURE characters longer."""
-        return f"{MARK}{self._code(token)}{SEPARATOR}{token}"
-
-    def opened(self, signed: str, now: datetime) -> str:
-        """The token that was signed; FORGED where it was not with this key."""
-        if not signed.startswith(MARK):
-            return signed if self.plain_until is not None and now < self.plain_until else FORGED
-        code, _, token = signed.removeprefix(MARK).partition(SEPARATOR)
-        genuine = hmac.compare_digest(code.encode("utf-8", "replace"), self._code(token).encode())
-        return token if genuine else FORGED
-
-    def _code(self, token: str) -> str:
-        digest = hmac.digest(self.secret, token.encode("utf-8", "replace"), sha256)
-        return urlsafe_b64encode(digest[:BYTES]).decode()
-
-
-assert len(MARK) + BYTES * 4 // 3 + len(SEPARATOR) == SIGNATURE  # noqa: S101 - two files that have to agree
 
 
 def card(plain: Card, key: ButtonKey) -> Card:
@@ -71,7 +34,7 @@ def reply(plain: Reply, key: ButtonKey) -> Reply:
 
 
 def act(done: Act, key: ButtonKey, now: datetime) -> Act:
-    """What somebody did, with the token of the button as it was signed; FORGED for one of other make."""
+    """What somebody did, with the token of the button as it was signed; no token for one of other make."""
     if isinstance(done, Clicked | Closed):
         return replace(done, token=key.opened(done.token, now))
     return done

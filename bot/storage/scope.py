@@ -33,9 +33,9 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.operators import custom_op
 from sqlmodel import SQLModel
 
+from bot.core.button_key import ButtonKey
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import CheckinId, Organisation, OrganisationId, Person, PersonId
-from bot.core.signing import ButtonKey
 from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
 from bot.storage.fields import table

@@ -13,10 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core import ports
+from bot.core.button_key import ButtonKey
 from bot.core.installations import Installations
 from bot.core.ports import Letters, Outbox, Unit
 from bot.core.records import Connection, Organisation, OrganisationId
-from bot.core.signing import ButtonKey
 from bot.storage.database import Database
 from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
 from bot.storage.fields import table

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import signing
+from bot.core.button_key import FORGED, MARK, ButtonKey
 from bot.core.card import Button, Card, OpenLink, Submit
 from bot.core.ports import Clicked, Closed, Problems, Show, Wrote
-from bot.core.signing import FORGED, ButtonKey
 from bot.core.tokens import LIMIT, SIGNATURE, About, Token, decode, encode
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ def test_a_token_with_one_letter_changed_is_none(text: str, place: int, letter: 
 
 @given(texts)
 def test_what_anybody_writes_is_none(text: str) -> None:
-    for forged in (text, f"{signing.MARK}{text}", TOKEN):
+    for forged in (text, f"{MARK}{text}", TOKEN):
         assert OURS.opened(forged, NOW) == FORGED
     assert decode(FORGED) is None
 

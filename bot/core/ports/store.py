@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from bot.core.button_key import ButtonKey
 from bot.core.installations import Installations
 from bot.core.ports.audit import SealsKept
 from bot.core.ports.checkins import AskingKept, CheckinsKept
@@ -16,7 +17,6 @@ from bot.core.ports.outbox import MessagesKept, Outbox
 from bot.core.ports.people import PeopleKept, RequestsKept
 from bot.core.ports.pilots import DecisionsKept, DigestsKept, PilotsKept
 from bot.core.records import Connection, Organisation, OrganisationId
-from bot.core.signing import ButtonKey
 
 T = TypeVar("T")
 
