@@ -72,9 +72,9 @@ class Server:
         """The longest time since then, in seconds."""
         return float(self.page(WATCHED))
 
-    def page(self, path: str) -> bytes:
+    def page(self, path: str, *, within_s: float = GIVE_UP_S) -> bytes:
         """What one of its pages says."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=GIVE_UP_S) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=within_s) as answer:
             return bytes(answer.read())
 
     def closed(self, requests: Sequence[bytes], callers: int) -> Window:
