@@ -30,14 +30,10 @@ def ride_along(work: Work, pilot: Pilot, *, rose: int = 0) -> None:
     `rose` is by how many levels a claim rose at most. Nobody is asked to compare with what was never said.
     """
     sponsor = _sponsor(work, pilot)
-    if (
-        sponsor is None
-        or not _said(work, pilot)
-        or not _is_time(work, pilot, SOON if rose >= ROSE else EVERY)
-    ):
-        return
     known = next((one for one in work.unit.schedules(pilot.id) if one.questionnaire == SECOND), None)
-    if known is None or known.next_due_at is None:
+    if sponsor is None or (known is not None and known.next_due_at is not None):
+        return
+    if _is_time(work, pilot, SOON if rose >= ROSE else EVERY) and _said(work, pilot):
         good = cadence.good_moment(work.now, zone=work.zone(sponsor), asking=work.content.policy.asking)
         fresh = known or Schedule(0, pilot.id, SECOND, None)
         work.unit.save_schedule(replace(fresh, next_due_at=good))
