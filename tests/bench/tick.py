@@ -45,12 +45,13 @@ def figures(rounds: int = ROUNDS, pilots: int = PILOTS) -> Iterator[Figure]:
 
 def measured(where: str, beats: Beats, beside: float, rounds: int) -> Iterator[Figure]:
     """Beats of a hundred that are due, one after the other; then what waits is sent."""
+    many = min(DUE, beats.pilots // (rounds + 1))  # of fewer pilots fewer are due
     empty = [beats.empty() for _ in range(rounds)]
     yield spread(f"a beat with nothing due, {where}", [one * MILLI for one in empty], "ms")
-    found = [beats.open(DUE) for _ in range(rounds)]
+    found = [beats.open(many) for _ in range(rounds)]
     taken, gaps = [one for one, _ in found], [gap * MILLI for _, gap in found]
-    yield spread(f"a beat with {DUE} due, {where}", [one * MILLI for one in taken], "ms")
-    whole = statistics.median(taken) / DUE * beats.pilots
+    yield spread(f"a beat with {many} due, {where}", [one * MILLI for one in taken], "ms")
+    whole = statistics.median(taken) / many * beats.pilots
     share = whole / beside
     yield Figure(
         f"all due, by that / APScheduler's jobs that do nothing, {where} (G11)",
@@ -58,7 +59,7 @@ def measured(where: str, beats: Beats, beside: float, rounds: int) -> Iterator[F
         f"<= {OF_SCHEDULER:g} x",
         share <= OF_SCHEDULER,
     )
-    yield spread(f"loop held up while {DUE} fall due, {where} (G11)", gaps, "ms", most=GAP_MOST_MS)
+    yield spread(f"loop held up while {many} fall due, {where} (G11)", gaps, "ms", most=GAP_MOST_MS)
     yield Figure(f"statements of one that falls due, {where}", f"{beats.statements():.0f}")
     sent = heard(lambda: beats.delays.extend(asyncio.run(beats.deliver())))
     yield Figure(f"statements of a message that is sent, {where}", f"{len(sent) / len(beats.delays):.1f}")
