@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.core.ports import Store
 from bot.core.questionnaire import Content
-from bot.service import ServiceError, deliver, redraw, tick
+from bot.service import ServiceError, deliver, redraw, sealing, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ async def beat(post: deliver.Post, content: Content, now: datetime) -> Beat:
     done, failed = await asyncio.to_thread(_run_due, post.store, content, now)
     taken = await deliver.drain(post)
     await redraw.redraw(post, content)
+    await asyncio.to_thread(sealing.seal, post.store)
     return Beat(done, failed, taken)
 
 
