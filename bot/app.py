@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import adapters
-from bot import pictures
+from bot import links, pictures
 from bot.content.loader import load
 from bot.core.card import Offer
 from bot.core.compose.trouble import TOO_MUCH, TRY_AGAIN
@@ -25,6 +25,7 @@ from bot.core.ports import (
     Inbound,
     Left,
     Nothing,
+    Opener,
     Problems,
     Reply,
     Search,
@@ -74,7 +75,10 @@ class MovableClock:
 
 @dataclass(slots=True)
 class App:
-    """The running program's parts. `nudge` makes the worker deliver soon; the worker sets it."""
+    """The running program's parts. `nudge` makes the worker deliver soon; the worker sets it.
+
+    `opener` opens links; None where none is to be opened.
+    """
 
     settings: Settings
     store: Store
@@ -86,6 +90,7 @@ class App:
     meter: Counted = field(default_factory=Counted)
     limits: Limits = field(default_factory=Limits)
     nudge: Callable[[], None] = lambda: None
+    opener: Opener | None = None
 
     @property
     def post(self) -> deliver.Post:
@@ -151,6 +156,10 @@ def build(settings: Settings, *, clock: Clock | None = None, journal: Path | Non
     clock = clock or SystemClock()
     organisation = first_organisation(store, settings)
     app = App(settings, store, content, clock, organisation)
+    if settings.check_links and not isinstance(
+        clock, MovableClock
+    ):  # a made-up time opens nothing in the real world
+        app.opener = links.Opener()
     if settings.local_chat:
         _open_local_chat(app, journal)
     if settings.slack_bot_token or settings.slack_client_id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from functools import partial
 from os import getpid
@@ -13,8 +13,10 @@ from os import getpid
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App, MovableClock, until_stopped
+from bot.core.links import Due, Tried
+from bot.core.ports import Opener
 from bot.log import get
-from bot.service import auditor, deliver, failing, redraw, sealing, tick
+from bot.service import auditor, deliver, failing, links, redraw, sealing, tick
 
 BEAT = timedelta(seconds=2)  # what falls due is seen within this time
 # What another process stored leaves within this time; docs/adr/0018 weighs it against LISTEN and NOTIFY.
@@ -24,6 +26,11 @@ POISON_WAITS = (
     timedelta(minutes=10),
     timedelta(hours=1),
 )  # a job that fails is let rest
+LINKS_EVERY = timedelta(minutes=1)  # a round of links: ten at most for each organisation
+LINKS_AT_ONCE = 5
+ONLINE = timedelta(
+    days=1
+)  # where no link at all has answered for so long, it is our own connection that is shut
 TELL_AFTER = 2  # failures of a job: the first may have been a moment's
 FORGOTTEN = timedelta(days=1)
 STOPS = 1000  # moments at which something is due on one journey of the clock; a year of the demo has fewer
@@ -46,6 +53,8 @@ class Worker:
         self._sealed: datetime | None = None
         self._timer = AsyncIOScheduler(timezone="UTC")
         self._courier: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._answered: datetime | None = None  # when a link of somebody's last answered at all
 
     async def start(self) -> None:
         """Begin to beat. APScheduler holds no schedule but this one (performance.md, 5)."""
@@ -62,6 +71,8 @@ class Worker:
         if self.app.desk is not None and isinstance(self.app.clock, MovableClock):
             self.app.desk.travel = self.travel
         self._courier = asyncio.create_task(self._carry())
+        if self.app.opener is not None:
+            self._reader = asyncio.create_task(self._read_on(self.app.opener))
 
     async def stop(self) -> None:
         """Stop beating; what is in hand is finished, so that nothing is half done and no lease is left behind.
@@ -76,11 +87,12 @@ class Worker:
         ):  # first: shutting the timer down cancels the beat that runs
             if self._timer.running:
                 self._timer.shutdown(wait=False)
-            if self._courier is not None:
-                self._courier.cancel()
-        if self._courier is not None:
+            tasks = [task for task in (self._courier, self._reader) if task is not None]
+            for task in tasks:
+                task.cancel()
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
-                await self._courier
+                await task
 
     def _nudge(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(self._wanted.set)
@@ -171,6 +183,42 @@ class Worker:
             except Exception as error:  # noqa: BLE001  # as above
                 log.error("deliver.failed", cause=error)
 
+    async def _read_on(self, opener: Opener) -> None:
+        """A few links every minute, beside everything else: nothing waits for somebody else's server."""
+        while True:
+            await asyncio.sleep(LINKS_EVERY.total_seconds())
+            try:
+                await self.open_links(opener)
+            except Exception as error:  # noqa: BLE001  # as above
+                log.error("links.failed", cause=error)
+
+    async def open_links(self, opener: Opener) -> None:
+        """Open a few links of each organisation, and keep what came of it; no transaction is open meanwhile."""
+        store, now = self.app.store, self.app.clock.now()
+        for organisation in await asyncio.to_thread(store.organisations):
+            due = await asyncio.to_thread(links.due, store, organisation.id, now)
+            tried = dict(zip(due, await self._opened(opener, due), strict=True))
+            if Tried.OPENED in tried.values() or Tried.SHUT in tried.values():
+                self._answered = now
+            online = self._answered is not None and now - self._answered < ONLINE
+            found = {
+                one: came if came is not Tried.SILENT else _silence(online=online)
+                for one, came in tried.items()
+            }
+            if found:
+                await asyncio.to_thread(
+                    links.settle, store, self.app.content, organisation.id, found, now=now
+                )
+
+    async def _opened(self, opener: Opener, due: Sequence[Due]) -> list[Tried]:
+        few = asyncio.Semaphore(LINKS_AT_ONCE)
+
+        async def one(link: str) -> Tried:
+            async with few:
+                return await opener.tried(link)
+
+        return await asyncio.gather(*(one(each.link) for each in due))
+
     async def travel(self, moment: datetime) -> None:
         """Move a movable clock to `moment`; everything due on the way happens at its own time, in order."""
         clock = self.app.clock
@@ -190,6 +238,11 @@ class Worker:
         store = self.app.store
         moments = [store.read(one.id, lambda unit: unit.next_moment()) for one in store.organisations()]
         return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _silence(*, online: bool) -> Tried:
+    """What it means that nothing answers: the link is gone, or our own way to the world is."""
+    return Tried.SHUT if online else Tried.UNSURE
 
 
 async def work(app: App) -> None:

@@ -121,6 +121,13 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """The gate before one pilot: what is missing, who has yet to confirm what."""
+
+    pilot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Add:
     """A new pilot; the name may still be missing."""
 
@@ -225,6 +232,7 @@ Command = (
     | Known
     | CheckinNow
     | Decide
+    | Gate
     | Add
     | Pause
     | Resume

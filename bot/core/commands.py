@@ -17,6 +17,7 @@ from bot.core.command import (
     Decide,
     Delegate,
     DigestNow,
+    Gate,
     Help,
     History,
     Incomplete,
@@ -48,6 +49,7 @@ __all__ = [
     "Delegate",
     "DigestNow",
     "Entry",
+    "Gate",
     "Help",
     "History",
     "Incomplete",
@@ -223,7 +225,15 @@ def _behind_until(words: Words) -> list[str]:
 
 def _shaped(command: Command, words: Words) -> bool:
     match command:
-        case Status(pilot) | History(pilot) | Resume(pilot) | CheckinNow(pilot) | Decide(pilot) | Why(pilot):
+        case (
+            Status(pilot)
+            | History(pilot)
+            | Resume(pilot)
+            | CheckinNow(pilot)
+            | Decide(pilot)
+            | Why(pilot)
+            | Gate(pilot)
+        ):
             return _is_name(pilot)
         case Known():
             return True

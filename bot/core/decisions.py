@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -55,6 +55,8 @@ class Why(StrEnum):
     NO_RESULT = "no_result"
     GATE_MET = "gate_met"
     GATE_OPEN = "gate_open"  # [number: items missing; item: the lowest]
+    GATE_WAITS = "gate_waits"  # [number: items that lack nothing but a reviewer's yes]
+    REOPENED = "reopened"  # [number: items of passed gates that do not hold any more; item: the first]
     NO_OWNER = "no_owner"
     NO_SPONSOR = "no_sponsor"
     SPONSOR_SILENT = "sponsor_silent"
@@ -94,10 +96,12 @@ class Grounds:
     """What a suggestion rests on, on one day.
 
     `stage` is the one before a pause. `proof` and `rights` are effective levels of value.proof and data.rights, None
-    for not answered. `lacking` are the items of the next gate that are not met, the farthest first; `gated` tells that
-    there is a next gate. `signals` are the ids of those that are on. `fixes` and `extensions` as `rounds` gives them.
-    `stuck_days` counts from the day the pilot became Stuck. Of a live pilot: `harm` and `missed` are the slugs of
-    v30.harm and v30.miss, `reach` is the share of the intended users, `live_days` the days in production.
+    for not answered. `lacking` are the items of the next gate that are not met, the farthest first; `waiting` is how
+    many lack nothing but a reviewer's yes; `gated` tells that there is a next gate. `reopened` are items of gates
+    behind it that do not hold any more. `signals` are the ids of those that are on. `fixes` and `extensions` as
+    `rounds` gives them. `stuck_days` counts from the day the pilot became Stuck. Of a live pilot: `harm` and
+    `missed` are the slugs of v30.harm and v30.miss, `reach` is the share of the intended users, `live_days` the days
+    in production.
     """
 
     stage: str
@@ -107,6 +111,8 @@ class Grounds:
     rights: int | None = None
     gated: bool = True
     lacking: tuple[ItemId, ...] = ()
+    waiting: int = 0
+    reopened: tuple[ItemId, ...] = ()
     signals: frozenset[str] = frozenset()
     course: Course = Course.MOVING
     stuck_days: int = 0
@@ -155,7 +161,13 @@ def _underway(grounds: Grounds, most_fixes: int) -> Suggestion:
     some = (grounds.proof or 0) >= SOME_RESULT
     closable = len(grounds.lacking) <= CLOSABLE
     may_fix = grounds.fixes < most_fixes
+    if grounds.reopened and may_fix:
+        return replace(
+            _because(Choice.FIX, grounds, most_fixes, first={Why.REOPENED}), item=grounds.reopened[0]
+        )
     if (grounds.proof or 0) >= RESULT and not grounds.lacking and grounds.wanted:
+        if grounds.waiting:  # everybody has done their part but the reviewers: there is nothing to fix
+            return replace(_because(Choice.LATER, grounds, most_fixes, first={Why.GATE_WAITS}), choice=None)
         return _because(Choice.SCALE, grounds, most_fixes)
     if some and closable and grounds.wanted and may_fix:
         return _because(Choice.FIX, grounds, most_fixes)
@@ -189,8 +201,12 @@ def _reasons(grounds: Grounds, most_fixes: int) -> Iterator[Reason]:
     )
     if grounds.lacking:
         yield Reason(Why.GATE_OPEN, len(grounds.lacking), grounds.lacking[0])
+    elif grounds.waiting:
+        yield Reason(Why.GATE_WAITS, grounds.waiting)
     elif grounds.gated:
         yield Reason(Why.GATE_MET)
+    if grounds.reopened:
+        yield Reason(Why.REOPENED, len(grounds.reopened), grounds.reopened[0])
     if grounds.shared_blocker:
         yield Reason(Why.SHARED_BLOCKER)
     if grounds.fixes >= most_fixes:
@@ -208,7 +224,13 @@ def _reasons(grounds: Grounds, most_fixes: int) -> Iterator[Reason]:
 
 
 def _live(grounds: Grounds) -> Suggestion:
-    """In production: few users after 90 days are worth one repair, nobody who would object is not."""
+    """In production: what does not hold any more goes back.
+
+    Few users after 90 days are worth one repair, nobody who would object is not.
+    """
+    if grounds.reopened:
+        back = Reason(Why.REOPENED, len(grounds.reopened), grounds.reopened[0])
+        return Suggestion(Choice.FIX, (back,), grounds.reopened[0])
     settled = grounds.live_days >= REVIEW_DAYS
     if settled and grounds.missed in ("nobody", "few"):
         return Suggestion(Choice.RETIRE, (Reason(Why.NOT_MISSED),))
@@ -312,12 +334,26 @@ def refused(pilot: Pilot, made: Sequence[Decision], policy: Policy) -> dict[Choi
 # --- what a choice does ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What the gates say when a decision is made: the next one is passed, or one behind the pilot is not any more."""
+
+    passed: bool = False
+    reopened: bool = False
+    hardening_since: date | None = None  # the day it first entered Hardening
+
+
+NOT_GATED = Gated()
+
+
 def changes(
-    choice: Choice, pilot: Pilot, today: date, *, until: date | None, gate_met: bool
+    choice: Choice, pilot: Pilot, today: date, *, until: date | None, gated: Gated = NOT_GATED
 ) -> dict[str, object]:
     """The fields of the pilot that a decision changes.
 
-    The stage rises by a decision only through a gate that is met: to Hardening by Scale or Fix, further by Scale.
+    The stage rises by a decision only through a gate that is passed, with all behind it: to Hardening by Scale or Fix,
+    further by Scale. A live pilot of which a passed gate does not hold any more goes back to Hardening by Fix, as old
+    as it is since it first came there: looping does not make it younger (content.md section 7).
     """
     if choice in ENDING:
         stage = "retired" if choice is Choice.RETIRE else "stopped"
@@ -327,11 +363,25 @@ def changes(
         before = pilot.before_pause or pilot.stage
         return {"stage": "paused", "paused_until": until, "before_pause": before, "decide_by": until}
     found: dict[str, object] = {"decide_by": until}
+    stage = pilot.before_pause or pilot.stage
     if choice is not Choice.LATER and pilot.stage == "paused":
-        found |= {"stage": pilot.before_pause or "pilot", "paused_until": None, "before_pause": ""}
-    if gate_met and (choice is Choice.SCALE or (choice is Choice.FIX and pilot.stage == "pilot")):
-        found |= _next_stage(pilot.before_pause or pilot.stage, today)
+        found |= {"stage": stage, "paused_until": None, "before_pause": ""}
+    if choice is Choice.FIX and gated.reopened and stage in LIVE:
+        return found | {"stage": "hardening", "stage_since": gated.hardening_since or today}
+    if gated.passed and not gated.reopened and rises(choice, stage):
+        found |= _next_stage(stage, today)
     return found
+
+
+def rises(choice: Choice, stage: str) -> bool:
+    """Whether a choice takes a pilot through the gate before it."""
+    return choice is Choice.SCALE or (choice is Choice.FIX and stage == "pilot")
+
+
+def second_approver(pilot: Pilot, by: PersonId, leads: Iterable[PersonId]) -> PersonId | None:
+    """Who approves beside whoever decided: decider or sponsor, else a lead; never owner, deputy or builder."""
+    own = {pilot.owner, pilot.deputy, pilot.builder, by, None}
+    return next((one for one in (pilot.decider, pilot.sponsor, *leads) if one not in own), None)
 
 
 def _next_stage(stage: str, today: date) -> dict[str, object]:

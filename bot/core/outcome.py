@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.core import thresholds
 from bot.core.questionnaire import STAGES, ItemId, Kind, Questionnaire
 from bot.core.records import CheckinId, ItemLevel, PersonId, Pilot
 from bot.core.routing import WHY_NOT, Answers
@@ -42,6 +43,19 @@ def pilot_changes(
     else:
         found = {}
     return {name: value for name, value in found.items() if value != getattr(pilot, name)}
+
+
+def rules(form_id: str, answers: Answers, before: Answers | None, pilot: Pilot) -> dict[str, str]:
+    """The launch and stop rules that a kickoff gives, as far as they are new; `before` are its answers until now."""
+    if form_id != "kickoff":
+        return {}
+    given = {field: answers.get(f"kickoff.{field}") for field in thresholds.FIELDS}
+    return {
+        field: text
+        for field, text in given.items()
+        if isinstance(text, str)
+        and text not in ("", getattr(pilot, field), (before or {}).get(f"kickoff.{field}"))
+    }
 
 
 def level_changes(
@@ -253,5 +267,13 @@ def _linked(level: ItemLevel, link: str, stamp: _Stamp) -> ItemLevel:
     if level.link == link and level.checkin == stamp.checkin and level.link_at is not None:
         return level
     return replace(
-        level, link=link, link_at=stamp.at, at=stamp.at, by=stamp.by, same=0, checkin=stamp.checkin
+        level,
+        link=link,
+        link_at=stamp.at,
+        at=stamp.at,
+        by=stamp.by,
+        same=0,
+        checkin=stamp.checkin,
+        link_checked_at=None,
+        link_failures=0,
     )

@@ -39,6 +39,8 @@ class Action(StrEnum):
     PAUSE = "pause"
     PROVE = "prove"
     ACKNOWLEDGE = "acknowledge"
+    REVIEW = "review"
+    PROPOSE_RULE = "propose_rule"
     DECIDE = "decide"
     STAND_IN = "stand_in"
 
@@ -83,6 +85,8 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.PAUSE: Rule("Pause and resume", (_OWN - {Role.BUILDER}) | _LEADS),
     Action.PROVE: Rule("Attach proof", frozenset({Role.OWNER, Role.DEPUTY, Role.BUILDER}) | _LEADS),
     Action.ACKNOWLEDGE: Rule("Say that a signal is known", _CHARGE | _LEADS),
+    Action.REVIEW: Rule("Ask and name the reviewers of a gate", (_OWN - {Role.BUILDER}) | _LEADS),
+    Action.PROPOSE_RULE: Rule("Propose another launch or stop rule", _OWN - {Role.BUILDER}),
     Action.DECIDE: Rule("Decide: the decider, without one the sponsor", _CHARGE - {Role.OWNER}, _MAKERS),
     Action.STAND_IN: Rule("Decide once the decision is due, or where nobody is named", _LEADS, _MAKERS),
 }

@@ -65,6 +65,8 @@ def attached(
         link_at=at,
         not_applicable="",
         same=0,
+        link_checked_at=None,
+        link_failures=0,
     )
 
 

@@ -18,6 +18,7 @@ from bot.core.command import (
     Command,
     Decide,
     Delegate,
+    Gate,
     Help,
     History,
     Incomplete,
@@ -66,6 +67,12 @@ def decide(words: Words, _today: date) -> Command:
     """Decide: about which pilot?"""
     pilot = _name(words)
     return Decide(pilot) if pilot else _which("decide")
+
+
+def gate(words: Words, _today: date) -> Command:
+    """Gate: before which pilot?"""
+    pilot = _name(words)
+    return Gate(pilot) if pilot else _which("gate")
 
 
 def why(words: Words, _today: date) -> Command:

@@ -1,4 +1,4 @@
-"""Readiness scores, confidence and gate gaps from item levels; it must not know of chats, storage or wording.
+"""Readiness scores and confidence from item levels; it must not know of gates, chats, storage or wording.
 
 Every formula is that of content.md section 4 (Scoring); the names in the docstrings are the names used there.
 """
@@ -8,18 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 
 from bot.core.policy import Policy
 from bot.core.questionnaire import PROOF_LEVEL, Dimension, Item, ItemId, Model
-from bot.core.records import ItemLevel
+from bot.core.records import ItemLevel, Verdict
 
 Levels = Mapping[ItemId, ItemLevel]
 
 UNPROVEN_LEVEL = PROOF_LEVEL - 1  # what a claim of 3 or 4 counts without a valid link
 POINTS_PER_LEVEL = 25  # level 4 is 100 points
 DAY = timedelta(days=1)
+LINK_TRIES = 3  # checks in a row that a link did not open: a site may be down for a night, hardly for three
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,59 +78,6 @@ class Readiness:
         return next((dimension for dimension in self.dimensions if dimension.id == wanted), None)
 
 
-class Lack(StrEnum):
-    """What keeps a gate item from being met."""
-
-    NOTHING = ""
-    ANSWER = "answer"  # never answered
-    KNOWLEDGE = "knowledge"  # answered "I don't know"
-    LEVEL = "level"
-    LINK = "link"  # the claim would do, its link is missing or too old
-    FRESHNESS = "freshness"  # met when it was said, but too long ago to rest a gate on
-
-
-@dataclass(frozen=True, slots=True)
-class GateItem:
-    """One must-meet item of a gate.
-
-    `confirmed` is the reviewer's word and `condition_until` the day a condition runs out; None: not asked.
-    """
-
-    id: ItemId
-    need: int
-    effective: int
-    confidence: float
-    lack: Lack
-    confirmed: bool | None = None
-    condition_until: date | None = None
-
-    @property
-    def met(self) -> bool:
-        """Whether the item lacks nothing and no reviewer has refused it."""
-        return self.lack is Lack.NOTHING and self.confirmed is not False
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """The gate before a pilot: `items` in the order of the model, `lacking` the farthest from met first."""
-
-    id: str
-    name: str
-    opens: str
-    items: tuple[GateItem, ...]
-    lacking: tuple[GateItem, ...]
-
-    @property
-    def met(self) -> int:
-        """How many must-meet items are met."""
-        return len(self.items) - len(self.lacking)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every must-meet item is met."""
-        return not self.lacking
-
-
 def score(levels: Levels, model: Model, policy: Policy, now: datetime) -> Readiness:
     """Every score of one pilot. The order of the levels does not matter.
 
@@ -155,23 +102,6 @@ def score(levels: Levels, model: Model, policy: Policy, now: datetime) -> Readin
     )
 
 
-def gate(
-    levels: Levels, model: Model, policy: Policy, *, stage: str, risk: str, now: datetime
-) -> GateResult | None:
-    """The next gate of a pilot in `stage` with what each must-meet item lacks; None where no gate follows.
-
-    `pass(g) = for all i in must(g, risk): E_i >= level and c_i >= 0.5 and reviewer confirmed`; reviewers are
-    not asked yet, so `confirmed` is None and does not count.
-    """
-    found = model.gate_after(stage)
-    if found is None:
-        return None
-    needs = found.needs(risk)
-    asked = [(item, needs[item.id]) for item in model.items() if item.id in needs]
-    items = tuple(_gate_item(item, levels.get(item.id), policy, need=need, now=now) for item, need in asked)
-    return GateResult(found.id, found.name, found.opens, items, _farthest_first(items, asked))
-
-
 def effective(level: ItemLevel | None, policy: Policy, now: datetime) -> int | None:
     """`E = min(L, 2) if L >= 3 and no valid link else L`; 0 for "I don't know".
 
@@ -187,22 +117,37 @@ def effective(level: ItemLevel | None, policy: Policy, now: datetime) -> int | N
 
 
 def proven(level: ItemLevel, policy: Policy, now: datetime) -> bool:
-    """Whether the level carries a link that is younger than the policy's `proof_days`."""
-    if not level.link:
+    """Whether the level carries a link that opens, or that a reviewer confirmed, younger than `proof_days`."""
+    if not level.link or now - (level.link_at or level.at) >= timedelta(days=policy.proof_days):
         return False
-    return now - (level.link_at or level.at) < timedelta(days=policy.proof_days)
+    return level.link_failures < LINK_TRIES or checked_at(level) is not None
 
 
 def confidence(level: ItemLevel | None, item: Item, policy: Policy, now: datetime) -> float:
-    """`c = s * 2^(-a/h)`: s is 0.85 with a valid link, 0.6 without; 0 for unanswered or unknown."""
+    """`c = s * 2^(-a/h)`: s is 1.0 checked by a reviewer, 0.85 with a valid link, 0.6 without; 0 for unknown."""
     if level is None or level.level is None:
         return 0.0
-    weight = policy.thresholds["confidence"]["linked" if proven(level, policy, now) else "own"]
-    return weight * math.pow(2.0, -staleness(level, now) / item.half_life_days)
+    said = "reviewed" if checked_at(level) else "linked" if proven(level, policy, now) else "own"
+    return policy.thresholds["confidence"][said] * math.pow(2.0, -staleness(level, now) / item.half_life_days)
+
+
+def stands(verdict: Verdict, level: ItemLevel) -> bool:
+    """Whether a reviewer's word still holds: for the link that was seen, and for the level or, of a yes, a higher one.
+
+    So whoever swaps the proof or claims less has it confirmed again, and nobody needs to take a confirmation back.
+    """
+    if level.level is None or level.not_applicable or verdict.link != level.link:
+        return False
+    return level.level >= verdict.level if verdict.yes else level.level == verdict.level
+
+
+def checked_at(level: ItemLevel) -> datetime | None:
+    """When a reviewer last confirmed what stands now; None where nobody did."""
+    return max((one.at for one in level.verdicts if one.yes and stands(one, level)), default=None)
 
 
 def staleness(level: ItemLevel, now: datetime) -> float:
-    """`a`: days since the answer, where repeating it counts less and less.
+    """`a`: days since the answer, where repeating it counts less and less, or since a reviewer checked it.
 
     The first confirmation of a level sets a to 0, each later one in a row only halves it. Confirmations are
     taken as evenly spread over the time since the level, its link or an agreeing blind re-ask was new: with n of them
@@ -212,7 +157,9 @@ def staleness(level: ItemLevel, now: datetime) -> float:
     waited = 0.0
     if level.same > 1 and level.at > since:
         waited = (level.at - since) / DAY / level.same * (1 - math.pow(2.0, 1 - level.same))
-    return waited + max((now - level.at) / DAY, 0.0)
+    said = waited + max((now - level.at) / DAY, 0.0)
+    checked = checked_at(level)
+    return said if checked is None else min(said, max((now - checked) / DAY, 0.0))
 
 
 def band(points: int | None, coverage: float, policy: Policy) -> str:
@@ -281,31 +228,6 @@ def _shown(part: _Part, policy: Policy) -> DimensionScore:
         confidence=part.confidence,
         provisional=coverage < policy.provisional_below,
     )
-
-
-def _gate_item(item: Item, level: ItemLevel | None, policy: Policy, *, need: int, now: datetime) -> GateItem:
-    counted = effective(level, policy, now) or 0
-    certain = confidence(level, item, policy, now)
-    enough = certain >= policy.thresholds["gate"]["confidence"]
-    return GateItem(item.id, need, counted, certain, _lack(level, need, counted, enough=enough))
-
-
-def _lack(level: ItemLevel | None, need: int, counted: int, *, enough: bool) -> Lack:
-    """The first thing in the way; an item said not to apply still has to be answered at a gate."""
-    if level is None or level.not_applicable:
-        return Lack.ANSWER
-    if level.level is None:
-        return Lack.KNOWLEDGE
-    if counted < need:
-        return Lack.LINK if level.level >= need else Lack.LEVEL
-    return Lack.NOTHING if enough else Lack.FRESHNESS
-
-
-def _farthest_first(items: tuple[GateItem, ...], asked: list[tuple[Item, int]]) -> tuple[GateItem, ...]:
-    """Unmet items by distance to their level, then by weight; equal ones keep the order of the model."""
-    weights = {item.id: item.weight for item, _ in asked}
-    unmet = (item for item in items if not item.met)
-    return tuple(sorted(unmet, key=lambda item: (item.effective - item.need, -weights[item.id])))
 
 
 def _weakest(parts: list[_Part]) -> str:

@@ -128,12 +128,26 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """An item that may follow after its gate: who closes it by which day, agreed by whom on which."""
+
+    gate: str
+    item: ItemId
+    person: PersonId
+    until: date
+    by: PersonId
+    agreed: date
+
+
+@dataclass(frozen=True, slots=True)
 class Pilot:
     """An AI initiative. Dates are days; `key` is its short name in commands, `external` the id an import gave it.
 
     `original_target` is the first target date ever given, `stage_since` the day the present stage was entered.
     `risk` is high, medium, low or empty for not known. `paused_until` is set while paused; `before_pause` is the
-    stage it returns to.
+    stage it returns to. `reviewers` are (role, who): who confirms items at its gates as what; `role:item` names
+    somebody for one item alone. `conditions` are those agreed at its gates. `scale_if` and `stop_if` are the owner's
+    own launch and stop rules, frozen since the kickoff.
     """
 
     id: PilotId
@@ -164,6 +178,10 @@ class Pilot:
     before_pause: str = ""
     private: bool = False
     external: str = ""
+    reviewers: tuple[tuple[str, PersonId], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    scale_if: str = ""
+    stop_if: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +234,31 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reviewer said of an item at a gate, in one of the roles that confirm it: yes, or not yet and why.
+
+    `level` and `link` are what they saw; `readiness.stands` tells whether it still holds.
+    """
+
+    gate: str
+    role: str
+    by: PersonId
+    at: datetime
+    yes: bool
+    level: int
+    link: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLevel:
     """Where one readiness item of one pilot stands: the claimed level, its proof and when it was said.
 
     `level` None means "I don't know"; `not_applicable` takes the item out of the mean. `same` counts how often the
     level was confirmed unchanged, `changed_at` is when it last changed. `fresh_at` is when it was last as good as new
     for another reason: said again where the earlier answer was not shown.
+    `verdicts` is the newest word of each role at each gate. `link_failures` counts the checks in a row at which the
+    link did not open, the last at `link_checked_at`.
     """
 
     item: ItemId
@@ -235,6 +272,9 @@ class ItemLevel:
     same: int = 0
     checkin: CheckinId | None = None
     fresh_at: datetime | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    link_checked_at: datetime | None = None
+    link_failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +305,10 @@ class ScoreRange:
 class Request:
     """One thing asked of one person by a button message: clear a blocker, accept a role.
 
-    `kind` is help, owner, sponsor or close (what is left to switch off; its `topic` is the day by which). `reply` is
-    empty until one of the buttons is pressed. `under` is the request whose message asks for this one too: equal
-    blockers of several pilots are one message to whoever can clear them.
+    `kind` is help, owner, sponsor, close (what is left to switch off; its `topic` is the day by which), confirm (items
+    of the gate that is its `topic`), approve (a second yes to the decision of that number) or threshold (a launch or
+    stop rule is to change). `reply` is empty until one of the buttons is pressed. `under` is the request whose message
+    asks for this one too: equal blockers of several pilots are one message to whoever can clear them.
     """
 
     id: int

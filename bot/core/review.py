@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from bot.core.draw import draw
+from bot.core.gates import GateResult
 from bot.core.questionnaire import PROOF_LEVEL, ItemId, Kind, Model, Question, Questionnaire, Screen
-from bot.core.readiness import GateResult, ItemScore, Readiness
+from bot.core.readiness import ItemScore, Readiness
 
 MOST = 12  # items of one review, about five minutes
 GATE_MOST = 6

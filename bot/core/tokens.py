@@ -20,6 +20,7 @@ class About(StrEnum):
     REQUEST = "request"
     DIGEST = "digest"
     PROOF = "proof"  # of the pilot of that number; `arg` is the readiness item
+    GATE = "gate"  # before the pilot of that number
     COMMAND = "command"  # `arg` is a command as it would be typed
 
 

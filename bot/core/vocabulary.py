@@ -135,6 +135,18 @@ HELP = (
         also=("decision", "scale", "kill"),
     ),
     Entry(
+        "gate",
+        "gate <pilot>",
+        "What a pilot's next gate needs, and who has yet to confirm what.",
+        "gate Invoice matcher",
+        "Shows the smallest set of changes that would pass. From there its people ask and name reviewers, whoever "
+        "decides agrees conditions, and a reviewer takes back a confirmation. `why … gate` explains every item.",
+        readers.gate,
+        Action.SEE,
+        also=("gates", "reviewers", "confirm"),
+        reads=True,
+    ),
+    Entry(
         "add",
         "add <name>",
         "Register a pilot.",

@@ -24,7 +24,7 @@ from bot.core.records import PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
 from bot.service import checkins, deciding, framing, query, registry, requests, succession
-from bot.service.desk import Desk, people_named
+from bot.service.desk import Desk, colleague, people_named
 
 PARTS_CHANGED = tuple(f"pilot.{part}" for part in ("owner", "deputy", "sponsor", "decider"))
 CHANGES_READ = 50  # of one pilot's parts: far more than there are in the life of a check-in
@@ -55,7 +55,7 @@ def request_clicked(desk: Desk, token: Token, values: Values) -> Reply:
     request = desk.unit.request(token.id)
     if request is None or request.kind != requests.SUCCESSOR:
         return requests.replied(desk.work, desk.person, token)
-    found = _colleague(desk, values.get("to")) if token.verb == succession_words.NAME else None
+    found = colleague(desk, values.get("to")) if token.verb == succession_words.NAME else None
     named = found if found is None or isinstance(found, Problems) else desk.unit.person(found)
     return succession.replied(desk.work, desk.person, request, token, to=named)
 
@@ -120,10 +120,10 @@ def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events
         case "pass_back":
             return events.PassedBack(now, by, token.arg)
         case "not_mine":
-            to = _colleague(desk, values.get("to"))
+            to = colleague(desk, values.get("to"))
             return to if isinstance(to, Problems) else events.HandedOver(now, by, to)
         case "hand":
-            to = _colleague(desk, values.get("to"))
+            to = colleague(desk, values.get("to"))
             return (
                 to
                 if isinstance(to, Problems)
@@ -138,20 +138,6 @@ def _snooze(desk: Desk, choice: str) -> events.Event | Problems:
     if until is None:
         return Problems({"until": words.snooze_bounds(asking.snooze_days)})
     return events.Snoozed(desk.now, desk.person.id, until)
-
-
-def _colleague(desk: Desk, raw: object) -> PersonId | Problems:
-    """The person meant by a picked key or a typed name."""
-    text = tidy(str(raw or ""))
-    if not text:
-        return Problems({"to": "Please name somebody."})
-    found = people_named(desk, text)
-    if len(found) == 1:
-        reachable = registry.address_of(desk.unit, found[0].id) is not None
-        return found[0].id if reachable else Problems({"to": notes.unreachable(found[0].name)})
-    if found:
-        return Problems({"to": notes.several_people(text, [person.name for person in found])})
-    return Problems({"to": notes.nobody(text)})
 
 
 def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:

@@ -16,7 +16,7 @@ from bot.core.records import Decision, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
-from bot.service import evaluate, portfolio_facts
+from bot.service import evaluate, portfolio_facts, thresholds
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
@@ -55,6 +55,8 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
         rights=effective(levels.get("data.rights"), policy, work.now),
         gated=standing.gate is not None,
         lacking=tuple(gap.id for gap in standing.gate.lacking) if standing.gate else (),
+        waiting=len(standing.gate.waiting) if standing.gate else 0,
+        reopened=tuple(one.item for one in standing.reopened),
         signals=frozenset(signal.id for signal in standing.signals),
         course=standing.course,
         stuck_days=stuck_days(work, standing) or 0,
@@ -141,6 +143,7 @@ def waiting_of(work: Work, known: Case) -> words.Waiting:
         weekly=weekly,
         cost=decisions.limbo(weekly, known.grounds.overdue),
         refused=decisions.refused(pilot, known.made, policy),
+        thresholds=thresholds.of(work, pilot),
     )
 
 

@@ -17,7 +17,7 @@ from bot.core.records import Event, ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Checkin, Phase
-from bot.service import evaluate, evaluations, likeness, registry, requests, rulings, second
+from bot.service import evaluate, evaluations, likeness, registry, requests, rulings, second, thresholds
 from bot.service.facts import REASKED
 from bot.service.work import Work
 
@@ -120,6 +120,8 @@ def _change_record(work: Work, pilot: Pilot, ended: Ended) -> Pilot:
         }
         changes |= _emptied(ended.before, ended.answers)
     changed = registry.change_pilot(work, pilot, changes, actor=ended.person)
+    rules = outcome.rules(ended.form.id, ended.answers, ended.before, changed)
+    thresholds.propose(work, changed, rules, by=ended.person)
     if changes.keys() & {"owner", "sponsor"}:
         requests.ask_roles(work, changed, asked_by=ended.person)
     return changed

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import commands
-from bot.core.ports import Inbound, Reply, Unit
-from bot.core.records import Address, Connection, Person
-from bot.service import query
+from bot.core.answers import tidy
+from bot.core.compose import notes
+from bot.core.ports import Inbound, Problems, Reply, Unit
+from bot.core.records import Address, Connection, Person, PersonId
+from bot.service import query, registry
 from bot.service.work import Work
 
 
@@ -64,6 +66,7 @@ def _only_looks(command: commands.Command) -> bool:
             | commands.List()
             | commands.Todo()
             | commands.History()
+            | commands.Gate()
             | commands.Unknown()
             | commands.Incomplete()
         ):
@@ -84,3 +87,17 @@ def people_named(desk: Desk, text: str) -> list[Person]:
     near = list(desk.unit.find_people(text))
     exact = [person for person in near if person.name.casefold() == text.lstrip("@").casefold()]
     return exact if len(exact) == 1 else near
+
+
+def colleague(desk: Desk, raw: object, *, field: str = "to") -> PersonId | Problems:
+    """The reachable person meant by a picked key or a typed name; `field` names the form field that problems are of."""
+    text = tidy(str(raw or ""))
+    if not text:
+        return Problems({field: "Please name somebody."})
+    found = people_named(desk, text)
+    if len(found) == 1:
+        reachable = registry.address_of(desk.unit, found[0].id) is not None
+        return found[0].id if reachable else Problems({field: notes.unreachable(found[0].name)})
+    if found:
+        return Problems({field: notes.several_people(text, [person.name for person in found])})
+    return Problems({field: notes.nobody(text)})

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from bot.core import readiness, review
+from bot.core import gates, readiness, review
 from bot.core.compose.words import item_name
+from bot.core.gates import GateResult, Reopened
 from bot.core.questionnaire import Content, ItemId
-from bot.core.readiness import GateResult, Readiness
+from bot.core.readiness import Readiness
 from bot.core.records import CheckinId, ItemLevel, Pilot, Snapshot
 from bot.core.signals import Course, Signal
 from bot.core.signals.evaluation import Evaluation, shown
@@ -23,7 +24,7 @@ Levels = Mapping[ItemId, ItemLevel]
 FOCUSED = frozenset({"review"})  # forms that ask a choice of items
 
 
-Scores = tuple[Readiness, GateResult | None]
+Scores = tuple[Readiness, GateResult | None, tuple[Reopened, ...]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Standing:
         """The gate before it; None where there is none."""
         return self._scored[1]
 
+    @property
+    def reopened(self) -> tuple[Reopened, ...]:
+        """What does not hold any more of gates that were passed."""
+        return self._scored[2]
+
 
 def stand(work: Work, pilot: Pilot, *, own: bool = True) -> Standing:
     """Where one pilot is; `own` as its people see it, who hear of a signal a day before everybody else."""
@@ -82,14 +88,37 @@ def standing(
 
 def _scores(work: Work, pilot: Pilot, levels: Levels) -> Scores:
     model, policy = work.content.model, work.content.policy
-    return readiness.score(levels, model, policy, work.now), gate_of(work, pilot, levels)
+    scores = readiness.score(levels, model, policy, work.now)
+    return scores, gate_of(work, pilot, levels), reopened(work, pilot, levels)
 
 
 def gate_of(work: Work, pilot: Pilot, levels: Levels) -> GateResult | None:
     """The gate before a pilot, also while it is paused."""
     stage = pilot.before_pause or pilot.stage
-    model, policy = work.content.model, work.content.policy
-    return readiness.gate(levels, model, policy, stage=stage, risk=pilot.risk, now=work.now)
+    return gates.gate(
+        levels,
+        work.content.model,
+        work.content.policy,
+        stage=stage,
+        risk=pilot.risk,
+        now=work.now,
+        conditions=pilot.conditions,
+        today=work.today(),
+    )
+
+
+def reopened(work: Work, pilot: Pilot, levels: Levels) -> tuple[Reopened, ...]:
+    """What opens a gate behind a pilot again."""
+    return gates.reopened(
+        levels,
+        work.content.model,
+        work.content.policy,
+        stage=pilot.before_pause or pilot.stage,
+        risk=pilot.risk,
+        now=work.now,
+        conditions=pilot.conditions,
+        today=work.today(),
+    )
 
 
 def snapshot(work: Work, pilot: Pilot, *, checkin: CheckinId | None = None) -> Snapshot:

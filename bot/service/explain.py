@@ -13,7 +13,7 @@ from bot.core.ports import Reply, Show
 from bot.core.records import Event, Person, Pilot
 from bot.core.signals.evaluation import Mute, shown
 from bot.core.values import Json
-from bot.service import evaluate, evaluations
+from bot.service import evaluations, gateview
 from bot.service.work import Work
 
 KNOWN = "signal.known"
@@ -38,7 +38,7 @@ def why(work: Work, reader: Person, pilot: Pilot, part: str) -> Reply:
             known=found.known,
             mutes={mute.signal: mute for mute in work.unit.mutes(pilot.id)},
             readiness=readiness.score(levels, work.content.model, work.content.policy, work.now),
-            gate=evaluate.gate_of(work, pilot, levels),
+            gate=gateview.view(work, reader, pilot),
             model=work.content.model,
             policy=work.content.policy,
             sees_claims=permissions.reads(reader, Sensitivity.CLAIMS, pilot),

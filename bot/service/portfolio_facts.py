@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.core import outcome, portfolio
 from bot.core.decisions import DECIDABLE
-from bot.core.journey import Move, Stint, journey
+from bot.core.journey import Move, Stint, entered, journey
 from bot.core.portfolio import Named
 from bot.core.questionnaire import QuestionId, Questionnaire
 from bot.core.records import Asked, CheckinId, Event, Pilot, PilotId
@@ -51,6 +52,14 @@ def portfolio_of(work: Work, pilots: Sequence[Pilot]) -> Portfolio:
         policy=work.content.policy,
     )
     return Portfolio(facts, named)
+
+
+def first_entered(work: Work, pilot: Pilot, stage: str) -> date | None:
+    """The day one pilot first came into a stage; None where it never was there, or not since it is known."""
+    moves = work.unit.events(pilot=pilot.id, kinds=(STAGE,), limit=STAGES_READ)
+    come = [Move(work.day(one.at), str(one.before or ""), str(one.after or "")) for one in reversed(moves)]
+    way = journey(come, stage=pilot.stage, since=pilot.stage_since, today=work.today(), begun=pilot.created)
+    return entered(way, (stage,))
 
 
 def journeys(work: Work, pilots: Sequence[Pilot]) -> dict[PilotId, tuple[Stint, ...]]:

@@ -30,6 +30,7 @@ from bot.service import (
     digest,
     explain,
     framing,
+    gateview,
     history,
     preferring,
     proof,
@@ -114,7 +115,7 @@ def answer(  # noqa: C901 - one case for each command
                 "checkin",
                 lambda found: _checkin(asker, found, form or PULSE, full=command.full),
             )
-        case c.Decide() | c.Pause() | c.Resume() | c.Away() | c.Back() | c.Delegate() | c.AskMe():
+        case c.Decide() | c.Gate() | c.Pause() | c.Resume() | c.Away() | c.Back() | c.Delegate() | c.AskMe():
             return _go_on(asker, command)
         case c.Add(name):
             return _add(asker, name)
@@ -130,12 +131,16 @@ def answer(  # noqa: C901 - one case for each command
 
 
 def _go_on(
-    asker: Asker, command: c.Decide | c.Pause | c.Resume | c.Away | c.Back | c.Delegate | c.AskMe
+    asker: Asker, command: c.Decide | c.Gate | c.Pause | c.Resume | c.Away | c.Back | c.Delegate | c.AskMe
 ) -> Reply:
     """Whether and how a pilot, or somebody, goes on."""
     match command:
         case c.Decide(pilot):
             return _on_pilot(asker, pilot, "decide", lambda found: _decide(asker, found))
+        case c.Gate(pilot):
+            return _on_pilot(
+                asker, pilot, "gate", lambda found: gateview.show(asker.work, asker.person, found)
+            )
         case c.Pause(pilot, until, _):
             return _on_pilot(
                 asker, pilot, "pause", lambda found: pause(asker.work, asker.person, found, until)

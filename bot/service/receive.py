@@ -38,8 +38,11 @@ from bot.core.tokens import ENTERED, About, Token
 from bot.service import (
     accounts,
     answering,
+    approvals,
+    confirming,
     deciding,
     digest,
+    gates,
     homes,
     leaving,
     likeness,
@@ -47,8 +50,10 @@ from bot.service import (
     proof,
     query,
     registry,
+    reviewers,
     search,
     subscribed,
+    thresholds,
 )
 from bot.service.desk import Desk, Look, run
 from bot.service.work import Work, again
@@ -118,18 +123,22 @@ def _is_new(work: Work, inbound: Inbound) -> bool:
 # --- buttons --------------------------------------------------------------------------------------------------------
 
 
-def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | Look:
+def _clicked(  # noqa: C901 - one case for each kind of button
+    desk: Desk, token: Token | None, values: Values | None
+) -> Reply | Look:
     if token is None:
         return Show(notes.old_button())
     match token.about:
         case About.CHECKIN:
             return answering.clicked(desk, token, values)
         case About.REQUEST:
-            return answering.request_clicked(desk, token, values or {})
+            return _requested(desk, token, values)
         case About.COMMAND if token.verb == PICK:
             return _picked(desk, token.arg, values)
         case About.COMMAND:
             return run(desk, " ".join((token.arg, tidy(str((values or {}).get(ENTERED) or "")))).strip())
+        case About.GATE:
+            return gates.clicked(desk, token, values)
         case About.PROOF:
             return proof.clicked(desk.work, desk.person, token, values)
         case About.PILOT:
@@ -148,6 +157,19 @@ def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | 
         case About.DIGEST:
             return run(desk, "digest")
     assert_never(token.about)
+
+
+def _requested(desk: Desk, token: Token, values: Values | None) -> Reply:
+    """A button of a message that asks one person for something."""
+    if token.verb in confirming.CONFIRMING:
+        return reviewers.answered(desk, token, values)
+    if token.verb == notes.OPEN:
+        return Show(confirming.open_card(desk.work, desk.person, token.id))
+    if token.verb in thresholds.VERBS:
+        return thresholds.answered(desk.work, desk.person, token)
+    if token.verb in approvals.VERBS:
+        return approvals.answered(desk.work, desk.person, token, values)
+    return answering.request_clicked(desk, token, values or {})
 
 
 def _picked(desk: Desk, template: str, values: Values | None) -> Reply | Look:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.core.localtime import is_zone
 from bot.core.permissions import Action
 from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
-from bot.core.records import Address, Event, Identity, Person, PersonId, Pilot, Standing
+from bot.core.records import Address, Condition, Event, Identity, Person, PersonId, Pilot, Standing
 from bot.core.values import Json
 from bot.service import evaluations, homes, identities, people, schedules
 from bot.service.work import Work
@@ -46,6 +46,10 @@ LOGGED = {
     "work": "pilot.work",
     "stage_since": "pilot.stage_since",
     "tags": "pilot.tags",
+    "reviewers": "pilot.reviewers",
+    "conditions": "pilot.conditions",
+    "scale_if": "pilot.scale_if",
+    "stop_if": "pilot.stop_if",
 }
 
 
@@ -111,7 +115,9 @@ def _json(value: object) -> Json:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return list(value)
+        return [_json(one) for one in value]
+    if isinstance(value, Condition):
+        return {each.name: _json(getattr(value, each.name)) for each in fields(value)}
     return value if isinstance(value, (str, int, float, bool)) else None
 
 

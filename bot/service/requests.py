@@ -14,7 +14,7 @@ from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import evaluate, homes, registry
+from bot.service import confirming, evaluate, homes, registry
 from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
@@ -127,7 +127,7 @@ def keep_true(work: Work, pilot: Pilot, fresh: Request | None, *, checkin: int, 
             if fresh.text not in ("", known.text):
                 _reword(work, replace(known, text=fresh.text))
         elif cleared or known.checkin == checkin:
-            _withdraw(work, pilot, known)
+            withdraw(work, pilot, known)
 
 
 def _saved(work: Work, request: Request) -> Request:
@@ -135,7 +135,8 @@ def _saved(work: Work, request: Request) -> Request:
     return work.unit.save_request(request)
 
 
-def _withdraw(work: Work, pilot: Pilot, request: Request) -> None:
+def withdraw(work: Work, pilot: Pilot, request: Request) -> None:
+    """A question that is no longer put: its message says so."""
     _saved(work, replace(request, reply=WITHDRAWN, replied_at=work.now))
     work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
     if request.kind == HELP and shared.members(work, request):
@@ -158,6 +159,8 @@ def _show(work: Work, request: Request, why: str) -> None:
 
 def _card(work: Work, group: Sequence[Request]) -> Card:
     """The one message for requests that stand in it: what one asks, or all of them with what was answered."""
+    if group[0].kind in confirming.KINDS:
+        return confirming.card_of(work, group[0])
     answer = ANSWERS.get(group[0].reply, "")
     if len(group) > 1 or answer:
         return shared.card(work, group, answer=answer)
@@ -187,7 +190,7 @@ def ask_roles(work: Work, pilot: Pilot, *, asked_by: PersonId | None) -> None:
     for known in work.unit.requests(pilot=pilot.id):
         refilled = known.kind == SUCCESSOR and getattr(pilot, known.topic) is not None
         if refilled or (known.kind in ROLES and getattr(pilot, known.kind) != known.person):
-            _withdraw(work, pilot, known)
+            withdraw(work, pilot, known)
     wanted = ((OWNER, pilot.owner, pilot.owner_accepted), (SPONSOR, pilot.sponsor, pilot.sponsor_accepted))
     for kind, person, accepted in wanted:
         if person is not None and not accepted and person != asked_by:
@@ -283,7 +286,7 @@ def settle(work: Work, pilot: Pilot, request: Request, answer: PersonId, card: C
 
 def let_go(work: Work, pilot: Pilot, request: Request, why: str) -> None:
     """Whoever a request asks is gone: it is withdrawn, and whoever asked it hears that nobody has it."""
-    _withdraw(work, pilot, request)
+    withdraw(work, pilot, request)
     asker = next((one for one in (request.asked_by, pilot.owner) if one and one != request.person), None)
     address = registry.address_of(work.unit, asker) if asker else None
     if request.kind in (HELP, CLOSE) and address is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.core import decisions, permissions
+from bot.core import decisions, gates, permissions
 from bot.core.compose import decision as words
 from bot.core.decisions import Choice
 from bot.core.permissions import Role
@@ -15,11 +16,12 @@ from bot.core.records import Decision, Event, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin
 from bot.core.values import Json
-from bot.service import cases, digest, registry, requests
+from bot.service import approvals, cases, digest, portfolio_facts, registry, requests
 from bot.service.work import Work
 
 MADE, EXTENDED = "decision.made", "decision.extended"  # events: `subject` is the choice
 TOLD = frozenset({Role.LEAD, Role.GROUP_LEAD})  # an admin runs Rampcheck, and hears of what nobody attends to
+SERIOUS = "serious"  # the answer of v30.harm that takes a live pilot back
 CLOSING_DAYS = 14  # days until the switch-off steps that are left are to be done
 DAYS = ("dec.until", "dec.again", "dec.later")  # of these questions one is asked
 
@@ -30,16 +32,14 @@ DAYS = ("dec.until", "dec.again", "dec.later")  # of these questions one is aske
 def make(work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire) -> tuple[str, ...]:
     """Record a decision, change the pilot, tell its people; the lines that its decider reads."""
     known = cases.case(work, pilot)
-    decision = _recorded(work, known, checkin, form)
-    gate = known.standing.gate
+    gate, choice = known.standing.gate, Choice(str(checkin.state.answers["dec.choice"]))
+    second = _needs_second(work, known, choice)
     fields = decisions.changes(
-        Choice(decision.choice),
-        pilot,
-        work.today(),
-        until=decision.until,
-        gate_met=gate is not None and gate.passed,
+        choice, pilot, work.today(), until=_day(checkin.state.answers), gated=_gated(work, known, held=second)
     )
+    decision = _recorded(work, known, checkin, form, fields)
     changed = registry.change_pilot(work, pilot, fields, actor=decision.by)
+    approver = approvals.ask(work, changed, decision, gate) if second and gate is not None else ""
     question = form.question("dec.reason")
     option = question.option(decision.reason) if question else None
     made = words.Made(
@@ -50,6 +50,9 @@ def make(work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire) -> tup
         reason=option.label if option else "",
         gate=gate.name if gate else "",
         missing=len(gate.lacking) if gate else 0,
+        waiting=len(gate.waiting) if gate else 0,
+        reopened=bool(known.standing.reopened),
+        second=approver,
     )
     told = _tell(work, changed, made)
     if changed.stage in decisions.ENDED:
@@ -58,14 +61,29 @@ def make(work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire) -> tup
     return words.lines(replace(made, told=told))
 
 
-def _recorded(work: Work, known: cases.Case, checkin: Checkin, form: Questionnaire) -> Decision:
-    """The row, and its line in the log."""
+def _needs_second(work: Work, known: cases.Case, choice: Choice) -> bool:
+    """Whether the choice would pass a gate that one person alone cannot open."""
+    gate, pilot = known.standing.gate, known.pilot
+    if gate is None or not gate.passed or known.standing.reopened:
+        return False
+    needed = gates.approvers(gate, work.content.model, work.content.policy, risk=pilot.risk)
+    return needed > 1 and decisions.rises(choice, known.grounds.stage)
+
+
+def _gated(work: Work, known: cases.Case, *, held: bool) -> decisions.Gated:
+    """What the gates say; one that waits for a second approval is not passed yet."""
+    gate, reopened = known.standing.gate, bool(known.standing.reopened) or known.grounds.harm == SERIOUS
+    since = portfolio_facts.first_entered(work, known.pilot, "hardening") if reopened else None
+    return decisions.Gated(gate is not None and gate.passed and not held, reopened, since)
+
+
+def _recorded(
+    work: Work, known: cases.Case, checkin: Checkin, form: Questionnaire, fields: Mapping[str, object]
+) -> Decision:
+    """The row, and its line in the log; `fields` of the pilot change."""
     pilot, answers = known.pilot, checkin.state.answers
     choice = Choice(str(answers["dec.choice"]))
-    gate, scores, content = known.standing.gate, known.standing.readiness, work.content
-    fields = decisions.changes(
-        choice, pilot, work.today(), until=_day(answers), gate_met=gate is not None and gate.passed
-    )
+    scores, content = known.standing.readiness, work.content
     made = work.unit.add_decision(
         Decision(
             0,

@@ -22,6 +22,7 @@ from bot.service import (
     digest,
     evaluate,
     evaluations,
+    gates,
     leaving,
     likeness,
     registry,
@@ -116,9 +117,10 @@ def _night(work: Work, aside: Collection[str]) -> Iterator[tuple[str, Todo, Pilo
 
 
 def look_at_pilots(work: Work) -> None:
-    """Evaluate the pilots whose time has come, and notice whose owner or sponsor is gone."""
+    """Evaluate the pilots whose time has come; notice whose owner or sponsor is gone, and gates that opened again."""
     for pilot in evaluations.renew_due(work):
         leaving.notice(work, pilot)
+        gates.watch(work, pilot)
 
 
 def look_at_pilot(work: Work, ident: PilotId) -> None:
@@ -126,6 +128,7 @@ def look_at_pilot(work: Work, ident: PilotId) -> None:
     pilot = evaluations.renew_one(work, ident)
     if pilot is not None:
         leaving.notice(work, pilot)
+        gates.watch(work, pilot)
 
 
 def run(store: Store, content: Content, job: Job, now: datetime) -> None:

@@ -50,6 +50,9 @@ def _requested(work: Work, same: Sequence[Request]) -> Todo | None:
         "help": f"your help: {request.topic}{others}",
         "close": f"switch it off by {request.topic}",
         "successor": f"who is its new {request.topic}?",
+        "confirm": "confirm what its next gate needs",
+        "approve": "approve as the second person that it passes its gate",
+        "threshold": "agree to another launch or stop rule",
     }.get(request.kind, f"are you its {request.kind}?")
     return Todo(Task.REQUEST, pilot.id, pilot.name, what, request=request)
 

@@ -16,7 +16,7 @@ from bot.core.ports import Unit
 from bot.core.records import Asked as Past
 from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import cases, evaluate, second
+from bot.service import cases, evaluate, second, thresholds
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -58,6 +58,8 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         slips=waiting.target,
         cost=decision.cost_words(waiting),
         rounds=decision.rounds(known.grounds.fixes, known.grounds.extensions),
+        reopened=tuple(one.item for one in standing.reopened),
+        thresholds=thresholds.of(work, pilot),
         second=_second(work, reader, pilot),
     )
 

@@ -55,6 +55,12 @@ class ProgramSettings(Room):
         has_to_be="on or off",
         default=True,
     )
+    check_links: bool = setting(
+        "RAMPCHECK_CHECK_LINKS",
+        what_for="Whether links given as proof are opened now and then, in the public internet alone",
+        has_to_be="on or off",
+        default=True,
+    )
     questionnaires: Path = setting(
         "RAMPCHECK_QUESTIONNAIRES",
         what_for="Where the questionnaires and the policy are read from",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, text, union
 
-from bot.core.records import Event, PersonId, Pilot, PilotId, Schedule
+from bot.core.records import Condition, Event, PersonId, Pilot, PilotId, Schedule
+from bot.core.values import Json
 from bot.storage.columns import storable
 from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, added, changed, columns_of, mine, own, put, values_of
@@ -111,6 +112,8 @@ class Pilots(Scope):
 
     def save_pilot(self, pilot: Pilot) -> Pilot:
         values = values_of(pilot) | {"folded": pilot.name.casefold(), "tags": list(pilot.tags)}
+        values |= {"reviewers": [list(one) for one in pilot.reviewers] or None}
+        values |= {"conditions": [_written(one) for one in pilot.conditions] or None}
         return replace(pilot, id=self._stored(ADD_PILOT, CHANGE_PILOT, values))
 
     def record(self, event: Event) -> None:
@@ -158,5 +161,20 @@ class Pilots(Scope):
         return found
 
 
+def _written(condition: Condition) -> Json:
+    days = {"until": condition.until.isoformat(), "agreed": condition.agreed.isoformat()}
+    return values_of(condition) | days
+
+
+def _condition(stored: dict[str, Any]) -> Condition:
+    days = {name: date.fromisoformat(stored[name]) for name in ("until", "agreed")}
+    return Condition(**{**stored, **days})
+
+
 def _read_pilot(row: Record) -> Pilot:
-    return Pilot(**{**row._asdict(), "tags": tuple(row.tags)})
+    lists = {
+        "tags": tuple(row.tags),
+        "reviewers": tuple((role, person) for role, person in row.reviewers or ()),
+        "conditions": tuple(_condition(one) for one in row.conditions or ()),
+    }
+    return Pilot(**{**row._asdict(), **lists})

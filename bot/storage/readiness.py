@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, lateral, select, true
+from sqlalchemy import and_, bindparam, delete, func, lateral, or_, select, text, true
 
-from bot.core.questionnaire import ItemId
-from bot.core.records import ItemLevel, PilotId, ScoreRange, Snapshot
+from bot.core.links import Due
+from bot.core.questionnaire import PROOF_LEVEL, ItemId
+from bot.core.records import ItemLevel, PilotId, ScoreRange, Snapshot, Verdict
+from bot.core.values import Json
+from bot.storage.columns import EPOCH
 from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, added, mine, own, put, values_of
 from bot.storage.tables import LevelRow, PilotRow, SnapshotRow
@@ -30,7 +34,11 @@ LEVEL = (
     "same",
     "checkin_id",
     "fresh_at",
+    "verdicts",
+    "link_checked_at",
+    "link_failures",
 )
+VERDICTS = LEVEL.index("verdicts")
 LEVELS = mine(
     select(*(_level.c[name] for name in LEVEL))
     .where(_level.c.pilot_id == bindparam("pilot"))
@@ -44,6 +52,26 @@ LEVELS_OF_ALL = mine(
     by_other=[_level],
 )
 SET_LEVEL = put(LevelRow, by=("pilot_id", "item"), columns=LEVEL[1:])
+
+# By the index of links alone; one that was never looked at counts as looked at in 1970, on both databases first.
+_checked = func.coalesce(_level.c.link_checked_at, bindparam("never", type_=_level.c.link_checked_at.type))
+DUE_LINKS = mine(
+    select(_level.c.pilot_id, _level.c.item, _level.c.link, _level.c.link_checked_at)
+    .where(
+        text("link <> ''"),
+        _level.c.level >= PROOF_LEVEL,
+        or_(
+            _level.c.link_checked_at.is_(None),
+            _level.c.link_checked_at < bindparam("before", type_=_level.c.link_checked_at.type),
+            and_(
+                _level.c.link_failures > 0,
+                _level.c.link_checked_at < bindparam("failed", type_=_level.c.link_checked_at.type),
+            ),
+        ),
+    )
+    .order_by(_checked, _level.c.pilot_id, _level.c.item)
+    .limit(bindparam("top"))
+)
 
 # In the order of Snapshot.
 SHOT = ("pilot_id", "at", "overall", "dimensions", "weakest", "coverage", "policy", "model", "checkin_id")
@@ -104,17 +132,22 @@ class Readiness(Scope):
     """The unit's room for levels and scores."""
 
     def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]:
-        return {row.item: ItemLevel(*row) for row in self._all(LEVELS, pilot=pilot)}
+        return {row.item: _as_level(row) for row in self._all(LEVELS, pilot=pilot)}
 
     def levels_of_all(self) -> Mapping[PilotId, Mapping[ItemId, ItemLevel]]:
         found: dict[PilotId, dict[ItemId, ItemLevel]] = defaultdict(dict)
         for pilot, *level in self._all(LEVELS_OF_ALL):
-            found[pilot][level[0]] = ItemLevel(*level)
+            found[pilot][level[0]] = _as_level(level)
         return dict(found)
+
+    def due_links(self, before: datetime, *, failed: datetime, limit: int) -> Sequence[Due]:
+        rows = self._all(DUE_LINKS, before=before, failed=failed, never=EPOCH, top=limit)
+        return [Due(*row) for row in rows]
 
     def set_level(self, pilot: PilotId, level: ItemLevel) -> None:
         values = values_of(level)
         values |= {"by_person": values.pop("by"), "checkin_id": values.pop("checkin"), "pilot_id": pilot}
+        values["verdicts"] = [_written(one) for one in level.verdicts] or None
         self._add(SET_LEVEL, values)
 
     def add_snapshot(self, snapshot: Snapshot) -> None:
@@ -140,6 +173,19 @@ class Readiness(Scope):
     def snapshots(self, *, before: datetime | None = None) -> Mapping[PilotId, Snapshot]:
         rows = self._all(SNAPSHOTS) if before is None else self._all(SNAPSHOTS_BEFORE, before=before)
         return {row.pilot_id: _as_snapshot(row) for row in rows}
+
+
+def _as_level(row: Sequence[Any]) -> ItemLevel:
+    found, stored = ItemLevel(*row), row[VERDICTS]
+    return replace(found, verdicts=tuple(_verdict(one) for one in stored or ()))
+
+
+def _written(verdict: Verdict) -> Json:
+    return values_of(verdict) | {"at": verdict.at.isoformat()}
+
+
+def _verdict(stored: Mapping[str, Any]) -> Verdict:
+    return Verdict(**{**stored, "at": datetime.fromisoformat(stored["at"])})
 
 
 def _as_snapshot(row: Record) -> Snapshot:

@@ -15,6 +15,7 @@ from bot.core.chain import ORIGIN, Link
 from bot.core.ports import Message, MessageRef, Store, Unit
 from bot.core.records import (
     Address,
+    Condition,
     Connection,
     Decision,
     Event,
@@ -32,6 +33,7 @@ from bot.core.records import (
     Sought,
     Standing,
     Subscription,
+    Verdict,
 )
 from bot.core.signals import Course, Heading
 from bot.core.signals.evaluation import Mute, Seen
@@ -313,6 +315,12 @@ def test_a_pilot_is_kept_with_every_field(store: Store) -> None:
         before_pause="framed",
         private=True,
         external="EXT",
+        reviewers=(("gov.audit:privacy", 0), ("security", at.helper.id)),
+        conditions=(
+            Condition("G3", "gov.audit", at.helper.id, NOW.date() + DAY, at.owner.id, agreed=NOW.date()),
+        ),
+        scale_if="half the time",
+        stop_if="no “win” by May",
     )
     saved = store.write(at.organisation.id, lambda unit: unit.save_pilot(whole))
     assert saved == replace(whole, id=saved.id)
@@ -638,12 +646,51 @@ def test_history_is_newest_first_and_latest_is_by_pilot(store: Store) -> None:
 # --- readiness, requests, digests -----------------------------------------------------------------------------------
 
 
+def test_links_are_due_the_longest_not_looked_at_first(store: Store) -> None:
+    at = world(store)
+    org = at.organisation.id
+
+    def claim(item: str, level: int, looked: datetime | None = None, **more: Any) -> None:
+        given = {"link": "https://x", "link_checked_at": looked} | more
+        said = ItemLevel(item, level, NOW, NOW, **given)
+        store.write(org, lambda unit: unit.set_level(at.pilot.id, said))
+
+    claim("new", 3)
+    claim("old", 4, NOW - 9 * DAY)
+    claim("older", 3, NOW - 20 * DAY)
+    claim("failed", 3, NOW - 2 * DAY, link_failures=1)
+    claim("fresh", 3, NOW - 2 * DAY)
+    claim("just failed", 3, NOW, link_failures=1)
+    claim("low", 2)
+    claim("bare", 3, link="")
+
+    def due(limit: int) -> list[str]:
+        return [
+            one.item
+            for one in store.read(
+                org, lambda unit: unit.due_links(NOW - 7 * DAY, failed=NOW - DAY, limit=limit)
+            )
+        ]
+
+    assert due(9) == ["new", "older", "old", "failed"]
+    assert due(2) == ["new", "older"]
+
+
 def test_levels_are_one_for_each_item_and_replaced(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
     asked = stored(store, at, opened(at))
     first = ItemLevel(
         "data.quality", 3, NOW, NOW, at.owner.id, "https://x", NOW, same=2, checkin=asked.id, fresh_at=NOW
+    )
+    first = replace(
+        first,
+        verdicts=(
+            Verdict("G3", "security", at.helper.id, NOW, yes=True, level=3, link="https://x"),
+            Verdict("G2", "sponsor", at.owner.id, NOW + DAY, yes=False, level=2, reason="not “yet”"),
+        ),
+        link_checked_at=NOW,
+        link_failures=2,
     )
     other = ItemLevel("data.access", None, NOW, NOW, not_applicable="no data")
     store.write(org, lambda unit: [unit.set_level(at.pilot.id, level) for level in (first, other)])
@@ -998,6 +1045,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "answers_of": lambda unit, at: unit.answers_of([1]),
     "levels": lambda unit, at: unit.levels(at.pilot.id),
     "levels_of_all": lambda unit, at: unit.levels_of_all(),
+    "due_links": lambda unit, at: unit.due_links(NOW, failed=NOW, limit=9),
     "snapshot": lambda unit, at: (unit.snapshot(at.pilot.id), unit.snapshot(at.pilot.id, before=NOW + DAY)),
     "snapshots": lambda unit, at: (unit.snapshots(), unit.snapshots(before=NOW + DAY)),
     "score_range": lambda unit, at: unit.score_range(at.pilot.id, since=NOW + DAY),

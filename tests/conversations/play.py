@@ -213,6 +213,10 @@ class Player:
                 return
         raise self.mismatch(f"wrong was: {dict(self.wrong)}")
 
+    async def tell_levels(self, rest: str) -> None:
+        name, rest = _about(rest)
+        self.world.claim(self.world.pilot(name), script.pairs(rest))
+
     # --- what is true
 
     async def tell_answers(self, rest: str) -> None:

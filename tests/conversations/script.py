@@ -6,6 +6,7 @@ start 2026-11-23 09:00                      when it begins, on the owner's clock
 person bo Bo Berg in Asia/Tokyo, lead       somebody else; the zone is the owner's and the standing a member's
 channel ai-pilots
 pilot Invoice matcher: stage=pilot days=14 sponsor=bo target=2027-06-01     anna's, unless owner=... says
+levels: all=3 value.cost=1                  what was claimed of the first pilot, each with a link; `levels of NAME:`
 tick 2026-11-24 10:00                       time passes until then, on the owner's clock
 
 | moved=worked block=nothing                send the newest form, with what stands in it and these values

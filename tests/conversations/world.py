@@ -14,7 +14,7 @@ from bot.content.loader import load
 from bot.core.localtime import wall
 from bot.core.ports import Unit
 from bot.core.questionnaire import Kind
-from bot.core.records import Address, Identity, Person, Pilot, Standing
+from bot.core.records import Address, Identity, ItemLevel, Person, Pilot, Standing
 from bot.core.state import Checkin
 from bot.core.values import NoneYet, NotApplicable, NotKnown, Value
 from bot.service import registry
@@ -114,6 +114,17 @@ class World:
         start: dict[str, Any] = {"stage": "pilot", "stage_since": since, "created": since}
         made = start | {"owner": self.people["anna"], "owner_accepted": True} | roles | days | values
         self.write(lambda work: registry.add_pilot(work, Pilot(0, "", name, **made), actor=None))
+
+    def claim(self, pilot: Pilot, values: dict[str, str]) -> None:
+        """Levels of readiness items as if said now, each with a link; `all` stands for every item."""
+        at, model = self.clock.now(), CONTENT.model
+        everything = dict.fromkeys((item.id for item in model.items()), values.get("all", ""))
+        for item, level in (everything | values).items():
+            if level and item != "all":
+                said = ItemLevel(
+                    item, int(level), at, at, self.people["anna"], f"https://example.org/{item}", at
+                )
+                self.write(lambda work, said=said: work.unit.set_level(pilot.id, said))
 
     # --- what is true
 

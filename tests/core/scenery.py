@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.content.loader import load
+from bot.core import reviewing
 from bot.core.policy import Policy
 from bot.core.questionnaire import Content, Model
 from bot.core.records import ItemLevel, Pilot
@@ -120,3 +121,22 @@ def pilot(**changes: Any) -> Pilot:
         "sponsor": 2,
     }
     return Pilot(**{**known, **changes})
+
+
+def confirmed(
+    gate: str, given: Mapping[str, ItemLevel], *, by: int = 9, when: datetime = NOW
+) -> dict[str, ItemLevel]:
+    """The levels with a yes of every role for every item of a gate that is there."""
+    roles = next(one.reviewers for one in model().gates if one.id == gate)
+    return {
+        name: said_yes(level, gate, roles.get(name, ()), by=by, when=when) for name, level in given.items()
+    }
+
+
+def said_yes(
+    level: ItemLevel, gate: str, roles: Iterable[str], *, by: int = 9, when: datetime = NOW
+) -> ItemLevel:
+    """An item that somebody confirmed in each of these roles."""
+    for role in roles:
+        level = reviewing.said(level, gate, role, by=by, at=when, yes=True)
+    return level

@@ -9,7 +9,8 @@ from typing import Any
 from bot.core.card import Button, Card, spoken
 from bot.core.compose.home import Due, HomeView, Mine, Named, Portfolio, home_cards
 from bot.core.compose.portfolio import Task, Todo
-from bot.core.readiness import gate, score
+from bot.core.gates import gate
+from bot.core.readiness import score
 from bot.core.records import Request
 from bot.core.signals import Course
 from bot.core.tokens import ENTERED, About, decode

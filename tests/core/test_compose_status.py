@@ -8,8 +8,9 @@ import pytest
 
 from bot.core.card import Bars, Button, Card
 from bot.core.compose.status import Asked, StatusView, status_card
+from bot.core.gates import gate
 from bot.core.outcome import Blocker
-from bot.core.readiness import gate, score, sureness
+from bot.core.readiness import score, sureness
 from bot.core.records import ItemLevel, Request
 from bot.core.signals import Course, PilotFacts, signals, state
 from bot.core.signals.facts import Sponsored
@@ -19,6 +20,7 @@ from tests.core.scenery import (
     NOW,
     TODAY,
     ago,
+    confirmed,
     day,
     everywhere,
     invoice_matcher,
@@ -225,8 +227,16 @@ def test_five_gaps_are_named_and_the_rest_counted() -> None:
     assert lines[-1] == "And 5 more"
 
 
-def test_a_gate_that_is_met_says_so() -> None:
+def test_a_gate_whose_items_are_met_waits_for_its_reviewers_and_says_so() -> None:
     met = everywhere(3)
+    waiting = gate(met, model(), policy(), stage="hardening", risk="", now=NOW)
+    said = text(levels=met, gate=waiting)
+    assert "All 13 items are met for Limited live" in said
+    assert said.endswith("13 items are to be confirmed by a reviewer: `gate`.")
+
+
+def test_a_gate_that_is_passed_says_so() -> None:
+    met = confirmed("G3", everywhere(3))
     passed = gate(met, model(), policy(), stage="hardening", risk="", now=NOW)
     assert text(levels=met, gate=passed).endswith("Nothing is missing for Limited live: 13 of 13 met")
 

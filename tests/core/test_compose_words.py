@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.compose import words
+from bot.core.gates import GateItem, Lack
 from bot.core.questionnaire import STAGES, Item
-from bot.core.readiness import GateItem, Lack
 from bot.core.signals import Course
 from tests.core.scenery import TODAY, model
 
@@ -61,8 +61,9 @@ def test_a_day_says_how_far_it_is(ahead: int, said: str) -> None:
         (GateItem("i", 3, 0, 0.0, Lack.ANSWER), "not answered yet"),
         (GateItem("i", 3, 0, 0.0, Lack.KNOWLEDGE), "not known"),
         (GateItem("i", 3, 3, 0.3, Lack.FRESHNESS), "answered too long ago"),
+        (GateItem("i", 3, 3, 0.8, Lack.REFUSED), "its reviewer says not yet"),
         (GateItem("i", 3, 3, 0.8, Lack.NOTHING), "met"),
-        (GateItem("i", 3, 3, 0.8, Lack.NOTHING, confirmed=False), "not confirmed"),
+        (GateItem("i", 3, 3, 0.8, Lack.NOTHING, roles=("security",)), "not confirmed"),
     ],
 )
 def test_a_gap_says_what_is_missing(gap: GateItem, said: str) -> None:

@@ -318,12 +318,18 @@ UNTIL = day(-30)
 def test_a_choice_changes_the_record(
     choice: Choice, record: dict[str, Any], gate_met: bool, changes: dict[str, object]
 ) -> None:
-    assert decisions.changes(choice, pilot(**record), TODAY, until=UNTIL, gate_met=gate_met) == changes
+    assert (
+        decisions.changes(choice, pilot(**record), TODAY, until=UNTIL, gated=decisions.Gated(gate_met))
+        == changes
+    )
 
 
 def test_merged_is_stopped_and_retired_is_retired() -> None:
     for choice, stage in ((Choice.MERGE, "stopped"), (Choice.RETIRE, "retired")):
-        assert decisions.changes(choice, pilot(), TODAY, until=None, gate_met=True)["stage"] == stage
+        assert (
+            decisions.changes(choice, pilot(), TODAY, until=None, gated=decisions.Gated(passed=True))["stage"]
+            == stage
+        )
 
 
 # --- what waiting costs ---------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core import readiness, review
+from bot.core import gates, readiness, review
+from bot.core.gates import GateResult
 from bot.core.questionnaire import Content
-from bot.core.readiness import DAY, GateResult
+from bot.core.readiness import DAY
 from bot.core.records import ItemLevel
 from tests.fakes.office import CONTENT, MONDAY
 
@@ -29,7 +30,7 @@ def asked_at(
 ) -> tuple[tuple[str, ...], GateResult]:
     """What a review at this moment asks, and the gate it looks at."""
     scores = readiness.score(levels, content.model, content.policy, now)
-    gate = readiness.gate(levels, content.model, content.policy, stage=stage, risk="high", now=now)
+    gate = gates.gate(levels, content.model, content.policy, stage=stage, risk="high", now=now)
     assert gate is not None
     ages = {item: (now - level.at) / DAY for item, level in levels.items()}
     picked = review.pick(content.model, scores, gate, turn=turn, ages=ages, seed=now.isoformat())

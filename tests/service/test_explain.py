@@ -53,8 +53,10 @@ def test_why_explains_the_score_and_the_gate(office: Office) -> None:
     assert "Nothing is answered yet" in said(office, "anna", "why invoice matcher score")
     gate = said(office, "anna", "why invoice matcher gate")
     assert gate.startswith("Invoice matcher: the gate to Hardening")
-    assert "The smallest set of changes that would pass" in gate
-    assert "Business owner: answer it, at level 3 or more" in gate
+    assert (
+        "Decision rule: does not pass: level 0 of 3, confidence 0.00; answer it, at level 3 or more" in gate
+    )
+    assert "Business owner: does not pass: level 0 of 3" in gate
 
 
 def test_a_status_shows_the_strongest_and_leads_to_the_rest(office: Office) -> None:

@@ -124,7 +124,7 @@ def fill(unit: Unit, at: World) -> None:
     unit.add_links(chain.forged(None, unit.unsealed(limit=1)))
     unit.record(Event("stage", NOW, owner, pilot, "stage", "pilot", "hardening"))
     unit.save_schedule(Schedule(0, pilot, "pulse", NOW + HOUR, last_due_at=NOW - HOUR))
-    unit.set_level(pilot, ItemLevel("data.quality", 2, NOW, NOW, owner))
+    unit.set_level(pilot, ItemLevel("data.quality", 3, NOW, NOW, owner, link="https://example.org/proof"))
     unit.add_snapshot(Snapshot(pilot, NOW, 40, {"data": 40, "value": None}, "value", 0.5, 1, 1))
     unit.save_evaluation(evaluation(at))
     unit.save_mute(Mute(pilot, "P01", NOW.date(), "Known", owner, NOW))

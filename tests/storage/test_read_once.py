@@ -57,6 +57,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "live": (unit.live_checkins(), unit.live_checkins(pilot=pilot, person=owner)),
         "due": unit.due_checkins(NOW, limit=9),
         "levels": (unit.levels(pilot), unit.levels_of_all(), unit.answers_of(checkins)),
+        "links": unit.due_links(NOW, failed=NOW, limit=9),
         "snapshot": (unit.snapshot(pilot), unit.snapshot(pilot, before=NOW)),
         "snapshots": (unit.snapshots(), unit.snapshots(before=NOW)),
         "decisions": (unit.decisions(), unit.decisions(pilot=pilot, since=NOW)),

@@ -10,9 +10,11 @@ from typing import assert_never
 from bot.core.cadence import day_words
 from bot.core.card import Block, Button, Card, Facts, Paragraph, Tone, bold, fit, say, spoken
 from bot.core.compose import words
+from bot.core.compose.thresholds import rows as rule_rows
 from bot.core.decisions import Choice, Reason, Refusal, Slips, Suggestion, Why
 from bot.core.questionnaire import ItemId
 from bot.core.records import Decision
+from bot.core.thresholds import Threshold
 from bot.core.tokens import About, Token, encode
 
 CHOICES = {
@@ -69,6 +71,8 @@ REASONS: Mapping[Why, str] = {
     Why.NO_RESULT: "no result has been measured",
     Why.GATE_MET: "nothing is missing at the next gate",
     Why.GATE_OPEN: "{items} missing at the next gate ({first})",
+    Why.GATE_WAITS: "{items} to be confirmed by a reviewer",
+    Why.REOPENED: "a passed gate does not hold any more ({first})",
     Why.NO_OWNER: "nobody answers for the result",
     Why.NO_SPONSOR: "nobody pays for what comes next",
     Why.SPONSOR_SILENT: "its sponsor has been silent",
@@ -125,7 +129,8 @@ class Waiting:
     """What a decision card shows of one pilot beside the suggestion.
 
     `stage_days` are without those paused; `box` is the time box of the stage, 0 for none. `target` and `due` are the
-    ledgers of the production date and of the decide-by date. `cost` is the cost of limbo at `weekly` a week.
+    ledgers of the production date and of the decide-by date.
+    `cost` is the cost of limbo at `weekly` a week. `thresholds` are the owner's launch and stop rules.
     """
 
     stage: str
@@ -139,6 +144,7 @@ class Waiting:
     weekly: float | None = None
     cost: float | None = None
     refused: Mapping[Choice, Refusal] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
 
 
 def preface(suggestion: Suggestion, waiting: Waiting, items: Mapping[ItemId, str]) -> tuple[Block, ...]:
@@ -158,6 +164,7 @@ def ledger(waiting: Waiting) -> Iterator[tuple[str, str]]:
         "In this stage",
         f"{words.stage_name(waiting.stage)} for {words.count(waiting.stage_days, 'day')}{box}",
     )
+    yield from rule_rows(waiting.thresholds, waiting.today)
     if waiting.decide_by is not None:
         yield "Decide by", words.in_days(waiting.decide_by, waiting.today)
     if waiting.target.later:
@@ -229,7 +236,9 @@ def learned(decision: Decision) -> str:
 class Made:
     """A decision with what people need to read it: `reason` is the label of the option chosen.
 
-    `missing` is how many items of the gate before it are not met, `gate` the gate's name, empty for none.
+    `missing` is how many items of the gate before it are not met, `gate` the gate's name, empty for none; `waiting` is
+    how many of them lack only a reviewer's yes. `reopened`: a gate behind it does not hold any more. `second` has to
+    approve as well, None where nobody is there who could.
     """
 
     decision: Decision
@@ -239,6 +248,9 @@ class Made:
     reason: str = ""
     gate: str = ""
     missing: int = 0
+    waiting: int = 0
+    reopened: bool = False
+    second: str | None = ""
     told: tuple[str, ...] = ()
 
 
@@ -257,15 +269,33 @@ def _done(made: Made) -> str:
     if decision.stage_after != decision.stage_before:
         ended = decision.stage_after in ("stopped", "retired")
         return "Nothing is asked about it any more." if ended else _moved(decision)
-    if decision.choice == Choice.SCALE and made.missing:
-        missing = words.count(made.missing, "item")
-        return f"It stays in {words.stage_name(decision.stage_after)}: {made.gate} still lacks {missing}."
+    if decision.choice == Choice.SCALE:
+        return _stays(made)
     return ""
+
+
+def _stays(made: Made) -> str:
+    """Why a pilot that is to scale stays where it is."""
+    stays = f"It stays in {words.stage_name(made.decision.stage_after)}"
+    if made.second != "":
+        who = made.second or "a second person, and nobody is named who could: name a sponsor or a decider"
+        return f"{stays} until it is approved by {who}."
+    if made.reopened:
+        return f"{stays}: a gate behind it does not hold any more."
+    parts = [f"still lacks {words.count(made.missing, 'item')}"] if made.missing else []
+    parts += [f"has {words.count(made.waiting, 'item')} to be confirmed"] if made.waiting else []
+    return f"{stays}: {made.gate} {words.listed(parts)}." if parts else ""
 
 
 def _moved(decision: Decision) -> str:
     if decision.stage_after == "paused":
         return "Nothing is asked before that day; then it is decided on again."
+    if (
+        decision.choice == Choice.FIX
+        and decision.stage_after == "hardening"
+        and decision.stage_before != "pilot"
+    ):
+        return f"It goes back to {words.stage_name(decision.stage_after)}."
     return f"It moves on to {words.stage_name(decision.stage_after)}."
 
 

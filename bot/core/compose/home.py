@@ -14,8 +14,9 @@ from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Text, Tone, bold, say, spoken
 from bot.core.compose import notes, succession, words
 from bot.core.compose.portfolio import Task, Todo, todo_button, todo_line, urgent_first
+from bot.core.gates import GateResult
 from bot.core.localtime import local
-from bot.core.readiness import GateResult, Readiness
+from bot.core.readiness import Readiness
 from bot.core.records import Pilot, PilotId
 from bot.core.signals import Course
 from bot.core.tokens import ENTERED
@@ -195,7 +196,7 @@ def _facts(mine: Mine) -> Iterator[tuple[str, str]]:
     if gate.passed:
         yield f"Next, {opens}", f"nothing is missing, {gate.met} of {len(gate.items)} met"
     else:
-        first = f"; first: {mine.first}" if mine.first else ""
+        first = f"; first: {mine.first}" if mine.first else ", to be confirmed" if gate.waiting else ""
         yield f"Next, {opens}", f"{gate.met} of {len(gate.items)} met{first}"
 
 

@@ -25,6 +25,8 @@ WRITE_DIRECTLY = (
     "The answer is for you alone, and I cannot write to you yet. "
     "Add Rampcheck to your chats and ask me there."
 )
+OPEN = "open"  # shows a request once more
+OPENED = frozenset({"confirm", "approve", "threshold"})  # requests whose buttons stand in a card of their own
 NAMES_SHOWN = 5
 TYPED = re.compile(r"`([a-z][^`\n]{0,60})`")
 
@@ -264,6 +266,8 @@ def _help(request: Request, pilot: str, asked_by: str) -> Card:
 def request_buttons(request: Request) -> tuple[Button, ...]:
     """The answers to a request."""
     refuse = _button("Not me", request, "not_me")
+    if request.kind in OPENED:
+        return (_button("Open", request, OPEN, Tone.PRIMARY),)
     if request.kind == "close":
         return (_button("All done", request, "done", Tone.PRIMARY), refuse)
     if request.kind != "help":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import tokens
-from bot.core.card import Action, Button, Card, Choice, Link, Offer, Submit, fit, say
+from bot.core.card import Action, Button, Card, Choice, Link, Offer, Span, Submit, fit, say, spoken
 from bot.core.compose import words
 from bot.core.compose.picking import pilot_field
 from bot.core.proof import Wanting
@@ -17,6 +17,7 @@ from bot.core.tokens import About, Token
 ITEM, LEVEL, LINK = "item", "level", "link"  # names of fields
 ATTACH, SET, ASK = "attach", "level", "ask"  # verbs: the form sent, the level sent, the level asked for
 TITLE = "Attach as proof"
+LINK_SHOWN = 120  # characters of a link in a line
 HELD_BACK = "Counts less until it has proof"
 LABEL_LIMIT = 75  # characters of an option on the narrowest platform
 NOBODY = (
@@ -138,6 +139,17 @@ def ask_them_card(pilot: Pilot, people: Sequence[str]) -> Card:
     line = f"Only its owner, deputy, builder and the portfolio lead can attach proof to it. {whom}."
     title = words.pilot_name(pilot.name)
     return Card(title, f"{title}: {line}", body=(say(line),))
+
+
+def link_gone_card(pilot: Pilot, item: Item, link: str) -> Card:
+    """What the owner hears, once, of a link that did not open three times in a row."""
+    name = words.pilot_name(pilot.name)
+    line = f"I could not open the proof of “{words.item_name(item)}” on three days in a row. Has it moved?"
+    then = "Until a link opens, or its reviewer has confirmed it, the answer counts as level 2. Nothing else changed."
+    body = (say(line), say(Span(fit(link, LINK_SHOWN), url=link)), say(then))
+    actions = (Button("Give its new link", _token(pilot.id, ASK, item.id)),)
+    title = f"{name}: a proof does not open"
+    return Card(title, f"{title}\n{spoken(body)}", body=body, actions=actions)
 
 
 def no_such_item(text: str) -> str:

@@ -10,12 +10,15 @@ from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Bar, Bars, Block, Button, Card, Facts, Heading, Tone, bold, say, spoken
 from bot.core.compose import decision, words
+from bot.core.compose.thresholds import rows as rule_rows
 from bot.core.decisions import Slips, deciders
+from bot.core.gates import GateResult
 from bot.core.outcome import Blocker
 from bot.core.questionnaire import SIDE_STAGES, ItemId
-from bot.core.readiness import DimensionScore, GateResult, Readiness
+from bot.core.readiness import DimensionScore, Readiness
 from bot.core.records import CheckinId, PersonId, Pilot, Request
 from bot.core.signals import Course, Signal
+from bot.core.thresholds import Threshold
 from bot.core.tokens import About, Token
 
 GAPS_SHOWN = 5
@@ -43,6 +46,7 @@ class StatusView:
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
     was decided so far without an end. `second` is how the sponsor's view compares with the owner's,
     `cost` what waiting past the decide-by date has cost, in words.
+    `reopened` are items of passed gates that do not hold any more, `thresholds` the owner's launch and stop rules.
     """
 
     pilot: Pilot
@@ -70,6 +74,8 @@ class StatusView:
     rounds: str = ""
     second: str = ""
     cost: str = ""
+    reopened: tuple[ItemId, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
 
     def name(self, person: PersonId | None) -> str:
         """What to call somebody; nobody is said so."""
@@ -93,6 +99,9 @@ def _body(view: StatusView) -> Iterator[Block]:
     yield Facts(tuple(_facts(view)))
     yield Heading(_readiness(view))
     yield Bars(tuple(_bar(view, dimension) for dimension in view.readiness.dimensions))
+    if view.reopened:
+        names = words.listed(_item(view, one) for one in view.reopened)
+        yield say(bold("A passed gate is open again: "), f"{names}. ", "`gate` tells why.")
     yield from _gate(view)
 
 
@@ -130,6 +139,7 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
         yield "Cost of waiting", view.cost
     if view.decided:
         yield "Decided", view.decided
+    yield from rule_rows(view.thresholds, today)
     yield "In the way", _blocker(view)
     if view.second:
         yield "Second view", view.second
@@ -211,12 +221,20 @@ def _request(view: StatusView, request: Request) -> str:
     asked = day_words(request.asked_at.date(), view.today)
     if request.kind == "help":
         return f"{view.name(request.person)}: {request.topic or 'help'} (asked {asked})"
-    return f"{view.name(request.person)}: accept to be {request.kind} (asked {asked})"
+    what = {
+        "confirm": "confirm what the gate needs",
+        "approve": "approve passing the gate",
+        "threshold": "agree to another launch or stop rule",
+        "close": "switch off what is left",
+    }.get(request.kind, f"accept to be {request.kind}")
+    return f"{view.name(request.person)}: {what} (asked {asked})"
 
 
 def _next_step(view: StatusView) -> str:
     if view.signals:
         return f": {words.small(view.signals[0].action).rstrip('.')}"
+    if view.gate is not None and not view.gate.lacking and view.gate.waiting:
+        return ": have the gate confirmed"
     if view.gate is not None and view.gate.lacking:
         return f": work on {words.small(_item(view, view.gate.lacking[0].id))}"
     return ""
@@ -264,12 +282,18 @@ def _gate(view: StatusView) -> Iterator[Block]:
     opens = words.stage_name(gate.opens)
     if gate.passed:
         yield Heading(f"Nothing is missing for {opens}: {gate.met} of {len(gate.items)} met")
-        return
-    yield Heading(f"Missing for {opens}: {gate.met} of {len(gate.items)} met")
-    yield Facts(tuple((_item(view, gap.id), words.lacks(gap)) for gap in gate.lacking[:GAPS_SHOWN]))
-    hidden = words.more(len(gate.lacking) - GAPS_SHOWN)
-    if hidden:
-        yield say(words.capital(hidden))
+    elif gate.lacking:
+        yield Heading(f"Missing for {opens}: {gate.met} of {len(gate.items)} met")
+        yield Facts(tuple((_item(view, gap.id), words.lacks(gap)) for gap in gate.lacking[:GAPS_SHOWN]))
+        hidden = words.more(len(gate.lacking) - GAPS_SHOWN)
+        if hidden:
+            yield say(words.capital(hidden))
+    else:
+        number = len(gate.waiting)
+        yield Heading(f"All {words.count(len(gate.items), 'item')} are met for {opens}")
+        yield say(
+            f"{words.count(number, 'item')} {words.verb(number, 'is')} to be confirmed by a reviewer: `gate`."
+        )
 
 
 def _item(view: StatusView, item: ItemId) -> str:

@@ -10,9 +10,11 @@ from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Table, bold, say, spoken
 from bot.core.compose import words
+from bot.core.compose.gate import GateView, gate_title
+from bot.core.compose.gate_why import explained
 from bot.core.policy import Policy
 from bot.core.questionnaire import Model
-from bot.core.readiness import GateItem, GateResult, ItemScore, Lack, Readiness
+from bot.core.readiness import ItemScore, Readiness
 from bot.core.records import Pilot
 from bot.core.signals import Course
 from bot.core.signals.evaluation import Mute, Seen
@@ -39,7 +41,7 @@ class WhyView:
     known: tuple[Seen, ...]
     mutes: Mapping[str, Mute]
     readiness: Readiness
-    gate: GateResult | None
+    gate: GateView
     model: Model
     policy: Policy
     sees_claims: bool = False
@@ -57,14 +59,14 @@ def _title(view: WhyView, part: str) -> str:
     if part == READINESS:
         return f"why readiness {words.score(view.readiness.overall)}"
     if part == GATE:
-        return f"the gate to {words.stage_name(view.gate.opens)}" if view.gate else "no gate ahead"
+        return gate_title(view.gate)
     return f"why {words.COURSES[view.course]}"
 
 
 def _others(view: WhyView, part: str) -> Iterator[Action]:
     labels = {SIGNALS: "Why this state", READINESS: "Why this score", GATE: "The next gate"}
     for other in PARTS:
-        if other != part and (other != GATE or view.gate is not None):
+        if other != part and (other != GATE or view.gate.result is not None or view.gate.reopened):
             yield Button(labels[other], tokens.command(f"why {view.pilot.key} {other}"))
 
 
@@ -169,34 +171,4 @@ def _item(view: WhyView, score: ItemScore) -> tuple[str, str]:
 
 
 def _of_gate(view: WhyView) -> Iterator[Block]:
-    gate = view.gate
-    if gate is None:
-        yield say("No gate follows this stage.")
-        return
-    yield say(
-        f"{gate.met} of {len(gate.items)} items are met. Each has to stand at its level, with a link from level 3 "
-        f"up, and confidence {view.policy.thresholds['gate']['confidence']:g} or more."
-    )
-    names = {item.id: words.item_name(item) for item in view.model.items()}
-    if gate.lacking:
-        yield Heading("The smallest set of changes that would pass")
-        yield Facts(tuple((names.get(one.id, one.id), _change(one)) for one in gate.lacking))
-    met = [names.get(one.id, one.id) for one in gate.items if one.met]
-    if met:
-        yield say(bold("Met: "), f"{words.listed(met)}.")
-
-
-def _change(gap: GateItem) -> str:
-    match gap.lack:
-        case Lack.ANSWER:
-            return f"answer it, at level {gap.need} or more"
-        case Lack.KNOWLEDGE:
-            return f"find out, then level {gap.need} or more"
-        case Lack.LEVEL:
-            return f"from level {gap.effective} to {gap.need}" + (", with a link" if gap.need > 2 else "")
-        case Lack.LINK:
-            return f"add a link to what was said (counts {gap.effective}, needs {gap.need})"
-        case Lack.FRESHNESS:
-            return "say it again: the answer is too old"
-        case Lack.NOTHING:
-            return "have it confirmed"
+    return explained(view.gate, confidence=view.policy.thresholds["gate"]["confidence"])

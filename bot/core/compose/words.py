@@ -8,8 +8,8 @@ from datetime import date
 from bot.core import tokens, wording
 from bot.core.cadence import day_words
 from bot.core.card import Button, Tone, fit
+from bot.core.gates import GateItem, Lack
 from bot.core.questionnaire import STAGE_NAMES, Item
-from bot.core.readiness import GateItem, Lack
 from bot.core.records import PilotId
 from bot.core.signals.kinds import Course
 from bot.core.tokens import About, Token
@@ -24,6 +24,17 @@ COURSES = {
     Course.MOVING: "Moving",
     Course.UNKNOWN: "Not known",
     Course.PAUSED: "Paused",
+}
+# Who confirms items at a gate, by the words of readiness.yaml.
+REVIEWERS = {
+    "lead": "portfolio lead",
+    "sponsor": "sponsor",
+    "business_owner": "business owner",
+    "security": "security",
+    "privacy": "privacy and risk",
+    "operations": "operations",
+    "process_owner": "process owner",
+    "finance": "finance",
 }
 PLURALS = {"has": "have", "is": "are", "was": "were"}
 # What the first part of an item's id stands for, where the content gives the item no name.
@@ -68,6 +79,11 @@ def item_name(item: Item) -> str:
     return capital(f"{SUBJECTS.get(item.dimension, item.dimension)} {item.short}".replace("_", " "))
 
 
+def role_name(role: str) -> str:
+    """A reviewer's role as people call it, for the middle of a line."""
+    return REVIEWERS.get(role, role.replace("_", " "))
+
+
 def pilot_name(name: str) -> str:
     """A pilot's name that fits into a line with others."""
     return fit(" ".join(name.split()), NAME_LIMIT)
@@ -96,8 +112,10 @@ def lacks(gap: GateItem) -> str:
             return f"{gap.effective} of {gap.need}, needs a link"
         case Lack.FRESHNESS:
             return "answered too long ago"
+        case Lack.REFUSED:
+            return "its reviewer says not yet"
         case Lack.NOTHING:
-            return "met" if gap.met else "not confirmed"
+            return "not confirmed" if gap.unconfirmed else "met"
 
 
 def score(points: int | None) -> str:

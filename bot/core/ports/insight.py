@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.links import Due
 from bot.core.questionnaire import ItemId
 from bot.core.records import (
     ItemLevel,
@@ -23,6 +24,12 @@ class ReadinessKept(Protocol):
     def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]: ...
     def levels_of_all(self) -> Mapping[PilotId, Mapping[ItemId, ItemLevel]]:
         """The levels of every pilot that has any."""
+        ...
+
+    def due_links(self, before: datetime, *, failed: datetime, limit: int) -> Sequence[Due]:
+        """Links behind claims that need one, last looked at before a moment, those that did not open before `failed`;
+        the longest not looked at first.
+        """
         ...
 
     def set_level(self, pilot: PilotId, level: ItemLevel) -> None: ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.card import Card, Grid, Offer
+from bot.core.links import Tried
 from bot.core.ports.acts import Inbound, Search
 from bot.core.ports.replies import Reply
 from bot.core.records import Address
@@ -130,4 +131,12 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
+        ...
+
+
+class Opener(Protocol):
+    """Opens links to see whether they answer."""
+
+    async def tried(self, link: str) -> Tried:
+        """What comes of opening a link; a few seconds at most, and never an error."""
         ...

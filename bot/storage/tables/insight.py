@@ -19,6 +19,7 @@ from bot.storage.fields import (
     plain,
     small,
     text_key,
+    waiting,
 )
 
 
@@ -30,6 +31,7 @@ class LevelRow(Row, table=True):
         of("pilot_id", to="pilot"),
         of("by_person", to="person"),
         ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
+        waiting("ix_level_link", "org_id", "link_checked_at", condition="link <> ''"),
         NO_ROWID,
     )
     pilot_id: int = given_key()
@@ -45,6 +47,9 @@ class LevelRow(Row, table=True):
     same: int
     checkin_id: int | None
     fresh_at: datetime | None = moment(null=True)
+    verdicts: Any = as_json(null=True)
+    link_checked_at: datetime | None = moment(null=True)
+    link_failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class SnapshotRow(Row, table=True):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
+from bot.storage.columns import Plain
 from bot.storage.fields import (
     NO_ROWID,
     Row,
@@ -65,6 +66,10 @@ class PilotRow(Row, table=True):
     before_pause: str = plain()
     private: bool
     external: str = plain()
+    reviewers: Any = as_json(null=True)
+    conditions: Any = as_json(null=True)
+    scale_if: str = Field(default="", sa_type=Plain, sa_column_kwargs={"server_default": ""})
+    stop_if: str = Field(default="", sa_type=Plain, sa_column_kwargs={"server_default": ""})
 
 
 class EventRow(Row, table=True):
