@@ -180,7 +180,8 @@ def test_a_lead_sees_the_portfolio_and_goes_on_from_there(tell: Tell) -> None:
         await dita.look_at_home()
         await airport.deliver()
         assert "Nobody answers for: 2 pilots" in page(dita)
-        assert "Anna Berzina has left" in page(dita)
+        assert "no owner yet" in page(dita), "who left owns nothing any more"
+        assert "who is its new owner?" in page(dita)
 
     tell(story)
 
