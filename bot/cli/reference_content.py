@@ -173,9 +173,16 @@ def _asking(found: Policy) -> str:
         ("Holidays", "none as it ships: `country`, `subdivision` and `holidays` name them"),
         ("Open for", f"{count(asking.open_days, 'working day')}, with {count(asking.reminders, 'reminder')}"),
         ("Snooze", f"at most {count(asking.snooze_days, 'day')}"),
+        ("Nobody answers", _escalation(found)),
         ("Digest", f"{_day(digest.weekday)}, {digest.hour}:00, at most {digest.words} words in the channel"),
     ]
     return table(("When", "What"), rows)
+
+
+def _escalation(found: Policy) -> str:
+    days, silence = found.escalation.days, found.escalation.silence
+    steps = ", then ".join(f"{count(number, 'working day')} to the {step}" for step, number in days.items())
+    return f"{steps}; " + ", ".join(f"{risk} risk: {outcome}" for risk, outcome in silence.items())
 
 
 def _day(number: int) -> str:

@@ -12,12 +12,12 @@ from bot.content.block import Block
 from bot.content.document import INTEGER, Node, Scalar
 from bot.content.free_days import FreeDays
 from bot.content.problem import Page, listed, quote
-from bot.core.policy import Asking, Cadence, Digesting, Policy
+from bot.core.policy import Asking, Cadence, Digesting, Escalation, Policy
 from bot.core.questionnaire import SIDE_STAGES, STAGES
 
 KEYS = (
     *("version", "weights", "bands", "coverage", "proof_days", "thresholds", "severity", "time_boxes"),
-    *("median_days", "cadences", "asking", "digest"),
+    *("median_days", "cadences", "asking", "escalation", "digest"),
 )
 # The named numbers that each signal, and each rule beside the signals, reads.
 THRESHOLDS: Mapping[str, tuple[str, ...]] = {
@@ -97,6 +97,10 @@ ASKING_KEYS = (
     ),
 )
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+STEPS = ("deputy", "sponsor", "lead", "outcome")
+RISKS = ("high", "medium", "low", "unknown")
+OUTCOMES = ("pause", "decide", "note")
+ESCALATION_KEYS = (*(f"{step}_days" for step in STEPS), "silence", "pause_days")
 DIGEST_KEYS = ("weekday", "hour", "words", "shown")
 
 
@@ -138,6 +142,7 @@ class _Policy:
             medians=self._days(block, "median_days", MEDIANS),
             cadences=tuple(self._cadence(each) for each in block.items("cadences")),
             asking=self._asking(block.inside("asking", ASKING_KEYS)),
+            escalation=self._escalation(block.inside("escalation", ESCALATION_KEYS)),
             digest=self._digest(block.inside("digest", DIGEST_KEYS)),
             bands=self._bands(block),
             proof_days=block.integer("proof_days", low=1, high=3650),
@@ -305,6 +310,14 @@ class _Policy:
             self.page.note(
                 block.line_of("hour"), what, f"use {asking.quiet_until} to {asking.quiet_from - 1}"
             )
+
+    def _escalation(self, block: Block) -> Escalation:
+        silence = block.inside("silence", RISKS)
+        return Escalation(
+            days={step: block.integer(f"{step}_days", low=1, high=30) for step in STEPS},
+            silence={risk: silence.one_of(risk, OUTCOMES) for risk in RISKS} if silence.usable else {},
+            pause_days=block.integer("pause_days", low=1, high=60),
+        )
 
     def _digest(self, block: Block) -> Digesting:
         return Digesting(

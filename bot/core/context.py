@@ -24,7 +24,8 @@ class Context:
     "Nothing to report" records; empty where that button is not allowed. `zone` is that of the person asked.
     `today` is the day there; `blocked_for` counts the check-ins in a row with last time's blocker. `preface` stands
     above the form. `refused` are options that are not open this time, with the reason: question -> option -> why.
-    `personal`: its person answers it alone and for good; nothing can be handed on or corrected.
+    `personal`: its person answers it alone and for good; nothing can be handed on or corrected. `follows` is what
+    comes of no answer, in words.
     """
 
     checkin: CheckinId
@@ -42,6 +43,7 @@ class Context:
     preface: tuple[Block, ...] = ()
     refused: Mapping[QuestionId, Mapping[str, str]] = field(default_factory=dict)
     personal: bool = False
+    follows: str = ""
 
     @property
     def last(self) -> Answers:

@@ -45,6 +45,19 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """What follows where nobody answers: the working days before each step, and what comes of silence in the end.
+
+    `days` maps a step (deputy, sponsor, lead, outcome) to its grace; `silence` a risk (high, medium, low, unknown) to
+    pause, decide or note.
+    """
+
+    days: Mapping[str, int]
+    silence: Mapping[str, str]
+    pause_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Digesting:
     """The weekly digest: when, and how much of it is in the channel itself."""
 
@@ -71,6 +84,7 @@ class Policy:
     medians: Mapping[str, int]
     cadences: tuple[Cadence, ...]
     asking: Asking
+    escalation: Escalation
     digest: Digesting
     bands: tuple[tuple[int, str], ...]  # (from score, name), rising
     proof_days: int  # a link older than this proves nothing

@@ -11,6 +11,7 @@ from bot.core.compose.form import form_card
 from bot.core.context import Context
 from bot.core.events import (
     Amend,
+    Effect,
     Finish,
     Say,
     Snoozed,
@@ -67,10 +68,23 @@ def _closed(form: Questionnaire, context: Context, state: State, at: datetime) -
     after = replace(
         let_go, phase=Phase.EXPIRED, outcome="missed", ladder=(), snoozed_until=None, wake_at=None
     )
+    if (
+        context.follows and not state.reminders
+    ):  # no message has told yet what follows, and an amended one is not read
+        return _told_at_the_end(form, context, after, closed, at)
     card = form_card(form, context, after, at)
     return Step(
         after, (*closed, Amend(state.said, state.person, card), Finish("missed", state.said, state.person))
     )
+
+
+def _told_at_the_end(
+    form: Questionnaire, context: Context, state: State, closed: tuple[Effect, ...], at: datetime
+) -> Step:
+    moved = Amend(state.said, state.person, words.moved_card(form, context))
+    after = replace(state, said=f"closed{state.revision}")
+    said = Say(after.said, after.person, form_card(form, context, after, at))
+    return Step(after, (*closed, moved, said, Finish("missed", after.said, after.person)))
 
 
 def _reminded(form: Questionnaire, context: Context, state: State, at: datetime, kind: str) -> Step:

@@ -23,7 +23,7 @@ from bot.core.questionnaire import QuestionId, Questionnaire
 from bot.core.records import PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
-from bot.service import checkins, deciding, framing, query, registry, requests, succession
+from bot.service import checkins, deciding, escalating, framing, query, registry, requests, succession
 from bot.service.desk import Desk, colleague, people_named
 
 PARTS_CHANGED = tuple(f"pilot.{part}" for part in ("owner", "deputy", "sponsor", "decider"))
@@ -53,10 +53,12 @@ def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
 def request_clicked(desk: Desk, token: Token, values: Values) -> Reply:
     """A button of a request: an answer, or the name of somebody."""
     request = desk.unit.request(token.id)
-    if request is None or request.kind != requests.SUCCESSOR:
+    if request is None or request.kind not in (requests.SUCCESSOR, requests.SILENT):
         return requests.replied(desk.work, desk.person, token)
     found = colleague(desk, values.get("to")) if token.verb == succession_words.NAME else None
     named = found if found is None or isinstance(found, Problems) else desk.unit.person(found)
+    if request.kind == requests.SILENT:
+        return escalating.replied(desk.work, desk.person, request, token, values, to=named)
     return succession.replied(desk.work, desk.person, request, token, to=named)
 
 

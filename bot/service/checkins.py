@@ -17,7 +17,7 @@ from bot.core.questionnaire import STAGES, Questionnaire
 from bot.core.records import Event, Given, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.state import ASKING, Checkin, Phase, State
-from bot.service import Conflict, cases, consequences, evaluate, framing, homes, registry
+from bot.service import Conflict, cases, consequences, evaluate, framing, homes, registry, silence
 from bot.service.consequences import Ended
 from bot.service.work import Work
 
@@ -245,6 +245,17 @@ def message_key(checkin: Checkin, slot: str) -> str:
     return f"checkin:{checkin.id}:{slot}"
 
 
+def _heard(work: Work, happened: Happened, outcome: str) -> None:
+    """Silence begins with a check-in that nobody answered, and ends with one that somebody did."""
+    pilot = work.unit.pilot(happened.checkin.pilot)
+    if pilot is None or outcome == "closed":
+        return
+    if outcome == "missed":
+        silence.begin(work, pilot, happened.checkin, happened.form)
+    elif silence.climbs(happened.form):
+        silence.end(work, pilot, work.unit.person(happened.checkin.state.person))
+
+
 def _finished(
     work: Work, happened: Happened, finish: Finish, lines: tuple[str, ...], *, actor: PersonId | None
 ) -> None:
@@ -259,6 +270,7 @@ def _finished(
             after={"checkin": checkin.id, "late": checkin.state.late},
         )
     )
+    _heard(work, happened, finish.outcome)
     if finish.outcome in ("missed", "declined"):
         return
     card = words.closing_card(happened.form, happened.context, checkin.state, lines)

@@ -19,7 +19,7 @@ from bot.core.records import Asked, ItemLevel, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase
 from bot.core.values import NotKnown, Value
-from bot.service import cases, second
+from bot.service import cases, second, silence
 from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
@@ -57,6 +57,7 @@ def context_for(
         placeholders=_placeholders(work, form, pilot, last, checkin),
         nothing=nothing,
         blocked_for=_same_blocker(before),
+        follows=silence.announced(work, pilot, checkin, form),
     )
     if form.id == DECISION:
         context = cases.framed(work, pilot, context)

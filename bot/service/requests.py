@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.core import outcome
+from bot.core.cadence import day_words
 from bot.core.card import Card
 from bot.core.compose import notes
 from bot.core.compose import shared as shared_words
+from bot.core.compose import silence as silence_words
 from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
@@ -19,7 +22,7 @@ from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
 
-HELP, OWNER, SPONSOR, CLOSE, SUCCESSOR = "help", "owner", "sponsor", "close", "successor"
+HELP, OWNER, SPONSOR, CLOSE, SUCCESSOR, SILENT = "help", "owner", "sponsor", "close", "successor", "silent"
 ROLES = (OWNER, SPONSOR)
 STARTED = 2  # the level of value.baseline with a measure and its starting value
 ANSWERS = {
@@ -165,6 +168,8 @@ def _card(work: Work, group: Sequence[Request]) -> Card:
     if len(group) > 1 or answer:
         return shared.card(work, group, answer=answer)
     pilot, asked_by = work.unit.pilot(group[0].pilot), work.unit.person(group[0].asked_by or 0)
+    if group[0].kind == SILENT and pilot is not None:
+        return _silent_card(work, pilot, group[0])
     if group[0].kind == SUCCESSOR:
         deputy = work.unit.person((pilot.deputy if pilot else None) or 0)
         return succession_words.successor_card(
@@ -173,6 +178,12 @@ def _card(work: Work, group: Sequence[Request]) -> Card:
     return notes.request_card(
         group[0], pilot.name if pilot else "", asked_by.name if asked_by else "Rampcheck"
     )
+
+
+def _silent_card(work: Work, pilot: Pilot, request: Request) -> Card:
+    owner, person = work.unit.person(pilot.owner or 0), work.unit.person(request.person)
+    since = day_words(work.day(datetime.fromisoformat(request.text), person), work.today(person))
+    return silence_words.question(request, pilot.name, owner.name if owner else "", since, pilot.key)
 
 
 def _amend(work: Work, request: Request, card: Card, why: str) -> None:
@@ -275,13 +286,21 @@ def _named_by(work: Work, request: Request) -> Request | None:
     return next((one for one in same if one.reply != WITHDRAWN), None)
 
 
-def settle(work: Work, pilot: Pilot, request: Request, answer: PersonId, card: Card) -> None:
-    """The question who takes over a part is answered with a person; its message shows `card`."""
-    if request.reply != (reply := f"named {answer}"):
+def settle(work: Work, pilot: Pilot, request: Request, reply: str, card: Card) -> None:
+    """A question has its answer, which is none of ANSWERS; its message shows `card`."""
+    if request.reply != reply:
         _saved(work, replace(request, reply=reply, replied_at=work.now))
         event = Event("request.reply", work.now, request.person, pilot.id, str(request.id), after=reply)
         work.unit.record(event)
     _amend(work, request, card, f"{reply}:{work.now.isoformat()}")
+
+
+def call_back(work: Work, pilot: Pilot, request: Request, card: Card) -> None:
+    """A question is not needed any more: it is not sent, or where it was, shows `card`."""
+    _saved(work, replace(request, reply=WITHDRAWN, replied_at=work.now))
+    work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
+    if not work.unit.cancel(_key(request), "answered meanwhile"):
+        _amend(work, request, card, WITHDRAWN)
 
 
 def let_go(work: Work, pilot: Pilot, request: Request, why: str) -> None:

@@ -77,7 +77,7 @@ def move(work: Work, person: Person, *, out_of: str) -> None:
         if person.id != (pilot.owner or pilot.deputy):
             continue
         for schedule in work.unit.schedules(pilot.id):
-            if schedule.next_due_at is not None and schedule.questionnaire != DECISION:
+            if schedule.next_due_at is not None and _asks(work, schedule):
                 shown = local(schedule.next_due_at, out_of)
                 moved = wall(shown.date(), shown.time(), zone)
                 work.unit.save_schedule(replace(schedule, next_due_at=moved))
@@ -103,11 +103,16 @@ def follow_hours(work: Work, person: Person) -> None:
             work.unit.save_schedule(replace(schedule, next_due_at=moved))
 
 
+def _asks(work: Work, schedule: Schedule) -> bool:
+    """Whether it plans a questionnaire, by the hours of whoever answers it."""
+    return schedule.questionnaire != DECISION and schedule.questionnaire in work.content.questionnaires
+
+
 def _own(work: Work, person: Person) -> Iterator[Schedule]:
     """What is planned at the hours of one person: that of the pilots they own, or are deputy of without an owner."""
     for pilot in work.unit.pilots_of(person.id):
         if person.id == (pilot.owner or pilot.deputy) and pilot.stage != "paused":
-            yield from (one for one in work.unit.schedules(pilot.id) if one.questionnaire != DECISION)
+            yield from (one for one in work.unit.schedules(pilot.id) if _asks(work, one))
 
 
 def set_cadence(work: Work, pilot: Pilot, weeks: int | None, *, actor: PersonId | None = None) -> None:

@@ -58,11 +58,15 @@ def _named(
 
 
 def _name(work: Work, person: Person, pilot: Pilot, request: Request, named: Person) -> Reply:
-    """The part is theirs; whoever named themselves has accepted it, anybody else is asked."""
     own = named.id == person.id
-    changes: Mapping[str, Any] = {request.topic: named.id, f"{request.topic}_accepted": own}
-    changed = registry.change_pilot(work, pilot, changes, actor=person.id)
     card = words.taken(request, pilot.name) if own else words.named(request, pilot.name, named.name)
-    requests.settle(work, pilot, request, named.id, card)
-    requests.ask_roles(work, changed, asked_by=person.id)
+    requests.settle(work, pilot, request, f"named {named.id}", card)
+    put(work, person, pilot, request.topic, named)
     return Nothing()
+
+
+def put(work: Work, person: Person, pilot: Pilot, role: str, named: Person) -> None:
+    """The part is theirs; whoever names themselves has accepted it, anybody else is asked."""
+    changes: Mapping[str, Any] = {role: named.id, f"{role}_accepted": named.id == person.id}
+    changed = registry.change_pilot(work, pilot, changes, actor=person.id)
+    requests.ask_roles(work, changed, asked_by=person.id)

@@ -20,6 +20,7 @@ from bot.service import (
     checkins,
     deciding,
     digest,
+    escalating,
     evaluate,
     evaluations,
     gates,
@@ -28,6 +29,7 @@ from bot.service import (
     registry,
     schedules,
     second,
+    silence,
 )
 from bot.service.work import Work, again
 
@@ -144,6 +146,9 @@ def open_due(work: Work, seen: Schedule) -> None:
     schedule = next((s for s in work.unit.schedules(seen.pilot) if s.id == seen.id), None)
     pilot = work.unit.pilot(seen.pilot)
     if schedule is None or schedule.next_due_at is None or schedule.next_due_at > work.now or pilot is None:
+        return
+    if seen.questionnaire == silence.SILENCE:
+        escalating.step(work, pilot)
         return
     if seen.questionnaire == DECISION:
         deciding.look(work, pilot)

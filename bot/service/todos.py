@@ -49,6 +49,7 @@ def _requested(work: Work, same: Sequence[Request]) -> Todo | None:
     what = {
         "help": f"your help: {request.topic}{others}",
         "close": f"switch it off by {request.topic}",
+        "silent": "nobody answers about it",
         "successor": f"who is its new {request.topic}?",
         "confirm": "confirm what its next gate needs",
         "approve": "approve as the second person that it passes its gate",

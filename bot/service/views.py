@@ -108,7 +108,9 @@ def _next_on(work: Work, reader: Person, pilot: Pilot) -> date | None:
     due = [
         schedule.next_due_at
         for schedule in work.unit.schedules(pilot.id)
-        if schedule.next_due_at and schedule.questionnaire != DECISION
+        if schedule.next_due_at
+        and schedule.questionnaire in work.content.questionnaires
+        and schedule.questionnaire != DECISION
     ]
     return work.day(min(due), reader) if due else None
 

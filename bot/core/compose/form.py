@@ -87,10 +87,12 @@ def _opening(
         lines.append(say(f"{context.name(handed_by)} says this one is yours. If not, hand it on."))
     if state.phase is Phase.EXPIRED:
         lines.append(say(bold("Closed. "), "A late answer still counts and is marked as late."))
+        lines.extend(_follows(context))
     elif state.phase is Phase.DONE:
         lines.append(say("Correct your answer; the earlier one stays in the history."))
     elif state.reminders:
         lines.append(say(bold("Reminder. "), "Still waiting for you."))
+        lines.extend(_follows(context))
     if _kept(state, asked):
         lines.append(say(bold("Not sent yet. "), "What you entered is kept here until you send it."))
     for question, to in state.handed.items():
@@ -100,6 +102,11 @@ def _opening(
     if form.intro and not state.answers and state.phase is Phase.OPEN:
         lines.append(say(fill(form.intro, context)))
     return (*lines, say(_how_much(context, state, at, _ahead(form, context, state, asked))))
+
+
+def _follows(context: Context) -> tuple[Paragraph, ...]:
+    """What comes of no answer: nobody is to hear of it from their boss."""
+    return (say(context.follows),) if context.follows else ()
 
 
 def _how_much(context: Context, state: State, at: datetime, ahead: list[Question]) -> str:

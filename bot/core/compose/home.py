@@ -12,7 +12,7 @@ from datetime import date, datetime
 from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Text, Tone, bold, say, spoken
-from bot.core.compose import notes, succession, words
+from bot.core.compose import notes, silence, succession, words
 from bot.core.compose.portfolio import Task, Todo, todo_button, todo_line, urgent_first
 from bot.core.gates import GateResult
 from bot.core.localtime import local
@@ -149,6 +149,8 @@ def _doing(todo: Todo) -> tuple[Action, ...]:
     if todo.task is Task.REQUEST and todo.request is not None:
         if todo.request.kind == "successor":
             return succession.buttons(todo.request)
+        if todo.request.kind == "silent":
+            return silence.buttons(todo.request)
         return notes.request_buttons(todo.request)
     return (todo_button(todo),)
 

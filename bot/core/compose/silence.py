@@ -1,0 +1,110 @@
+"""The words around silence: what will follow, told before it does, and what is asked then; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.core import tokens
+from bot.core.cadence import WEEKDAYS, day_words
+from bot.core.card import Action, Button, Card, Date, Person, Tone, say
+from bot.core.compose.notes import note
+from bot.core.escalation import DEPUTY, LEAD, OUTCOME, Rung
+from bot.core.localtime import local
+from bot.core.records import Request
+from bot.core.tokens import About, Token
+
+ANSWER, RUNNING, NAME, PAUSE = "answer_it", "running", "name", "pause"  # the verbs of its buttons
+TO, UNTIL = "to", "until"  # the fields of two of them
+_OUTCOMES = {
+    "pause": "the pilot is paused",
+    "decide": "whoever decides is asked whether it goes on",
+    "note": "it is called Unknown, and old answers count for nothing new",
+}
+_DONE = {
+    "pause": "It is paused until {until}; `resume` ends that.",
+    "decide": "Whoever decides is asked now whether it goes on.",
+    "note": "It is called Unknown from now on.",
+}
+
+
+def announced(
+    rungs: Sequence[Rung], names: Mapping[str, str], outcome: str, *, today: date, zone: str
+) -> str:
+    """What follows and when, in one sentence or two; empty where nothing does."""
+    asked = [rung for rung in rungs if rung.step != OUTCOME]
+    told = [f"{_whom(rung.step, names)} on {_on(rung, today, zone)}" for rung in asked]
+    if not rungs:
+        return ""
+    first = f"If nobody answers, I ask {', then '.join(told)}."
+    last = next((rung for rung in rungs if rung.step == OUTCOME), None)
+    if last is None:
+        return first if told else ""
+    if not told:
+        return f"If nobody answers by {_on(last, today, zone)}, {_OUTCOMES[outcome]}."
+    return f"{first} If nobody has by {_on(last, today, zone)}, {_OUTCOMES[outcome]}."
+
+
+def _whom(step: str, names: Mapping[str, str]) -> str:
+    return "the portfolio leads" if step == LEAD else names.get(step, f"the {step}")
+
+
+def _on(rung: Rung, today: date, zone: str) -> str:
+    day = local(rung.at, zone).date()
+    return f"{WEEKDAYS[day.weekday()]} {day_words(day, today)}"
+
+
+def question(request: Request, pilot: str, owner: str, since: str, key: str) -> Card:
+    """Nobody has answered: can you, or do you know how it stands? `topic` is the step."""
+    who = owner or "Nobody"
+    line = f"{who} has not answered about {pilot} since {since}." if owner else f"Nobody answers for {pilot}."
+    asked = "Can you answer in their place?" if request.topic == DEPUTY else "Is it still running?"
+    return Card(
+        f"{pilot}: no answer",
+        f"{line} {asked}",
+        body=(say(line), say(asked)),
+        actions=buttons(request, key),
+    )
+
+
+def buttons(request: Request, key: str = "") -> tuple[Action, ...]:
+    """The answers: the deputy takes it or not, others say how the pilot stands."""
+    if request.topic == DEPUTY:
+        answer = Button("I answer it", _token(request, ANSWER), Tone.PRIMARY)
+        return answer, Button("Not me", _token(request, "not_me"))
+    until = Date(UNTIL, "Until when?", required=True)
+    to = Person(TO, "Who is the new owner?", required=True, hint="They are asked whether they accept.")
+    decide = (Button("Decide", tokens.command(f"decide {key}")),) if key else ()
+    return (
+        Button("Yes, it is", _token(request, RUNNING), Tone.PRIMARY),
+        Button("New owner", _token(request, NAME), asks=(to,)),
+        Button("Pause it", _token(request, PAUSE), asks=(until,)),
+        *decide,
+    )
+
+
+def _token(request: Request, verb: str) -> str:
+    return tokens.encode(Token(About.REQUEST, request.id, verb))
+
+
+def answered(pilot: str, who: str) -> Card:
+    """The question is settled because an answer came."""
+    return note(f"{who} has answered; nothing is needed from you any more. Thank you.", pilot)
+
+
+def settled(pilot: str, line: str) -> Card:
+    """The question after its own answer, or another's."""
+    return note(line, pilot)
+
+
+def said_running(pilot: str, who: str) -> Card:
+    """What the owner hears when somebody vouched for the pilot."""
+    return note(f"{who} says it is running. Please answer the next check-in, or say whose it is.", pilot)
+
+
+def ended(pilot: str, since: str, outcome: str, until: str) -> Card:
+    """What owner and sponsor hear at the end, which was announced."""
+    done = _DONE[outcome].format(until=until)
+    return note(
+        f"Nobody has answered about it since {since}. {done} This is what I said would follow.", pilot
+    )

@@ -1,0 +1,219 @@
+"""One step up where nobody answers, and what people reply to it; it must not plan the ladder.
+
+Nobody above an owner hears of silence that the owner was not told of, that is not silence, or that an absence explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core import events
+from bot.core.answers import tidy
+from bot.core.cadence import day_words
+from bot.core.compose import notes
+from bot.core.compose import silence as words
+from bot.core.compose.form import form_card
+from bot.core.days import parse_day
+from bot.core.decisions import ENDED
+from bot.core.escalation import DEPUTY, LEAD, OUTCOME, later
+from bot.core.ports import Message, Nothing, Problems, Reply, Show
+from bot.core.records import Event, Person, PersonId, Pilot, Request
+from bot.core.state import Checkin, Phase
+from bot.core.tokens import Token
+from bot.service import absence, checkins, deciding, framing, registry, requests, silence, succession
+from bot.service.work import Work
+
+Values = Mapping[str, Any]
+
+
+def step(work: Work, pilot: Pilot) -> None:
+    """The next step is due: take it, put it off, or let it be."""
+    due = silence.planned(work, pilot)
+    if due is None or due > work.now:
+        return
+    if pilot.stage in ENDED or pilot.stage == "paused" or silence.has_another_owner(work, pilot):
+        silence.end(work, pilot, None)
+        return
+    wait = _not_yet(work, pilot)
+    if wait is not None:
+        silence.put(work, pilot, wait)
+        return
+    now, *rest = silence.left(work, pilot, due)
+    work.unit.record(Event(silence.STEP, work.now, None, pilot.id, now.step))
+    if now.step == OUTCOME:
+        _conclude(work, pilot)
+        silence.end(work, pilot, None)
+    else:
+        silence.put(work, pilot, rest[0].at)
+        _ask(work, pilot, now.step)
+        _show_what_follows(work, pilot)
+
+
+def _not_yet(work: Work, pilot: Pilot) -> datetime | None:
+    """When a step that is due may be taken, where it may not now; None where it may."""
+    owner = silence.owner_of(work, pilot)
+    if owner is not None and work.is_away(owner):
+        return absence.back_at(work, owner) + timedelta(days=1)
+    asking, zone = work.content.policy.asking, work.zone(owner)
+    if _begun_to_answer(work, pilot) or not _told(work, pilot):
+        return later(work.now, 1, asking=asking, zone=zone)
+    return None
+
+
+def _begun_to_answer(work: Work, pilot: Pilot) -> bool:
+    """Whether an answer is on its way: half a form, or a colleague who was asked."""
+    return any(
+        one.state.answers or one.state.drafts or one.state.handed
+        for one in work.unit.live_checkins(pilot=pilot.id)
+        if one.state.person in (pilot.owner, pilot.deputy)
+    )
+
+
+def _told(work: Work, pilot: Pilot) -> bool:
+    """Whether the message that announced it has reached the owner."""
+    checkin = _first(work, pilot)
+    return checkin is None or work.unit.was_sent(checkins.message_key(checkin, checkin.state.said))
+
+
+def _first(work: Work, pilot: Pilot) -> Checkin | None:
+    """The check-in with which the silence began."""
+    return work.unit.checkin(silence.begun(work, pilot)[1])
+
+
+def _ask(work: Work, pilot: Pilot, named: str) -> None:
+    holders: list[PersonId | None] = [getattr(pilot, named)] if named != LEAD else []
+    if named == LEAD:
+        holders = [
+            lead.id for lead in registry.leads(work.unit) if lead.id not in (pilot.owner, pilot.sponsor)
+        ]
+    for holder in holders:
+        if holder is not None:
+            text = silence.begun(work, pilot)[0].isoformat()
+            wanted = Request(0, requests.SILENT, pilot.id, holder, None, work.now, text=text, topic=named)
+            requests.ask(work, pilot, wanted)
+
+
+def _show_what_follows(work: Work, pilot: Pilot) -> None:
+    """The owner's message says what is still to come."""
+    checkin = _first(work, pilot)
+    form = checkins.form_of(work, checkin) if checkin else None
+    if checkin is None or form is None or checkin.state.phase is not Phase.EXPIRED:
+        return
+    address = registry.address_of(work.unit, checkin.state.person)
+    if address is not None:
+        context = framing.context_for(work, checkin, form, pilot)
+        replaced = checkins.message_key(checkin, checkin.state.said)
+        card = form_card(form, context, checkin.state, work.now)
+        work.unit.enqueue(
+            Message(f"{replaced}:follows:{work.now.isoformat()}", address, card, replaces=replaced), work.now
+        )
+
+
+def _conclude(work: Work, pilot: Pilot) -> None:
+    """Everybody was asked, and nobody answered: what was announced happens, and owner and sponsor hear of it."""
+    outcome = silence.outcome_of(work, pilot)
+    until = work.today() + timedelta(days=work.content.policy.escalation.pause_days)
+    work.unit.record(Event("silence.outcome", work.now, None, pilot.id, outcome))
+    if outcome == "pause":
+        registry.pause(work, pilot, until, actor=None)
+        checkins.withdraw(work, pilot, f"{pilot.name} is paused.")
+    elif outcome == "decide":
+        deciding.ask(work, pilot)
+    _tell_the_end(work, pilot, outcome, until)
+
+
+def _tell_the_end(work: Work, pilot: Pilot, outcome: str, until: Any) -> None:
+    since, number = silence.begun(work, pilot)
+    for holder in dict.fromkeys(filter(None, (pilot.owner, pilot.sponsor))):
+        person, address = work.unit.person(holder), registry.address_of(work.unit, holder)
+        if person is not None and address is not None:
+            today = work.today(person)
+            card = words.ended(
+                pilot.name, day_words(work.day(since, person), today), outcome, day_words(until, today)
+            )
+            work.unit.enqueue(Message(f"silence:{pilot.id}:{number}:{holder}", address, card), work.now)
+
+
+# --- replies --------------------------------------------------------------------------------------------------------
+
+
+def replied(
+    work: Work,
+    person: Person,
+    request: Request,
+    token: Token,
+    values: Values,
+    *,
+    to: Person | Problems | None,
+) -> Reply:
+    """A button of the question why nobody answers; `to` is whoever was named, or why nobody could be."""
+    pilot = work.unit.pilot(request.pilot)
+    if pilot is None or request.person != person.id:
+        return Show(notes.not_there())
+    if request.reply:
+        return Show(notes.stale())
+    match token.verb:
+        case words.ANSWER if request.topic == DEPUTY:
+            return _take_over(work, person, pilot, request)
+        case "not_me" if request.topic == DEPUTY:
+            return _settled(work, pilot, request, "not_me", "Noted. I ask whoever comes next.")
+        case words.RUNNING:
+            return _runs(work, person, pilot, request)
+        case words.NAME:
+            if isinstance(to, Problems) or to is None:
+                return to or Problems({words.TO: "Please name somebody."})
+            succession.put(work, person, pilot, "owner", to)
+            silence.end(work, pilot, person)
+            return Nothing()
+        case words.PAUSE:
+            return _pause(work, person, pilot, values)
+    return Show(notes.not_there())
+
+
+def _settled(work: Work, pilot: Pilot, request: Request, reply: str, line: str) -> Reply:
+    requests.settle(work, pilot, request, reply, words.settled(pilot.name, line))
+    return Nothing()
+
+
+def _take_over(work: Work, person: Person, pilot: Pilot, request: Request) -> Reply:
+    """The deputy answers: the newest unanswered check-in is theirs now, and the next step waits a day."""
+    waiting = [
+        one.id
+        for one in work.unit.history(pilot.id, limit=framing.LOOK_BACK)
+        if one.phase in (Phase.OPEN, Phase.SNOOZED, Phase.EXPIRED) and one.person == pilot.owner
+    ]
+    checkin = work.unit.checkin(waiting[0]) if waiting else None
+    if checkin is None:
+        return Show(notes.stale())
+    named = {one: known.name for one in (checkin.state.person, person.id) if (known := work.unit.person(one))}
+    handed = events.HandedOver(work.now, checkin.state.person, person.id)
+    checkins.happen(work, checkin.id, handed, actor=person.id, people=named)
+    asking, zone = work.content.policy.asking, work.zone(person)
+    silence.put(work, pilot, later(work.now, asking.open_days + 1, asking=asking, zone=zone))
+    return _settled(work, pilot, request, words.ANSWER, "It is yours now: the questions are below.")
+
+
+def _runs(work: Work, person: Person, pilot: Pilot, request: Request) -> Reply:
+    requests.settle(
+        work, pilot, request, words.RUNNING, words.settled(pilot.name, "Noted: it is running. Thank you.")
+    )
+    silence.end(work, pilot, person)
+    address = registry.address_of(work.unit, pilot.owner) if pilot.owner else None
+    if address is not None:
+        card = words.said_running(pilot.name, person.name)
+        work.unit.enqueue(Message(f"request:{request.id}:running", address, card), work.now)
+    return Nothing()
+
+
+def _pause(work: Work, person: Person, pilot: Pilot, values: Values) -> Reply:
+    today = work.today(person)
+    until = parse_day(tidy(str(values.get(words.UNTIL, ""))), today)
+    latest = registry.longest_pause(today, work.content)
+    if until is None or not today < until <= latest:
+        return Problems({words.UNTIL: notes.pause_bounds(today, latest)})
+    registry.pause(work, pilot, until, actor=person.id)
+    checkins.withdraw(work, pilot, f"{pilot.name} is paused.")
+    silence.end(work, pilot, person)
+    return Nothing()
