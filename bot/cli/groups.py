@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.groups_people import channels, people
+from bot.cli.groups_report import report
 from bot.cli.groups_running import outbox
 from bot.cli.options import AsJson, InFormat, ToFile, WithTexts, group
 
@@ -29,6 +30,7 @@ GROUPS = {
     "channels": channels,
     "outbox": outbox,
     "audit": audit,
+    "report": report,
     "keys": keys,
     "manifest": manifest,
 }

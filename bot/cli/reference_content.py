@@ -172,6 +172,8 @@ def _asking(found: Policy) -> str:
         ("Quiet", f"from {asking.quiet_from}:00 to {asking.quiet_until}:00, and outside working days"),
         ("Holidays", "none as it ships: `country`, `subdivision` and `holidays` name them"),
         ("Open for", f"{count(asking.open_days, 'working day')}, with {count(asking.reminders, 'reminder')}"),
+        ("Messages", f"at most {asking.messages_a_week} a week to one person, over all their pilots"),
+        ("Back-off", f"one reminder less after {asking.backoff_after} in a row without an answer"),
         ("Snooze", f"at most {count(asking.snooze_days, 'day')}"),
         ("Nobody answers", _escalation(found)),
         ("Digest", f"{_day(digest.weekday)}, {digest.hour}:00, at most {digest.words} words in the channel"),

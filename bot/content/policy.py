@@ -91,6 +91,8 @@ ASKING_KEYS = (
         "late_hours",
         "snooze_days",
         "recent_days",
+        "messages_a_week",
+        "backoff_after",
         "country",
         "subdivision",
         "holidays",
@@ -247,6 +249,8 @@ class _Policy:
             last_reminder_hours=block.integer("last_reminder_hours", low=1, high=24),
             late_hours=block.integer("late_hours", low=1, high=24),
             snooze_days=block.integer("snooze_days", low=1, high=30),
+            messages_a_week=block.integer("messages_a_week", low=1, high=100),
+            backoff_after=block.integer("backoff_after", low=1, high=100),
             recent_days=block.integer("recent_days", low=0, high=30),
             free=free if free.country or free.own else frozenset(),
         )

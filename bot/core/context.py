@@ -25,7 +25,7 @@ class Context:
     `today` is the day there; `blocked_for` counts the check-ins in a row with last time's blocker. `preface` stands
     above the form. `refused` are options that are not open this time, with the reason: question -> option -> why.
     `personal`: its person answers it alone and for good; nothing can be handed on or corrected. `follows` is what
-    comes of no answer, in words.
+    comes of no answer, in words. `may_remind`: their week has room for one more message.
     """
 
     checkin: CheckinId
@@ -44,6 +44,7 @@ class Context:
     refused: Mapping[QuestionId, Mapping[str, str]] = field(default_factory=dict)
     personal: bool = False
     follows: str = ""
+    may_remind: bool = True
 
     @property
     def last(self) -> Answers:

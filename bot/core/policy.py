@@ -38,6 +38,8 @@ class Asking:
     last_reminder_hours: int  # before closing
     late_hours: int  # an invitation later than this is moved to the next good hour
     snooze_days: int
+    messages_a_week: int  # that Rampcheck sends somebody by itself, over all their pilots
+    backoff_after: int  # reminders in a row that gained nothing: then one less is sent
     recent_days: int  # who answered within so many days before a slot is not asked again
     free: Container[date] = (
         frozenset()

@@ -91,7 +91,8 @@ def _reminded(form: Questionnaire, context: Context, state: State, at: datetime,
     """Say it once more in a new message. Several reminders missed together, after an outage, become one."""
     left = tuple(moment for moment in state.ladder if moment > at)
     state = replace(state, ladder=left, revision=state.revision + 1)
-    if state.phase is Phase.WAITING or state.closes_at - at < SAY_BEFORE_CLOSING:
+    held = kind == "reminder" and not context.may_remind
+    if held or state.phase is Phase.WAITING or state.closes_at - at < SAY_BEFORE_CLOSING:
         return Step(waking(state))
     number = state.reminders + (kind == "reminder")
     after = waking(replace(state, reminders=number, said=f"{kind}{state.revision}"))

@@ -17,7 +17,7 @@ from bot.core.questionnaire import STAGES, Questionnaire
 from bot.core.records import Event, Given, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.state import ASKING, Checkin, Phase, State
-from bot.service import Conflict, cases, consequences, evaluate, framing, homes, registry, silence
+from bot.service import Conflict, cases, consequences, evaluate, framing, homes, nagging, registry, silence
 from bot.service.consequences import Ended
 from bot.service.work import Work
 
@@ -213,6 +213,7 @@ def _obey(work: Work, happened: Happened, effect: Effect) -> None:
     match effect:
         case Say():
             _say(work.unit, happened.checkin, effect, work.now)
+            _count(work, happened.checkin, effect)
         case Amend():
             _amend(work.unit, happened.checkin, effect, work.now)
         case Keep() | Finish():
@@ -229,6 +230,13 @@ def _say(unit: Unit, checkin: Checkin, said: Say, now: datetime) -> None:
     message = Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at)
     if not unit.enqueue(message, now):  # they were asked this before: the message they have comes alive again
         _amend(unit, checkin, Amend(said.slot, said.to, said.card), now)
+
+
+def _count(work: Work, checkin: Checkin, said: Say) -> None:
+    """What its person did not ask for is written down; a decision is not a nag, and a colleague's question neither."""
+    step = nagging.step_of(said.slot, checkin.state.reminders)
+    if step and said.to == checkin.state.person and checkin.questionnaire != DECISION:
+        nagging.note(work, said.to, checkin.pilot, checkin.id, step)
 
 
 def _amend(unit: Unit, checkin: Checkin, amended: Amend, now: datetime) -> None:

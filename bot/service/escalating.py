@@ -22,7 +22,7 @@ from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.state import Checkin, Phase
 from bot.core.tokens import Token
-from bot.service import absence, checkins, deciding, framing, registry, requests, silence, succession
+from bot.service import absence, checkins, deciding, framing, nagging, registry, requests, silence, succession
 from bot.service.work import Work
 
 Values = Mapping[str, Any]
@@ -86,13 +86,16 @@ def _ask(work: Work, pilot: Pilot, named: str) -> None:
     holders: list[PersonId | None] = [getattr(pilot, named)] if named != LEAD else []
     if named == LEAD:
         holders = [
-            lead.id for lead in registry.leads(work.unit) if lead.id not in (pilot.owner, pilot.sponsor)
+            lead.id
+            for lead in registry.leads(work.unit, pilot)
+            if lead.id not in (pilot.owner, pilot.sponsor)
         ]
     for holder in holders:
         if holder is not None:
             text = silence.begun(work, pilot)[0].isoformat()
             wanted = Request(0, requests.SILENT, pilot.id, holder, None, work.now, text=text, topic=named)
-            requests.ask(work, pilot, wanted)
+            if requests.ask(work, pilot, wanted):
+                nagging.note(work, holder, pilot.id, silence.begun(work, pilot)[1], named)
 
 
 def _show_what_follows(work: Work, pilot: Pilot) -> None:
@@ -133,7 +136,7 @@ def _tell_the_end(work: Work, pilot: Pilot, outcome: str, until: Any) -> None:
             card = words.ended(
                 pilot.name, day_words(work.day(since, person), today), outcome, day_words(until, today)
             )
-            work.unit.enqueue(Message(f"silence:{pilot.id}:{number}:{holder}", address, card), work.now)
+            work.unit.enqueue(Message(f"silence-{number}:{pilot.id}:to-{holder}", address, card), work.now)
 
 
 # --- replies --------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from bot.core.records import Asked, ItemLevel, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase
 from bot.core.values import NotKnown, Value
-from bot.service import cases, second, silence
+from bot.service import cases, nagging, second, silence
 from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
@@ -47,7 +47,8 @@ def context_for(
     context = Context(
         checkin=checkin.id,
         pilot_name=pilot.name,
-        asking=work.content.policy.asking,
+        asking=nagging.asking(work, checkin),
+        may_remind=nagging.may_remind(work, checkin),
         zone=work.zone(person),
         record=record,
         last_on=_day(work, last, checkin),

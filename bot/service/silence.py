@@ -133,7 +133,7 @@ def _there(work: Work, pilot: Pilot, silent: object) -> Iterator[str]:
         if person is not None and person.id not in seen:
             seen.add(person.id)
             yield step
-    if any(lead.id not in seen for lead in registry.leads(work.unit)):
+    if any(lead.id not in seen for lead in registry.leads(work.unit, pilot)):
         yield LEAD
     yield OUTCOME
 

@@ -25,7 +25,7 @@ def ask(work: Work, pilot: Pilot, role: str, why: str) -> int:
 def _whom(work: Work, pilot: Pilot, role: str) -> list[PersonId]:
     """The pilot's sponsor, or its owner where that one is missing, and every portfolio lead, each once."""
     other = pilot.sponsor if role == OWNER else pilot.owner
-    leads = (lead.id for lead in registry.leads(work.unit))
+    leads = (lead.id for lead in registry.leads(work.unit, pilot))
     return list(dict.fromkeys((*((other,) if other else ()), *leads)))
 
 

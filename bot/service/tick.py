@@ -26,6 +26,7 @@ from bot.service import (
     gates,
     leaving,
     likeness,
+    nagging,
     registry,
     schedules,
     second,
@@ -182,7 +183,12 @@ def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     asks = work.content.questionnaires[schedule.questionnaire].asks
     person = _who(work, pilot, asks)
     back = _back_again(work, pilot, asks) if person is None else None
-    moved = back or _after_others(work, pilot, person) or _moved(work, person, slot, following)
+    moved = (
+        back
+        or _after_others(work, pilot, person)
+        or _when_there_is_room(work, person)
+        or _moved(work, person, slot, following)
+    )
     if moved is not None and moved > work.now:
         work.unit.save_schedule(replace(schedule, next_due_at=moved))
         return
@@ -241,6 +247,14 @@ def _after_others(work: Work, pilot: Pilot, person: Person | None) -> datetime |
     return cadence.good_moment(
         max(closed, work.now), zone=work.zone(person), asking=work.content.policy.asking
     )
+
+
+def _when_there_is_room(work: Work, person: Person | None) -> datetime | None:
+    """The good hour from which somebody's week has room for one more message; None where it has now."""
+    room = nagging.room(work, person) if person is not None else work.now
+    if room <= work.now:
+        return None
+    return cadence.good_moment(room, zone=work.zone(person), asking=work.content.policy.asking)
 
 
 def _reason_to_skip(

@@ -13,6 +13,7 @@ from bot.storage.fields import table
 from bot.storage.forms import Forms
 from bot.storage.homes import Homes
 from bot.storage.messages import Messages
+from bot.storage.nags import Nags
 from bot.storage.people import People
 from bot.storage.pilots import Pilots
 from bot.storage.readiness import Readiness
@@ -70,6 +71,7 @@ class SqlUnit(
     Homes,
     Messages,
     Seals,
+    Nags,
 ):
     """The `Unit` of core.ports on a database."""
 

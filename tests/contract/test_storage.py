@@ -12,6 +12,7 @@ import pytest
 
 from bot.core.card import Card
 from bot.core.chain import ORIGIN, Link
+from bot.core.nags import Nag
 from bot.core.ports import Message, MessageRef, Store, Unit
 from bot.core.records import (
     Address,
@@ -1012,6 +1013,8 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "person_at": lambda unit, at: unit.person_at(at.address),
     "people_to_seek": lambda unit, at: unit.people_to_seek(at.connection.id, NOW, limit=9),
     "sought": lambda unit, at: unit.sought(),
+    "nags_of": lambda unit, at: unit.nags_of(at.owner.id, limit=9),
+    "nags": lambda unit, at: unit.nags(since=NOW, limit=9),
     "connections": lambda unit, at: unit.connections(),
     "identities": lambda unit, at: unit.identities(at.owner.id),
     "absent": lambda unit, at: unit.absent(),
@@ -1079,6 +1082,15 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
         Identity(at.owner.id, "U1", replace(at.address, conversation="E"))
     ),
     "drop_identity": lambda unit, at: unit.drop_identity(Identity(at.owner.id, "U1", at.address)),
+    "add_nag": lambda unit, at: unit.add_nag(
+        Nag(
+            at.owner.id,
+            at.pilot.id,
+            unit.history(at.pilot.id)[0].id if unit.history(at.pilot.id) else 1,
+            "sponsor",
+            NOW,
+        )
+    ),
     "save_sought": lambda unit, at: unit.save_sought(
         Sought(at.owner.id, at.connection.id, NOW + WEEK, Finding.APART)
     ),

@@ -11,6 +11,7 @@ import psycopg
 
 from bot.core import chain
 from bot.core.card import Card
+from bot.core.nags import Nag
 from bot.core.ports import Message, Store, Unit
 from bot.core.questionnaire import Kind, Question, Questionnaire, Screen
 from bot.core.records import (
@@ -134,7 +135,9 @@ def fill(unit: Unit, at: World) -> None:
     unit.add_decision(Decision(0, pilot, "fix", NOW, owner, "sponsor", signals=("P01",)))
     unit.save_subscription(Subscription(0, at.channel, NOW + HOUR, by=owner))
     asked = opened(at, answers=REPLIES, asking=("moved",), handed={"block": at.helper.id}, wake_at=NOW)
-    assert unit.open_checkin(asked) is not None
+    stored = unit.open_checkin(asked)
+    assert stored is not None
+    unit.add_nag(Nag(owner, pilot, stored.id, "invitation", NOW))
     assert unit.enqueue(message(at, "hello"), NOW)
 
 

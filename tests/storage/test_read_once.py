@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bot.core import chain
+from bot.core.nags import Nag
 from bot.core.ports import Store, Unit
 from bot.core.records import (
     Address,
@@ -43,6 +44,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "person": (unit.person(owner), unit.person_of(at.connection.id, "U1")),
         "people": (unit.people(), unit.find_people("Ann"), unit.people_of_email("ann@acme.example")),
         "sought": (unit.sought(), unit.people_to_seek(at.connection.id, NOW + DAY, limit=9)),
+        "nags": (unit.nags_of(owner, limit=9), unit.nags(since=NOW, limit=9)),
         "identity": (unit.identities(owner), unit.identities(at.helper.id)),
         "connection": (unit.connection(at.connection.id), unit.connections()),
         "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
@@ -102,6 +104,9 @@ CHANGES: dict[str, Look] = {
     "no account": lambda unit, at: unit.drop_identity(Identity(at.owner.id, "U1", at.address)),
     "a search": lambda unit, at: unit.save_sought(
         Sought(at.helper.id, at.connection.id, NOW + DAY, Finding.PENDING)
+    ),
+    "a nag": lambda unit, at: unit.add_nag(
+        Nag(at.owner.id, at.pilot.id, unit.history(at.pilot.id)[0].id, "lead", NOW)
     ),
     "a silent address": lambda unit, at: unit.switch_off(at.address),
     "a connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),

@@ -24,6 +24,7 @@ ROOMS = (
     "decisions",
     "forms",
     "messages",
+    "nags",
     "people",
     "pilots",
     "readiness",
@@ -35,7 +36,7 @@ ROOMS = (
     "words",
 )
 STORAGE = Path(outbox.__file__).parent
-GROWING = ("checkin", "answer", "submission", "message", "snapshot", "event", "sight", "decision")
+GROWING = ("checkin", "answer", "submission", "message", "snapshot", "event", "sight", "decision", "nag")
 
 checkin, answer, submission = table(CheckinRow), table(AnswerRow), table(SubmissionRow)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.nags import Nag
 from bot.core.questionnaire import QuestionId, Questionnaire
 from bot.core.records import (
     Asked,
@@ -105,4 +106,17 @@ class CheckinsKept(Protocol):
         self, checkins: Iterable[CheckinId], *, to: QuestionId = ""
     ) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
         """The answers that stand now; a check-in without any is left out."""
+        ...
+
+
+class NagsKept(Protocol):
+    """Messages that nobody asked for."""
+
+    def add_nag(self, nag: Nag) -> None: ...
+    def nags_of(self, person: PersonId, *, limit: int) -> Sequence[Nag]:
+        """What somebody was sent, the newest first, with when its check-in was answered."""
+        ...
+
+    def nags(self, *, since: datetime, limit: int) -> Sequence[Nag]:
+        """What everybody was sent since a moment, the newest first."""
         ...

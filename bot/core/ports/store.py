@@ -10,6 +10,7 @@ from bot.core.button_key import ButtonKey
 from bot.core.installations import Installations
 from bot.core.ports.audit import SealsKept
 from bot.core.ports.checkins import AskingKept, CheckinsKept
+from bot.core.ports.checkins import AskingKept, CheckinsKept, NagsKept
 from bot.core.ports.homes import Homes
 from bot.core.ports.insight import EvaluationsKept, ReadinessKept
 from bot.core.ports.letters import Letters
@@ -33,6 +34,7 @@ class Unit(
     EvaluationsKept,
     MessagesKept,
     SealsKept,
+    NagsKept,
     Protocol,
 ):
     """One transaction of one organisation: everything in it is stored together or not at all.

@@ -5,7 +5,7 @@ belong to nobody), and a reference to something of an organisation names the org
 itself refuses one that crosses over.
 """
 
-from bot.storage.tables.checkins import LIVE, AnswerRow, CheckinRow, HelperRow, SubmissionRow, WordRow
+from bot.storage.tables.checkins import LIVE, AnswerRow, CheckinRow, HelperRow, NagRow, SubmissionRow, WordRow
 from bot.storage.tables.insight import EvaluationRow, LevelRow, MuteRow, SnapshotRow, UsualStayRow
 from bot.storage.tables.messages import WAITS_STILL, BeatRow, HomeChangeRow, HomeRow, MessageRow
 from bot.storage.tables.people import (
@@ -42,6 +42,7 @@ __all__ = [
     "LevelRow",
     "MessageRow",
     "MuteRow",
+    "NagRow",
     "OauthStateRow",
     "OrganisationRow",
     "PersonRow",

@@ -118,3 +118,23 @@ class AnswerRow(Row, table=True):
     question_id: int = small(key=True)
     org_id: int = small()
     value: Any = Field(default=None, sa_type=AnswerText, nullable=True)
+
+
+class NagRow(Row, table=True):
+    """Messages that Rampcheck sent somebody by itself about a check-in."""
+
+    __tablename__ = "nag"
+    __table_args__ = (
+        of("pilot_id", to="pilot"),
+        of("person_id", to="person"),
+        ForeignKeyConstraint(("checkin_id",), ["checkin.id"]),
+        Index(None, "org_id", "person_id", "at"),
+        Index(None, "org_id", "at"),
+    )
+    at: datetime = moment()
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int
+    pilot_id: int
+    checkin_id: int
+    org_id: int = small()
+    step: str = plain()

@@ -1,0 +1,53 @@
+"""What Rampcheck sends people by itself: written down, kept within a week's budget, less where it gains nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core import nags
+from bot.core.policy import Asking
+from bot.core.records import CheckinId, Person, PersonId, PilotId
+from bot.core.state import Checkin
+from bot.service.work import Work
+
+
+def note(work: Work, person: PersonId, pilot: PilotId, checkin: CheckinId, step: str) -> None:
+    """Somebody is sent something that they did not ask for."""
+    work.unit.add_nag(nags.Nag(person, pilot, checkin, step, work.now))
+
+
+def step_of(slot: str, reminders: int) -> str:
+    """Which step a check-in's message is; empty for one that answers something its person did."""
+    if slot == "invite":
+        return nags.INVITATION
+    if slot.startswith("reminder"):
+        return nags.FIRST if reminders <= 1 else nags.LAST
+    if slot.startswith("closed"):
+        return nags.CLOSED
+    return nags.AGAIN if slot.startswith("wake") else ""
+
+
+def room(work: Work, person: Person) -> datetime:
+    """When the next message fits into somebody's week; now where it does."""
+    budget = work.content.policy.asking.messages_a_week
+    return nags.room_at(work.unit.nags_of(person.id, limit=budget), work.now, budget=budget)
+
+
+def asking(work: Work, checkin: Checkin) -> Asking:
+    """The rules of asking for a check-in: as it begins, with fewer reminders for whoever they gained nothing from."""
+    rules = work.content.policy.asking
+    if checkin.state.revision or not rules.reminders:
+        return rules
+    newest = work.unit.nags_of(checkin.state.person, limit=4 * rules.backoff_after * rules.reminders)
+    left = nags.reminders_left(newest, planned=rules.reminders, after=rules.backoff_after)
+    return replace(rules, reminders=left)
+
+
+def may_remind(work: Work, checkin: Checkin) -> bool:
+    """Whether a reminder that is due now fits into its person's week."""
+    state = checkin.state
+    if state.wake_at is None or state.wake_at > work.now:
+        return True
+    person = work.unit.person(state.person)
+    return person is None or room(work, person) <= work.now
