@@ -136,7 +136,7 @@ def _tell_the_end(work: Work, pilot: Pilot, outcome: str, until: Any) -> None:
             card = words.ended(
                 pilot.name, day_words(work.day(since, person), today), outcome, day_words(until, today)
             )
-            work.unit.enqueue(Message(f"silence-{number}:{pilot.id}:to-{holder}", address, card), work.now)
+            work.unit.enqueue(Message(f"silence/{pilot.id}/{number}/{holder}", address, card), work.now)
 
 
 # --- replies --------------------------------------------------------------------------------------------------------
