@@ -17,6 +17,7 @@ from bot.core.questionnaire import STAGES, Questionnaire
 from bot.core.records import Event, Given, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.state import ASKING, Checkin, Phase, State
+from bot.core.values import Json
 from bot.service import Conflict, cases, consequences, evaluate, framing, homes, nagging, registry, silence
 from bot.service.consequences import Ended
 from bot.service.work import Work
@@ -121,6 +122,9 @@ def happen(
     happened = Happened(replace(checkin, state=step.state), form, context, step, before=checkin.state)
     if step.state.revision != checkin.state.revision or step.effects:
         lines = _store(work, happened, was=checkin.state.revision, actor=actor)
+        if isinstance(event, events.Snoozed):
+            after: Json = {"checkin": checkin.id, "until": event.until.isoformat()}
+            work.unit.record(Event("checkin.snoozed", work.now, actor, pilot.id, form.key, after=after))
         return replace(happened, lines=lines)
     return happened
 

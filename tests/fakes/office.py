@@ -158,6 +158,15 @@ class Office:
         self.now = moment
         self.tick()
 
+    def until_told(self, user: str, *, days: int = 90) -> None:
+        """Let time pass, from one due moment to the next, until this person gets another message."""
+        before, end = len(self.platform.inbox(user)), self.now + timedelta(days=days)
+        while len(self.platform.inbox(user)) == before:
+            due = self.read(lambda unit: unit.next_moment())
+            assert due is not None, "nothing is planned"
+            assert due <= end, f"{user} is told nothing in {days} days"
+            self.until(max(due, self.now))
+
     def until_asked(self, user: str) -> Checkin:
         """Let time pass until this person is asked something."""
         for _ in range(60):
