@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from bot.core.button_key import ButtonKey
 from bot.core.installations import Installations
 from bot.core.ports.audit import SealsKept
-from bot.core.ports.checkins import AskingKept, CheckinsKept
 from bot.core.ports.checkins import AskingKept, CheckinsKept, NagsKept
 from bot.core.ports.homes import Homes
 from bot.core.ports.insight import EvaluationsKept, ReadinessKept
