@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 MOMENT = sa.BigInteger().with_variant(TIMESTAMP(timezone=True), "postgresql")
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
