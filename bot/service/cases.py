@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 
 from bot.core import decisions, permissions
 from bot.core.compose import decision as words
+from bot.core.compose.ledger import Waiting
 from bot.core.compose.words import item_name
 from bot.core.context import Context
-from bot.core.decisions import Choice, Grounds, Suggestion
+from bot.core.decisions import Choice
 from bot.core.permissions import Action
 from bot.core.readiness import effective
 from bot.core.records import Decision, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
+from bot.core.suggestion import Grounds, Suggestion, suggest
 from bot.service import evaluate, portfolio_facts, thresholds
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
@@ -40,7 +42,7 @@ def case(work: Work, pilot: Pilot, *, standing: Stand | None = None) -> Case:
     standing = standing or evaluate.stand(work, pilot)
     made = work.unit.decisions(pilot=pilot.id)
     grounds = _grounds(work, pilot, standing, made)
-    return Case(pilot, standing, grounds, decisions.suggest(grounds, work.content.policy), made)
+    return Case(pilot, standing, grounds, suggest(grounds, work.content.policy), made)
 
 
 def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]) -> Grounds:
@@ -125,13 +127,13 @@ def framed(work: Work, pilot: Pilot, context: Context) -> Context:
     return replace(context, preface=above, refused={"dec.choice": refused}, personal=True)
 
 
-def waiting_of(work: Work, known: Case) -> words.Waiting:
+def waiting_of(work: Work, known: Case) -> Waiting:
     """The ledger of one pilot."""
     pilot, policy = known.pilot, work.content.policy
     stage = pilot.before_pause or pilot.stage
     weekly = _weekly_cost(work, pilot)
     moved = work.unit.events(pilot=pilot.id, kinds=("pilot.target",), limit=MOVES_READ)
-    return words.Waiting(
+    return Waiting(
         stage=stage,
         stage_days=known.standing.stage_days,
         today=work.today(),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.core import outcome, permissions, readiness
-from bot.core.compose import decision, words
+from bot.core.compose import decision, ledger, words
 from bot.core.compose.portfolio import Line
 from bot.core.compose.status import Asked, StatusView
 from bot.core.decisions import DECISION
@@ -56,8 +56,8 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         due=cases.waits(work, pilot, standing=standing),
         decided=_decided(work, reader, known.made),
         slips=waiting.target,
-        cost=decision.cost_words(waiting),
-        rounds=decision.rounds(known.grounds.fixes, known.grounds.extensions),
+        cost=ledger.cost_words(waiting),
+        rounds=ledger.rounds(known.grounds.fixes, known.grounds.extensions),
         reopened=tuple(one.item for one in standing.reopened),
         thresholds=thresholds.of(work, pilot),
         second=_second(work, reader, pilot),

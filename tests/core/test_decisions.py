@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bot.core import decisions
 from bot.core.compose.decision import REASONS, reason_words, refusal_words
-from bot.core.decisions import Choice, Grounds, Refusal, Slips, Why, suggest
+from bot.core.decisions import Choice, Refusal, Slips
 from bot.core.records import Decision, Event
 from bot.core.signals import Course
+from bot.core.suggestion import Grounds, Why, suggest
 from tests.core.scenery import NOW, TODAY, day, pilot, policy
 
 OPEN = ("gov.security", "base.rollback")

@@ -9,7 +9,7 @@ from datetime import date
 from bot.core import tokens
 from bot.core.cadence import day_words
 from bot.core.card import Action, Bar, Bars, Block, Button, Card, Facts, Heading, Tone, bold, say, spoken
-from bot.core.compose import decision, words
+from bot.core.compose import decision, ledger, words
 from bot.core.compose.thresholds import rows as rule_rows
 from bot.core.decisions import Slips, deciders
 from bot.core.gates import GateResult
@@ -173,7 +173,7 @@ def _target(view: StatusView) -> str:
     first = pilot.original_target
     moved = f" (first planned for {day_words(first, view.today)})" if first and first != pilot.target else ""
     if view.slips.later > 1:
-        moved += f"; {decision.slipped(view.slips)}"
+        moved += f"; {ledger.slipped(view.slips)}"
     return f"{words.in_days(pilot.target, view.today)}{moved}"
 
 
