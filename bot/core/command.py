@@ -182,11 +182,17 @@ class AskMe:
     hour: int | None = None
 
 
+LOOKING = ("show", "quarter")  # actions of a digest that change nothing
+
+
 @dataclass(frozen=True, slots=True)
 class DigestNow:
-    """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of a slice or of all."""
+    """The digest: shown now, or sent weekly to the channel it was asked in, or no longer; of a slice or of all.
 
-    action: Literal["show", "subscribe", "unsubscribe"] = "show"
+    `quarter`: that of the last quarter that is over, shown now.
+    """
+
+    action: Literal["show", "quarter", "subscribe", "unsubscribe"] = "show"
     about: Slice = EVERYTHING
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.core.command import (
+    LOOKING,
     Add,
     AskMe,
     Away,
@@ -39,6 +40,7 @@ from bot.core.vocabulary import HELP, SHORTCUTS, Entry
 
 __all__ = [
     "HELP",
+    "LOOKING",
     "Add",
     "AskMe",
     "Away",
@@ -152,7 +154,7 @@ def _misspelt(words: Words, today: date) -> Command:
     best = [entry for slips, entry in near if slips <= _FORGIVEN and slips == near[0][0]]
     if len(best) == 1 and best[0].reads and len(first) >= _CORRECTED_FROM - 1:
         command = _read(best[0], words[1:], today)
-        if not (isinstance(command, DigestNow) and command.action != "show"):
+        if not (isinstance(command, DigestNow) and command.action not in LOOKING):
             return command
     return Unknown(
         words[0].text[:_QUOTED_BACK], tuple(entry.name for _, entry in near[:_SUGGESTED]), join(words)

@@ -125,15 +125,16 @@ def _canonical(field: str, value: str) -> str:
 _SUBSCRIBE = {"subscribe", "on", "start", "here", "weekly"}
 _UNSUBSCRIBE = {"unsubscribe", "off", "stop", "end"}
 _SHOW = {"show", "now", "preview", "today", "me", "please"}
+_QUARTER = {"quarter", "quarterly"}
 _OF = {"for", "of", "in", "to", "from", "the", "this", "channel", "digest", "and", "with"}
 _SLICES = {"group", "stage", "tag"}
 
 
 def digest(words: Words, _today: date) -> Command:
-    """Digest: [show | subscribe | here | unsubscribe] [group <name>] [stage <stage>] [tag <tag>], `=` or not."""
+    """Digest: [show | quarter | subscribe | here | unsubscribe] [group <name>] [stage <stage>] [tag <tag>]."""
     said = {word.plain for word in words}
     n = 0
-    while n < len(words) and words[n].plain in _SUBSCRIBE | _UNSUBSCRIBE | _SHOW | _OF:
+    while n < len(words) and words[n].plain in _SUBSCRIBE | _UNSUBSCRIBE | _SHOW | _QUARTER | _OF:
         n += 1
     before = {word.plain for word in words[:n]}
     about = _slice(words[n:])
@@ -142,7 +143,9 @@ def digest(words: Words, _today: date) -> Command:
         return Incomplete("digest", f"“{about.stage}” is no stage. These are: {stages}.", _DIGEST_EXAMPLE)
     if said & {"unsubscribe"} or before & _UNSUBSCRIBE:
         return DigestNow("unsubscribe", about)
-    return DigestNow("subscribe" if before & _SUBSCRIBE else "show", about)
+    if before & _SUBSCRIBE:
+        return DigestNow("subscribe", about)
+    return DigestNow("quarter" if before & _QUARTER else "show", about)
 
 
 _DIGEST_EXAMPLE = "digest here group=Finance stage=pilot"

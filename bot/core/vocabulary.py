@@ -231,11 +231,12 @@ HELP = (
     ),
     Entry(
         "digest",
-        "digest [show | here | unsubscribe] [group=<name>] [stage=<stage>] [tag=<tag>]",
+        "digest [show | quarter | here | unsubscribe] [group=<name>] [stage=<stage>] [tag=<tag>]",
         "The weekly digest: now, or every week in this channel.",
         "digest here group=Finance stage=pilot",
         "`digest` shows it now. In a channel, `digest here` posts it there every week, `digest unsubscribe` ends "
-        "that. With a group, a stage or a tag only those pilots are in it; asking again changes which.",
+        "that. `digest quarter` is the last quarter in five figures. With a group, a stage or a tag only those pilots "
+        "are in it; asking again changes which.",
         listing.digest,
         Action.READ_DIGEST,
         also=("summary", "report"),

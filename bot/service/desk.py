@@ -72,7 +72,7 @@ def _only_looks(command: commands.Command) -> bool:
         ):
             return True
         case commands.DigestNow(action):
-            return action == "show"
+            return action in commands.LOOKING
     return False
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core import cadence, permissions
 from bot.core.card import Card
+from bot.core.command import DigestNow
 from bot.core.compose import decision as decision_words
 from bot.core.compose import digest as words
 from bot.core.compose import notes
@@ -42,7 +43,7 @@ from bot.core.records import (
 from bot.core.signals import Course
 from bot.core.signals.portfolio import portfolio_signals, shared_blockers
 from bot.core.values import Json
-from bot.service import cases, portfolio_facts, subscribed
+from bot.service import cases, portfolio_facts, quarter, subscribed
 from bot.service.evaluate import Standing as Stand
 from bot.service.portfolio_facts import Portfolio
 from bot.service.standings import standings
@@ -59,6 +60,13 @@ JUMP = 3  # points of readiness that count as movement (content.md section 4)
 def compose(work: Work, about: Slice = EVERYTHING, *, before: int | None = None) -> Digest:
     """The digest of this moment for all pilots, or for a slice of them."""
     return words.digest(gather(work, about, before=before), work.content.policy.digest)
+
+
+def shown(work: Work, command: DigestNow) -> Card:
+    """The digest as whoever asks for it sees it: of this moment, or of the last quarter."""
+    if command.action == "quarter":
+        return quarter.card(work, command.about)
+    return compose(work, command.about).channel
 
 
 def gather(work: Work, about: Slice = EVERYTHING, *, before: int | None = None) -> DigestView:
@@ -214,6 +222,7 @@ def post_due(work: Work, seen: Subscription) -> None:
         return
     else:
         post(work, subscription, key=f"digest:{subscription.id}:{due.isoformat()}")
+        quarter.post(work, subscription)
     work.unit.save_subscription(replace(subscription, next_due_at=following))
 
 

@@ -101,14 +101,14 @@ def _named(work: Work, pilots: Sequence[Pilot]) -> dict[PilotId, Named]:
         for pilot, lines in latest.items()
         if pilot in wanted
     }
-    first = _answers(work, [one.id for lines in done.values() for one in lines[:1]], to=BLOCK)
-    held = {pilot: lines for pilot, lines in done.items() if lines and _block(first, lines[0])}
-    answers = _answers(work, [one.id for lines in held.values() for one in lines])
+    first = answers_to(work, [one.id for lines in done.values() for one in lines[:1]], to=BLOCK)
+    held = {pilot: lines for pilot, lines in done.items() if lines and block(first, lines[0])}
+    answers = answers_to(work, [one.id for lines in held.values() for one in lines])
     found = ((pilot, _run(work, lines, answers)) for pilot, lines in held.items())
     return {pilot: named for pilot, named in found if named is not None}
 
 
-def _answers(work: Work, checkins: Sequence[CheckinId], *, to: QuestionId = "") -> Answers:
+def answers_to(work: Work, checkins: Sequence[CheckinId], *, to: QuestionId = "") -> Answers:
     """The answers of many check-ins, or those to one question."""
     found: dict[CheckinId, Mapping[QuestionId, Value]] = {}
     for start in range(0, len(checkins), IDS):
@@ -116,7 +116,7 @@ def _answers(work: Work, checkins: Sequence[CheckinId], *, to: QuestionId = "") 
     return found
 
 
-def _block(answers: Answers, checkin: Asked) -> str:
+def block(answers: Answers, checkin: Asked) -> str:
     """The slug of what a check-in names; empty for nothing."""
     said = answers.get(checkin.id, {}).get(BLOCK, outcome.NOTHING)
     return "" if said == outcome.NOTHING else str(said)
@@ -124,7 +124,7 @@ def _block(answers: Answers, checkin: Asked) -> str:
 
 def _run(work: Work, done: Sequence[Asked], answers: Answers) -> Named | None:
     """The newest blocker and the check-ins running that name it, of answered check-ins, the newest first."""
-    slug = _block(answers, done[0]) if done else ""
+    slug = block(answers, done[0]) if done else ""
     if not slug:
         return None
     run = list(_same(done, answers, slug))
@@ -137,7 +137,7 @@ def _run(work: Work, done: Sequence[Asked], answers: Answers) -> Named | None:
 
 def _same(done: Sequence[Asked], answers: Answers, slug: str) -> Iterator[Asked]:
     for one in done:
-        if _block(answers, one) != slug:
+        if block(answers, one) != slug:
             return
         yield one
 

@@ -398,9 +398,8 @@ def _digest(asker: Asker, command: c.DigestNow) -> Reply:
     """Show the digest now, or have it posted here every week."""
     if not asker.may(Action.READ_DIGEST):
         return Show(notes.for_members())
-    if command.action == "show":
-        made = digest.compose(asker.work, command.about)
-        return Show(made.channel)
+    if command.action in c.LOOKING:
+        return Show(digest.shown(asker.work, command))
     if not asker.may(Action.SET_DIGEST):
         return Show(notes.note("Only a portfolio lead can set up the weekly digest."))
     if asker.where.place.direct:

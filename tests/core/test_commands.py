@@ -157,6 +157,8 @@ SAYINGS: list[tuple[str, Command]] = [
     ("back Anna Berzina", Back("Anna Berzina")),
     ("digest", DigestNow()),
     ("digest show", DigestNow()),
+    ("digest quarter", DigestNow("quarter")),
+    ("digest quarterly for Finance", DigestNow("quarter", Slice("Finance"))),
     ("digest for Finance", DigestNow("show", Slice("Finance"))),
     ("digest subscribe group Finance", DigestNow("subscribe", Slice("Finance"))),
     ("digest here", DigestNow("subscribe")),
