@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from bot.cli.groups_audit import audit, decision
 from bot.cli.groups_people import channels, people
 from bot.cli.groups_report import report
 from bot.cli.groups_running import outbox
@@ -16,7 +17,6 @@ questionnaires = group("What is asked: check, look at and publish it.")
 pilots = group("The portfolio: list, add, import, export.")
 answers = group("What was answered.")
 decisions = group("What was decided.")
-audit = group("The log of everything that changed.")
 manifest = group("What an admin of a chat platform creates the app from.")
 keys = group("The keys that tokens are encrypted with in the database.")
 
@@ -26,6 +26,7 @@ GROUPS = {
     "pilots": pilots,
     "answers": answers,
     "decisions": decisions,
+    "decision": decision,
     "people": people,
     "channels": channels,
     "outbox": outbox,
@@ -194,20 +195,6 @@ def decisions_export(format: InFormat = "csv", out: ToFile = None, with_texts: W
     from bot.cli import moving
 
     moving.export_decisions(out, form=format, with_texts=with_texts)
-
-
-# --- the event log --------------------------------------------------------------------------------------------------
-
-
-@audit.command("verify")
-def audit_verify(
-    head: Annotated[str, typer.Option(help="What it printed an earlier time: is that still there?")] = "",
-    json: AsJson = False,
-) -> None:
-    """Name every event that was changed, is missing or was moved."""
-    from bot.cli import audit as room
-
-    room.verify(head, as_json=json)
 
 
 # --- manifests ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.core import decisions, gates, permissions
+from bot.core import decisions, dossier, gates, permissions
 from bot.core.compose import decision as words
 from bot.core.decisions import Choice
 from bot.core.permissions import Role
@@ -114,7 +114,12 @@ def _recorded(
     )
     kind = EXTENDED if choice is Choice.LATER else MADE
     until = made.until.isoformat() if made.until else None
-    after: Json = {"decision": made.id, "until": until, "role": made.role}
+    after: Json = {
+        "decision": made.id,
+        "until": until,
+        "role": made.role,
+        "digest": dossier.record_digest(made),
+    }
     work.unit.record(Event(kind, work.now, made.by, pilot.id, choice.value, after=after))
     return made
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, func, select
 
 from bot.core.chain import Link, Logged
-from bot.core.records import Event
+from bot.core.records import Event, PilotId
 from bot.storage.errors import Conflict, Taken
 from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, added, mine, own
@@ -52,6 +52,12 @@ SEALED = mine(
 THEIR_EVENTS = mine(
     select(*_line).where(_event.c.id.in_(bindparam("ids", expanding=True))), by_other=[_event]
 )
+TRAIL = mine(select(*_line).where(_event.c.pilot_id == bindparam("pilot")).order_by(_event.c.at, _event.c.id))
+THEIR_LINKS = mine(
+    select(*_link).where(
+        _seal.c.event_id.in_(select(_event.c.id).where(own(_event), _event.c.pilot_id == bindparam("pilot")))
+    )
+)
 ADD_LINK = added(SealRow)
 
 
@@ -83,6 +89,10 @@ class Seals(Scope):
         rows = self._all(THEIR_EVENTS, ids=[link.event for link in links]) if links else ()
         events = {row.logged: _logged(row) for row in rows}
         return [(link, events.get(link.event)) for link in links]
+
+    def trail(self, pilot: PilotId) -> Sequence[tuple[Link | None, Logged]]:
+        links = {row.event_id: Link(*row) for row in self._all(THEIR_LINKS, pilot=pilot)}
+        return [(links.get(row.logged), _logged(row)) for row in self._all(TRAIL, pilot=pilot)]
 
 
 def _logged(row: Record) -> Logged:

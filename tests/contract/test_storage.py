@@ -1071,6 +1071,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "unsealed": lambda unit, at: unit.unsealed(limit=9),
     "last_link": lambda unit, at: unit.last_link(),
     "sealed": lambda unit, at: unit.sealed(after=0, limit=9),
+    "trail": lambda unit, at: unit.trail(at.pilot.id),
     "subscriptions": lambda unit, at: unit.subscriptions(),
     "due_subscriptions": lambda unit, at: unit.due_subscriptions(NOW + DAY),
 }

@@ -50,7 +50,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
         "events": (unit.events(), unit.events(pilot=pilot, kinds=("stage",))),
         "schedules": (unit.schedules(pilot), unit.due_schedules(NOW + DAY, limit=9)),
-        "seals": (unit.unsealed(limit=9), unit.last_link(), unit.sealed(after=0, limit=9)),
+        "seals": (unit.unsealed(limit=9), unit.last_link(), unit.sealed(after=0, limit=9), unit.trail(pilot)),
         "unproven": unit.unproven(since=NOW - DAY, late=NOW),
         "next": unit.next_moment(),
         "checkins": [(unit.checkin(one), unit.given(one)) for one in checkins],

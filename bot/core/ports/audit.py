@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from bot.core.chain import Link, Logged
+from bot.core.records import PilotId
 
 
 class SealsKept(Protocol):
@@ -19,4 +20,8 @@ class SealsKept(Protocol):
     def add_links(self, links: Iterable[Link]) -> None: ...
     def sealed(self, *, after: int, limit: int) -> Sequence[tuple[Link, Logged | None]]:
         """Links behind a number in their order, each with its event, None where that is gone."""
+        ...
+
+    def trail(self, pilot: PilotId) -> Sequence[tuple[Link | None, Logged]]:
+        """Everything that was logged of a pilot, the oldest first, each with its link, None while it has none."""
         ...
