@@ -18,12 +18,13 @@ from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
 from bot.core.suggestion import Grounds, Suggestion, suggest
-from bot.service import evaluate, portfolio_facts, thresholds
+from bot.service import ball, evaluate, portfolio_facts, thresholds
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
 FORMS_READ = 10  # decision forms looked at for a cost; more than ten rounds are refused long before
 MOVES_READ = 200  # changes of one date: a pilot whose date moved more often needs no exact count
+MOVING = frozenset({"framed", *decisions.DECIDABLE})  # stages that a pilot is to leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def waiting_of(work: Work, known: Case) -> Waiting:
         stage=stage,
         stage_days=known.standing.stage_days,
         today=work.today(),
+        ball=ball.split(work, pilot, known.made) if stage in MOVING else None,
         decide_by=pilot.decide_by,
         box=policy.boxes.get(stage, 0),
         target=decisions.slips(moved),

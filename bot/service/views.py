@@ -57,6 +57,7 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         decided=_decided(work, reader, known.made),
         slips=waiting.target,
         cost=ledger.cost_words(waiting),
+        moves=ledger.moves_words(waiting),
         rounds=ledger.rounds(known.grounds.fixes, known.grounds.extensions),
         reopened=tuple(one.item for one in standing.reopened),
         thresholds=thresholds.of(work, pilot),

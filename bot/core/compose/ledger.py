@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.core.ball import Holder, Split
+from bot.core.cadence import day_words
 from bot.core.compose import words
 from bot.core.compose.thresholds import rows as rule_rows
 from bot.core.decisions import Choice, Refusal, Slips
@@ -17,13 +19,15 @@ class Waiting:
     """What a decision card shows of one pilot beside the suggestion.
 
     `stage_days` are without those paused; `box` is the time box of the stage, 0 for none. `target` and `due` are the
-    ledgers of the production date and of the decide-by date.
+    ledgers of the production date and of the decide-by date. `ball` is who had the ball in this stage, None where
+    nothing has to move.
     `cost` is the cost of limbo at `weekly` a week. `thresholds` are the owner's launch and stop rules.
     """
 
     stage: str
     stage_days: int
     today: date
+    ball: Split | None = None
     decide_by: date | None = None
     box: int = 0
     target: Slips = field(default_factory=Slips)
@@ -42,6 +46,8 @@ def ledger(waiting: Waiting) -> Iterator[tuple[str, str]]:
         "In this stage",
         f"{words.stage_name(waiting.stage)} for {words.count(waiting.stage_days, 'day')}{box}",
     )
+    if moves := moves_words(waiting):
+        yield MOVES, moves
     yield from rule_rows(waiting.thresholds, waiting.today)
     if waiting.decide_by is not None:
         yield "Decide by", words.in_days(waiting.decide_by, waiting.today)
@@ -51,6 +57,27 @@ def ledger(waiting: Waiting) -> Iterator[tuple[str, str]]:
         yield "Decided so far", rounds(waiting.fixes, waiting.extensions)
     if cost := cost_words(waiting):
         yield "Cost of waiting", cost
+
+
+MOVES = "Whose move it was"
+HOLDERS: Mapping[Holder, str] = {
+    Holder.OWNER: "its own people",
+    Holder.DECIDER: "sponsor or decider",
+    Holder.HELPER: "helpers outside it",
+    Holder.NOBODY: "nobody",
+}
+
+
+def moves_words(waiting: Waiting) -> str:
+    """Days in the stage by who had the ball, the most first; empty before there is a day to tell of."""
+    ball = waiting.ball
+    if ball is None or not ball.whole:
+        return ""
+    most = sorted(ball.days.items(), key=lambda held: -held[1])
+    (first, days), *others = [(HOLDERS[holder], days) for holder, days in most]
+    told = ", ".join([f"{first} {words.count(days, 'day')}", *(f"{name} {days}" for name, days in others)])
+    part = ball.whole < waiting.stage_days
+    return f"{told} (since {day_words(ball.since, waiting.today)})" if part else told
 
 
 def cost_words(waiting: Waiting) -> str:

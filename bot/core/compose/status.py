@@ -45,7 +45,7 @@ class StatusView:
     owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor; `decides`: may decide about it now. `due` says that
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
     was decided so far without an end. `second` is how the sponsor's view compares with the owner's,
-    `cost` what waiting past the decide-by date has cost, in words.
+    `cost` what waiting past the decide-by date has cost, `moves` who had the ball in this stage, in words.
     `reopened` are items of passed gates that do not hold any more, `thresholds` the owner's launch and stop rules.
     """
 
@@ -74,6 +74,7 @@ class StatusView:
     rounds: str = ""
     second: str = ""
     cost: str = ""
+    moves: str = ""
     reopened: tuple[ItemId, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
 
@@ -135,6 +136,8 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
     if pilot.decide_by is not None:
         rounds = f" ({view.rounds})" if view.rounds else ""
         yield "Decide by", f"{words.in_days(pilot.decide_by, today)}{rounds}"
+    if view.moves:
+        yield ledger.MOVES, view.moves
     if view.cost:
         yield "Cost of waiting", view.cost
     if view.decided:
