@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from bot.core import decisions, outcome, signals
 from bot.core.compose import words
 from bot.core.decisions import Choice
+from bot.core.forecast import Said, Score, brier
 from bot.core.journey import Move, entered, journey
 from bot.core.questionnaire import ItemId, QuestionId
 from bot.core.readiness import Readiness
-from bot.core.records import Asked, Event, ItemLevel, Person, Pilot, Request
+from bot.core.records import Asked, Event, ItemLevel, Person, PersonId, Pilot, Request
 from bot.core.signals.facts import (
     IN_PILOT,
     Answering,
@@ -345,27 +346,37 @@ def _forecast(work: Work, seen: Past) -> Forecast | None:
     ]
     views = [one.answers.get("second.sponsor") for one in seen.done(SECOND)]
     doubts = next((n for n, view in enumerate(views) if view != "less_hopeful"), len(views))
-    brier, resolved = _brier(work, seen, pulses, {slug: offer.value or 0.0 for slug, offer in offers.items()})
+    score = _brier(work, seen, pulses, _chances(work, pulses))
     return Forecast(
         sure=tuple(offer.value or 0.0 for offer in said),
         word=said[0].label.partition(":")[0] if said else "",
         less_hopeful=doubts,
-        brier=brier,
-        resolved=resolved,
+        brier=score.value if score else None,
+        resolved=score.forecasts if score else 0,
     )
 
 
-def _brier(
-    work: Work, seen: Past, pulses: Sequence[Asked], chances: Mapping[str, float]
-) -> tuple[float | None, int]:
-    """`mean((p - outcome)^2)` over the dates that have come: did it go live by the date then stated?"""
-    lives = [work.day(event.at) for event in seen.of(STAGE) if event.after in ("limited", "production")]
-    live = min(lives, default=None)
-    errors = [
-        (chances[str(one.answers["pulse.sure"])] - (live is not None and live <= stated)) ** 2
+def _brier(work: Work, seen: Past, pulses: Sequence[Asked], chances: Mapping[str, float]) -> Score | None:
+    """The score of these check-ins' forecasts."""
+    lives = [work.day(event.at) for event in seen.of(STAGE) if event.after in decisions.LIVE]
+    said = [
+        Said(chances[str(one.answers["pulse.sure"])], stated)
         for one in pulses
         if isinstance(stated := one.answers.get("pulse.date"), date)
         and str(one.answers["pulse.sure"]) in chances
-        and (stated < work.today() or (live is not None and live <= stated))
     ]
-    return (sum(errors) / len(errors), len(errors)) if errors else (None, 0)
+    return brier(said, live=min(lives, default=None), today=work.today())
+
+
+def forecasts_of(work: Work, pilot: Pilot, person: PersonId) -> Score | None:
+    """How good one person's own forecasts were, of those whose date has come."""
+    seen = past(work, pilot)
+    own = [one for one in seen.done(PULSE) if one.person == person and "pulse.sure" in one.answers]
+    return _brier(work, seen, own, _chances(work, own)) if own else None
+
+
+def _chances(work: Work, pulses: Sequence[Asked]) -> dict[str, float]:
+    """What each answer to how likely it is counts as, in the form of the newest of these check-ins."""
+    form = work.unit.form(PULSE, pulses[0].version) or work.content.questionnaires[PULSE]
+    question = form.question("pulse.sure")
+    return {offer.slug: offer.value or 0.0 for offer in question.options} if question else {}

@@ -229,7 +229,7 @@ def help_card(topic: str = "") -> Card:
 
 
 def _status(asker: Asker, pilot: Pilot) -> Reply:
-    return Show(status_card(views.status(asker.work, asker.person, pilot)))
+    return Show(status_card(views.status(asker.work, asker.person, pilot, direct=asker.where.place.direct)))
 
 
 def _overview(asker: Asker, pilot: str) -> Reply:

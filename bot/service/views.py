@@ -8,7 +8,7 @@ from datetime import date
 from bot.core import outcome, permissions, readiness
 from bot.core.compose import decision, ledger, words
 from bot.core.compose.portfolio import Line
-from bot.core.compose.status import Asked, StatusView
+from bot.core.compose.status import Asked, StatusView, forecast_words
 from bot.core.decisions import DECISION
 from bot.core.outcome import Blocker
 from bot.core.permissions import Sensitivity
@@ -16,7 +16,7 @@ from bot.core.ports import Unit
 from bot.core.records import Asked as Past
 from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import cases, evaluate, second, thresholds
+from bot.service import cases, evaluate, facts, second, thresholds
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -24,8 +24,8 @@ from bot.service.work import Work
 PULSES_READ = 6  # check-ins in which a blocker is counted in a row
 
 
-def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
-    """Everything a status shows of one pilot to one reader."""
+def status(work: Work, reader: Person, pilot: Pilot, *, direct: bool = False) -> StatusView:
+    """Everything a status shows of one pilot to one reader; `direct`: nobody else reads along."""
     pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
     standing = evaluate.stand(work, pilot, own=permissions.reads(reader, Sensitivity.FRESH, pilot))
     blocker, blocked_for = _blocker(work, pulses)
@@ -62,7 +62,16 @@ def status(work: Work, reader: Person, pilot: Pilot) -> StatusView:
         reopened=tuple(one.item for one in standing.reopened),
         thresholds=thresholds.of(work, pilot),
         second=_second(work, reader, pilot),
+        forecasts=_forecasts(work, reader, pilot) if direct else "",
     )
+
+
+def _forecasts(work: Work, reader: Person, pilot: Pilot) -> str:
+    """How good the owner's own forecasts were, for nobody but them."""
+    if reader.id != pilot.owner:
+        return ""
+    least = work.content.policy.thresholds["P18"]["resolved"]
+    return forecast_words(facts.forecasts_of(work, pilot, reader.id), least)
 
 
 def _second(work: Work, reader: Person, pilot: Pilot) -> str:

@@ -12,6 +12,7 @@ from bot.core.card import Action, Bar, Bars, Block, Button, Card, Facts, Heading
 from bot.core.compose import decision, ledger, words
 from bot.core.compose.thresholds import rows as rule_rows
 from bot.core.decisions import Slips, deciders
+from bot.core.forecast import Score
 from bot.core.gates import GateResult
 from bot.core.outcome import Blocker
 from bot.core.questionnaire import SIDE_STAGES, ItemId
@@ -46,6 +47,7 @@ class StatusView:
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
     was decided so far without an end. `second` is how the sponsor's view compares with the owner's,
     `cost` what waiting past the decide-by date has cost, `moves` who had the ball in this stage, in words.
+    `forecasts` is how good the owner's own were, in words: for them alone, where nobody reads along.
     `reopened` are items of passed gates that do not hold any more, `thresholds` the owner's launch and stop rules.
     """
 
@@ -75,6 +77,7 @@ class StatusView:
     second: str = ""
     cost: str = ""
     moves: str = ""
+    forecasts: str = ""
     reopened: tuple[ItemId, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
 
@@ -146,6 +149,8 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "In the way", _blocker(view)
     if view.second:
         yield "Second view", view.second
+    if view.forecasts:
+        yield "Your forecasts", view.forecasts
     yield _last(view)
     yield "Next check-in", _next(view)
     yield "Next move", _ball(view)
@@ -188,6 +193,18 @@ def _blocker(view: StatusView) -> str:
     who = f"; {view.name(found.who)} can clear it" if found.who is not None else ""
     need = f". Needed: {found.need}" if found.need and view.reads_texts else ""
     return f"{found.label}{since}{who}{need}"
+
+
+COIN = 0.25  # the Brier score of saying "about even" every time
+
+
+def forecast_words(score: Score | None, least: float) -> str:
+    """How good somebody's forecasts were, for them alone; empty for fewer than so many, which say nothing."""
+    if score is None or score.forecasts < least:
+        return ""
+    better = "better than" if score.value < COIN else "no better than"
+    told = f"Brier score {score.value:.2f} over {score.forecasts} past dates"
+    return f"{told}, {better} a coin toss ({COIN}). Only you see this"
 
 
 def _last(view: StatusView) -> tuple[str, str]:
