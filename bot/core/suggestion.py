@@ -45,15 +45,17 @@ class Why(StrEnum):
     NOT_MISSED = "not_missed"
     IN_USE = "in_use"
     TOO_EARLY = "too_early"
+    SAME_PROBLEM = "same_problem"  # [name: the pilot that solves it]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason with its number or readiness item, see `Why`."""
+    """One reason with its number, readiness item or other pilot's name, see `Why`."""
 
     why: Why
     number: int = 0
     item: ItemId = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,14 @@ class Suggestion:
 class Grounds:
     """What a suggestion rests on, on one day.
 
-    `stage` is the one before a pause. `proof` and `rights` are effective levels of value.proof and data.rights, None
-    for not answered. `lacking` are the items of the next gate that are not met, the farthest first; `waiting` is how
-    many lack nothing but a reviewer's yes; `gated` tells that there is a next gate. `reopened` are items of gates
-    behind it that do not hold any more. `signals` are the ids of those that are on. `fixes` and `extensions` as
-    `rounds` gives them. `stuck_days` counts from the day the pilot became Stuck. Of a live pilot: `harm` and
-    `missed` are the slugs of v30.harm and v30.miss, `reach` is the share of the intended users, `live_days` the days
-    in production.
+    `stage` is the one before a pause. `proof` and `rights` are effective levels of value.proof and data.rights,
+    None for not answered. `lacking` are the items of the next gate that are not met, the farthest first;
+    `waiting` is how many lack nothing but a reviewer's yes; `gated` tells that there is a next gate. `reopened`
+    are items of gates behind it that do not hold any more. `signals` are the ids of those that are on. `fixes`
+    and `extensions` as `rounds` gives them. `solved_by` is the name of the pilot that solves the same problem,
+    as its owner said. `stuck_days` counts from the day the pilot became Stuck. Of a live pilot: `harm` and
+    `missed` are the slugs of v30.harm and v30.miss, `reach` is the share of the intended users, `live_days` the
+    days in production.
     """
 
     stage: str
@@ -98,6 +101,7 @@ class Grounds:
     owned: bool = True
     sponsored: bool = True
     shared_blocker: bool = False
+    solved_by: str = ""
     harm: str = ""
     missed: str = ""
     reach: float | None = None
@@ -150,6 +154,8 @@ def _underway(grounds: Grounds, most_fixes: int) -> Suggestion:
         return _because(Choice.FIX, grounds, most_fixes)
     if some and grounds.wanted and not closable and grounds.shared_blocker:
         return _because(Choice.PAUSE, grounds, most_fixes, first={Why.SHARED_BLOCKER})
+    if grounds.solved_by:
+        return _because(Choice.MERGE, grounds, most_fixes, first={Why.SAME_PROBLEM})
     if grounds.overdue and not some:
         return _because(Choice.STOP, grounds, most_fixes)
     if "P07" in grounds.signals or not may_fix:
@@ -186,6 +192,8 @@ def _reasons(grounds: Grounds, most_fixes: int) -> Iterator[Reason]:
         yield Reason(Why.REOPENED, len(grounds.reopened), grounds.reopened[0])
     if grounds.shared_blocker:
         yield Reason(Why.SHARED_BLOCKER)
+    if grounds.solved_by:
+        yield Reason(Why.SAME_PROBLEM, name=grounds.solved_by)
     if grounds.fixes >= most_fixes:
         yield Reason(Why.FIXED_TWICE, grounds.fixes)
     if not grounds.owned or "P06" in grounds.signals:

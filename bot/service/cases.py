@@ -17,8 +17,8 @@ from bot.core.records import Decision, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
-from bot.core.suggestion import Grounds, Suggestion, suggest
-from bot.service import ball, evaluate, portfolio_facts, thresholds
+from bot.core.suggestion import RESULT, Grounds, Suggestion, suggest
+from bot.service import ball, evaluate, likeness, portfolio_facts, thresholds
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
@@ -68,11 +68,21 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
         owned=pilot.owner is not None,
         sponsored=pilot.sponsor is not None,
         shared_blocker=portfolio_facts.waits_for_shared(work, pilot),
+        solved_by=_solved_by(work, pilot),
         harm=str(value.get("v30.harm", "")),
         missed=str(value.get("v30.miss", "")),
         reach=_reach(value, pilot),
         live_days=standing.stage_days if stage == "production" else 0,
     )
+
+
+def _solved_by(work: Work, pilot: Pilot) -> str:
+    """The pilot about the same problem, where it is live or its result meets the target: it has solved it."""
+    other = likeness.same_as(work, pilot)
+    if other is None:
+        return ""
+    proof = effective(work.unit.levels(other.id).get("value.proof"), work.content.policy, work.now)
+    return other.name if other.stage in decisions.LIVE or (proof or 0) >= RESULT else ""
 
 
 def stuck_days(work: Work, standing: Stand) -> int | None:

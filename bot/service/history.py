@@ -34,6 +34,7 @@ CHANGED = {
     "item.proof": "proof",
     "item.level": "level",
     likeness.SAID: "what differs from those before it",
+    likeness.SAME: "the same problem as another pilot",
 }
 ENDS = {
     "answered": "answered",
@@ -139,6 +140,8 @@ def _change(work: Work, reader: Person, event: Event, names: Mapping[PersonId, s
     before, after = _shown(event, event.before, names, on), _shown(event, event.after, names, on)
     if event.kind == likeness.SAID:
         return Entry(on, words.capital(CHANGED[event.kind]), who, after)
+    if event.kind == likeness.SAME:
+        return Entry(on, words.capital(CHANGED[event.kind]), who, _other(work, reader, event))
     if event.kind == "item.proof":
         item = name_of(work.content, event.subject)
         return Entry(on, f"Proof of {words.small(item)}", who, "renewed" if event.before else "added")
@@ -146,6 +149,12 @@ def _change(work: Work, reader: Person, event: Event, names: Mapping[PersonId, s
         what = f"Level of {words.small(name_of(work.content, event.subject))}"
         return Entry(on, what, who, f"{before} → {after}")
     return Entry(on, words.capital(CHANGED[event.kind]), who, f"{before} → {after}")
+
+
+def _other(work: Work, reader: Person, event: Event) -> str:
+    """The name of the pilot that an event points at, for whoever may see that one."""
+    found = work.unit.pilot(event.after) if isinstance(event.after, int) else None
+    return found.name if found and permissions.may(reader, permissions.Action.SEE, found) else ""
 
 
 def _shown(event: Event, value: Json, names: Mapping[PersonId, str], today: date) -> str:

@@ -21,11 +21,12 @@ from bot.core.compose.likeness import LIMIT, WHAT, Alike
 from bot.core.permissions import Action
 from bot.core.ports import Message, Problems, Reply, Show
 from bot.core.records import Decision, Event, Person, PersonId, Pilot, PilotId, Schedule
+from bot.core.tokens import Token
 from bot.service import registry
 from bot.service.work import Work
 
 LIKENESS = "likeness"  # a line among a pilot's schedules, as a decision has one: no questionnaire
-SAID = "pilot.differs"
+SAID, SAME = "pilot.differs", "pilot.same"  # events: what differs; the pilot that it is the same as
 SHOWN = 3  # pilots told of
 SHARED_FROM, SHARED_SHOWN = 2, 4  # words that both use: one alone is chance; those named
 SHORTEST = 3  # letters of a word that says anything
@@ -76,7 +77,9 @@ def _ended_first(ranked: tuple[Known, tuple[str, ...]]) -> bool:
 
 def _alike(known: Known, shared: tuple[str, ...]) -> Alike:
     learned = decision_words.learned(known.made) if known.made else ""
-    return Alike(known.pilot.name, known.pilot.stage, shared[:SHARED_SHOWN], learned)
+    pilot = known.pilot
+    goes_on = pilot.stage not in ENDED
+    return Alike(pilot.id, pilot.name, pilot.stage, shared[:SHARED_SHOWN], learned, goes_on=goes_on)
 
 
 def _all(work: Work) -> Iterator[Known]:
@@ -132,7 +135,16 @@ OURS = frozenset(
 )  # said of any
 
 
-# --- what differs ---------------------------------------------------------------------------------------------------
+# --- the same, or what differs --------------------------------------------------------------------------------------
+
+
+def clicked(
+    work: Work, person: Person, pilot: Pilot, token: Token, values: Mapping[str, Any] | None
+) -> Reply:
+    """A button of the card: it is the same as one of them, or what differs."""
+    if token.verb == words.SAME:
+        return said_same(work, person, pilot, token.step)
+    return answered(work, person, pilot, values)
 
 
 def answered(work: Work, person: Person, pilot: Pilot, values: Mapping[str, Any] | None) -> Reply:
@@ -144,3 +156,28 @@ def answered(work: Work, person: Person, pilot: Pilot, values: Mapping[str, Any]
         return Show(words.not_yours())
     work.unit.record(Event(SAID, work.now, person.id, pilot.id, after=text))
     return Show(words.said(pilot.name, text))
+
+
+def said_same(work: Work, person: Person, pilot: Pilot, other: PilotId) -> Reply:
+    """Its owner says that another pilot is about the very same problem; what differs, said later, takes it back."""
+    if person.id not in (pilot.owner, pilot.deputy):
+        return Show(words.only_its_owner())
+    known = _to_merge_into(work, other)
+    if known is None:
+        return Show(words.gone(pilot.name))
+    if same_as(work, pilot) != known:
+        work.unit.record(Event(SAME, work.now, person.id, pilot.id, after=known.id))
+    return Show(words.said_same(pilot.name, known.name))
+
+
+def same_as(work: Work, pilot: Pilot) -> Pilot | None:
+    """The pilot about the same problem, by the last word of its owner; None for none that still goes on."""
+    last = next(iter(work.unit.events(pilot=pilot.id, kinds=(SAID, SAME), limit=1)), None)
+    if last is None or last.kind != SAME or not isinstance(last.after, int):
+        return None
+    return _to_merge_into(work, last.after)
+
+
+def _to_merge_into(work: Work, other: PilotId) -> Pilot | None:
+    found = work.unit.pilot(other)
+    return found if found is not None and found.stage not in ENDED and not found.private else None

@@ -11,7 +11,7 @@ from bot.core import checkin as engine
 from bot.core import commands, permissions, signing, tokens
 from bot.core.answers import tidy
 from bot.core.compose import notes
-from bot.core.compose.likeness import DIFFERS
+from bot.core.compose.likeness import DIFFERS, SAME
 from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
 from bot.core.permissions import Action
 from bot.core.ports import (
@@ -145,8 +145,8 @@ def _clicked(  # noqa: C901 - one case for each kind of button
             pilot = desk.unit.pilot(token.id)
             if pilot is None or not permissions.may(desk.person, Action.SEE, pilot):
                 return Show(notes.not_there())
-            if token.verb == DIFFERS:
-                return likeness.answered(desk.work, desk.person, pilot, values)
+            if token.verb in (DIFFERS, SAME):
+                return likeness.clicked(desk.work, desk.person, pilot, token, values)
             if token.verb == "decide" and token.step:
                 settled = deciding.settled(desk.work, desk.person, pilot, since=date.fromordinal(token.step))
                 if settled is not None:

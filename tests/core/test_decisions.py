@@ -47,6 +47,18 @@ def made(choice: str, days_ago: int = 0, **more: Any) -> Decision:
         ({"proof": 2, "fixes": 1}, Choice.FIX, Why.SOME_RESULT, Why.GATE_OPEN),
         # What blocks it lies outside the pilot.
         ({"lacking": MANY, "shared_blocker": True}, Choice.PAUSE, Why.SHARED_BLOCKER, Why.RESULT),
+        # Another pilot solves the same problem, and this one cannot go on by itself.
+        ({"proof": 1, "solved_by": "Order reader"}, Choice.MERGE, Why.SAME_PROBLEM, Why.NO_RESULT),
+        (
+            {"proof": 1, "decide_by": day(9), "solved_by": "Order reader"},
+            Choice.MERGE,
+            Why.SAME_PROBLEM,
+            Why.NO_RESULT,
+        ),
+        ({"fixes": 2, "solved_by": "Order reader"}, Choice.MERGE, Why.SAME_PROBLEM, Why.RESULT),
+        # The same, and this one can: it has a result, and a round closes what is missing.
+        ({"solved_by": "Order reader"}, Choice.FIX, Why.RESULT, Why.GATE_OPEN),
+        ({"lacking": (), "solved_by": "Order reader"}, Choice.SCALE, Why.RESULT, Why.GATE_MET),
         # No result after the full time box.
         ({"proof": 1, "decide_by": day(9)}, Choice.STOP, Why.NO_RESULT, Why.GATE_OPEN),
         ({"proof": None, "decide_by": day(1), "lacking": ()}, Choice.STOP, Why.NO_RESULT, Why.GATE_MET),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.core.card import Card
+from bot.core.compose.decision import strongest
 from bot.core.ports import Problems, Show, Store
-from bot.core.records import Decision, Pilot, Request
-from bot.service import likeness
-from tests.fakes.office import Office
+from bot.core.records import Decision, ItemLevel, Pilot, Request
+from bot.service import cases, likeness, registry
+from bot.service.work import Work
+from tests.fakes.office import MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
 
@@ -131,3 +134,85 @@ def test_it_is_told_once_whatever_is_corrected_later(office: Office) -> None:
 def test_nobody_waits_for_numpy_who_registers_no_pilot() -> None:
     program = "import bot.app, bot.service.likeness, sys; sys.exit('bm25s' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# --- the same problem -----------------------------------------------------------------------------------------------
+
+SAME = "Same as Supplier mail"
+PROVEN = ItemLevel("value.proof", 3, MONDAY, MONDAY, link="https://example.com/proof", link_at=MONDAY)
+
+
+def other(office: Office) -> Pilot:
+    found = office.read(lambda unit: unit.pilots())
+    return next(pilot for pilot in found if pilot.name == "Supplier mail")
+
+
+def suggested(office: Office, pilot: Pilot) -> str:
+    """What is suggested once it is being tried and its decide-by date has passed without a result."""
+    due = office.now.date() - timedelta(days=3)
+
+    def look(work: Work) -> str:
+        tried = replace(work.unit.pilot(pilot.id) or pilot, stage="pilot", decide_by=due)
+        found = cases.case(work, tried).suggestion
+        return " ".join([str(found.choice), *strongest(found, {})])
+
+    return str(office.do(look))
+
+
+def test_only_those_that_go_on_can_be_the_same(office: Office) -> None:
+    register(office)
+    assert [action.label for action in told(office)[0].actions] == ["Say what differs", SAME]
+
+
+@pytest.mark.parametrize(
+    ("stage", "level", "solves"),
+    [
+        ("pilot", None, False),
+        ("pilot", PROVEN, True),
+        ("pilot", replace(PROVEN, level=2), False),
+        ("limited", None, True),
+    ],
+)
+def test_a_pilot_that_its_owner_calls_the_same_is_to_be_merged_into_the_one_that_solves_it(
+    office: Office, stage: str, level: ItemLevel | None, solves: bool
+) -> None:
+    pilot = register(office)
+    mail = other(office)
+    office.do(lambda work: registry.change_pilot(work, mail, {"stage": stage}, actor=None))
+    if level is not None:
+        office.write(lambda unit: unit.set_level(mail.id, level))
+    assert suggested(office, pilot).startswith("stop")
+    reply = office.presses("anna", SAME)
+    assert isinstance(reply, Show)
+    assert "the same problem as Supplier mail" in reply.card.fallback
+    found = suggested(office, pilot)
+    assert found.startswith("merge Supplier mail solves the same problem" if solves else "stop")
+
+
+def test_what_differs_said_later_takes_it_back_and_so_does_the_others_end(office: Office) -> None:
+    pilot, mail = register(office), other(office)
+    office.do(lambda work: registry.change_pilot(work, mail, {"stage": "limited"}, actor=None))
+    (card,) = told(office)
+    office.presses("anna", SAME, card=card)
+    office.presses("anna", "Say what differs", {"what": "Only e-invoices"}, card=card)
+    assert suggested(office, pilot).startswith("stop")
+    office.now += timedelta(minutes=1)
+    office.presses("anna", SAME, card=card)
+    assert suggested(office, pilot).startswith("merge")
+    office.do(lambda work: registry.change_pilot(work, mail, {"stage": "stopped"}, actor=None))
+    assert suggested(office, pilot).startswith("stop")
+
+
+def test_nobody_but_its_owner_says_that_it_is_the_same(office: Office) -> None:
+    pilot = register(office)
+    reply = office.presses("carl", SAME, card=told(office)[0])
+    assert isinstance(reply, Show)
+    assert "Only this pilot's owner or deputy" in reply.card.fallback
+    assert not office.events(likeness.SAME)
+    office.presses("anna", SAME)
+    office.presses("anna", SAME)
+    (event,) = office.events(likeness.SAME)
+    assert (event.pilot, event.after) == (pilot.id, other(office).id)
+    history = office.says("anna", f"history {pilot.key}")
+    assert isinstance(history, Show)
+    assert "Supplier mail" in history.card.fallback
