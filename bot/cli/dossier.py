@@ -19,9 +19,7 @@ def export(number: int, out: Path | None) -> None:
     to = out or Path(f"decision-{number}.json")
     with opening.reading() as app:
         file = opening.look(app, lambda work: service.export(work, number))
-    beside = to.with_name(f"{to.name}.new")
-    beside.write_text(json.dumps(file, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    beside.replace(to)
+    screen.json_file(file, to)
     screen.say(f"Wrote {to}. Its seal, to be kept elsewhere:\n{file['seal']}")
     screen.warn("It holds names and what people wrote in confidence. Give it only to whoever may read that.")
     if waiting := len(service.unsealed(file)):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import AsJson, group
+from bot.cli.options import AsJson, ToFile, group
 
 people = group("The people: list, add, name a lead.")
 channels = group("The channels that Rampcheck posts to.")
@@ -153,6 +153,20 @@ def people_unlink(
     from bot.cli import reach
 
     reach.unlink(name, platform, workspace=workspace)
+
+
+@people.command("export")
+def people_export(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address, also of somebody who left.")],
+    out: ToFile = None,
+) -> None:
+    """Write everything that is stored about one person, as JSON.
+
+    For the person who asks for it: what it does not hold, it says at its end.
+    """
+    from bot.cli import privacy
+
+    privacy.export(name, out)
 
 
 @channels.command("list")

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -46,6 +47,13 @@ def warn(text: str) -> None:
 def as_json(value: Any) -> None:
     """Print a value as JSON; days and moments as ISO text."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def json_file(value: Any, to: Path) -> None:
+    """Write a value as JSON: the whole file or nothing."""
+    beside = to.with_name(f"{to.name}.new")
+    beside.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    beside.replace(to)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

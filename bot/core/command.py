@@ -72,6 +72,11 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """What is stored about whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Todo:
     """What waits for whoever asks."""
 
@@ -248,6 +253,7 @@ Command = (
     | AskMe
     | DigestNow
     | Proof
+    | Privacy
     | Unknown
     | Incomplete
 )

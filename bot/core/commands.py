@@ -26,6 +26,7 @@ from bot.core.command import (
     List,
     ListFilter,
     Pause,
+    Privacy,
     Proof,
     Resume,
     Status,
@@ -59,6 +60,7 @@ __all__ = [
     "List",
     "ListFilter",
     "Pause",
+    "Privacy",
     "Proof",
     "Resume",
     "Status",
@@ -255,7 +257,7 @@ def _shaped(command: Command, words: Words) -> bool:
             return not about or topic(about) is not None
         case Proof(_, link):
             return bool(link) or len(words) == 1
-        case Todo():
+        case Todo() | Privacy():
             return len(words) <= 2
         case Incomplete() | AskMe():
             return len(words) <= _NAME_WORDS

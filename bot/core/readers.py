@@ -24,6 +24,7 @@ from bot.core.command import (
     Incomplete,
     Known,
     Pause,
+    Privacy,
     Proof,
     Resume,
     Status,
@@ -55,6 +56,11 @@ def status(words: Words, _today: date) -> Command:
 def todo(_words: Words, _today: date) -> Command:
     """Todo takes nothing."""
     return Todo()
+
+
+def privacy(_words: Words, _today: date) -> Command:
+    """Privacy takes nothing."""
+    return Privacy()
 
 
 def history(words: Words, _today: date) -> Command:

@@ -243,6 +243,17 @@ HELP = (
         reads=True,
     ),
     Entry(
+        "privacy",
+        "privacy",
+        "What is stored about you, who reads it, and how to get or change it.",
+        "privacy",
+        "Only you see the answer. For a copy of everything, ask an admin.",
+        readers.privacy,
+        Action.LOOK,
+        also=("gdpr", "my data", "data protection"),
+        reads=True,
+    ),
+    Entry(
         "help",
         "help [command]",
         "What you can ask.",

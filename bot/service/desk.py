@@ -11,6 +11,7 @@ from bot.core.compose import notes
 from bot.core.ports import Inbound, Problems, Reply, Unit
 from bot.core.records import Address, Connection, Person, PersonId
 from bot.service import query, registry
+from bot.service.asker import Where
 from bot.service.work import Work
 
 
@@ -46,13 +47,13 @@ class Look:
 
     person: Person
     command: commands.Command
-    where: query.Where
+    where: Where
 
 
 def run(desk: Desk, text: str) -> Reply | Look:
     """Do what a command says, or leave to be answered what only looks."""
     command = commands.parse(text, today=desk.work.today(desk.person))
-    place = query.Where(desk.connection, desk.inbound.on)
+    place = Where(desk.connection, desk.inbound.on)
     if _only_looks(command):
         return Look(desk.person, command, place)
     return query.answer(desk.work, desk.person, command, place)
@@ -65,6 +66,7 @@ def _only_looks(command: commands.Command) -> bool:
             | commands.Status()
             | commands.List()
             | commands.Todo()
+            | commands.Privacy()
             | commands.History()
             | commands.Gate()
             | commands.Unknown()

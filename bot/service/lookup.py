@@ -28,9 +28,12 @@ def pilot_named(unit: Unit, text: str) -> Pilot:
             raise ServiceError(f"No pilot is called '{text}'. {_suggested(options, 'rampcheck pilots list')}")
 
 
-def person_named(unit: Unit, text: str) -> Person:
-    """The person of that e-mail address or name. ServiceError with the nearest names where it is none or several."""
-    known = [person for person in unit.people() if person.active]
+def person_named(unit: Unit, text: str, *, left: bool = False) -> Person:
+    """The person of that e-mail address or name. ServiceError with the nearest names where it is none or several.
+
+    Whoever has left is found too where `left` is set.
+    """
+    known = [person for person in unit.people() if person.active or left]
     if not known:
         raise ServiceError("Nobody is known yet. Add somebody: rampcheck people add NAME")
     by_email = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
@@ -17,8 +16,8 @@ from bot.core.compose.portfolio import ListView
 from bot.core.compose.status import status_card
 from bot.core.decisions import DECISION
 from bot.core.permissions import Action
-from bot.core.ports import Nothing, Place, Problems, Reply, Show, Unit
-from bot.core.records import Address, Connection, Person, Pilot
+from bot.core.ports import Nothing, Problems, Reply, Show
+from bot.core.records import Person, Pilot
 from bot.core.state import Checkin
 from bot.core.tokens import About, Token
 from bot.service import (
@@ -33,6 +32,7 @@ from bot.service import (
     gateview,
     history,
     preferring,
+    privacy,
     proof,
     registry,
     search,
@@ -41,51 +41,10 @@ from bot.service import (
     todos,
     views,
 )
+from bot.service.asker import Asker, Where
 from bot.service.work import Work
 
 PULSE, KICKOFF = "pulse", "kickoff"
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """The connection and the conversation that a command came from."""
-
-    connection: Connection
-    place: Place
-
-    @property
-    def address(self) -> Address:
-        """The conversation as an address."""
-        return Address(
-            self.connection.id, self.connection.platform, self.place.conversation, self.place.service
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, in which unit of work, at what moment."""
-
-    work: Work
-    person: Person
-    where: Where
-
-    @property
-    def unit(self) -> Unit:
-        """The transaction."""
-        return self.work.unit
-
-    @property
-    def today(self) -> date:
-        """The asker's day."""
-        return self.work.today(self.person)
-
-    def sees(self, pilot: Pilot) -> bool:
-        """Whether the pilot is there for whoever asks."""
-        return self.may(Action.SEE, pilot)
-
-    def may(self, action: Action, pilot: Pilot | None = None) -> bool:
-        """Whether whoever asks may do something, to a pilot or in the organisation."""
-        return permissions.may(self.person, action, pilot)
 
 
 def answer(  # noqa: C901 - one case for each command
@@ -100,8 +59,8 @@ def answer(  # noqa: C901 - one case for each command
             return _overview(asker, pilot)
         case c.List():
             return _list(asker, command)
-        case c.Todo():
-            return _todo(asker)
+        case c.Todo() | c.Privacy():
+            return _of_oneself(asker, command)
         case c.History(pilot):
             return _on_pilot(asker, pilot, "history", lambda found: _history(asker, found))
         case c.Why(pilot, part):
@@ -254,7 +213,10 @@ def _history(asker: Asker, pilot: Pilot) -> Reply:
     return Show(portfolio.history_card(history.view(asker.work, asker.person, pilot)))
 
 
-def _todo(asker: Asker) -> Reply:
+def _of_oneself(asker: Asker, command: c.Todo | c.Privacy) -> Reply:
+    """What waits for whoever asks, or what is stored about them."""
+    if isinstance(command, c.Privacy):
+        return Show(privacy.statement(asker.work, asker.person))
     found = todos.of(asker.work, asker.person)
     return Show(portfolio.todo_card(found, asker.work.now, zone=asker.work.zone(asker.person)))
 

@@ -129,3 +129,13 @@ def test_whoever_is_added_can_be_reached_in_the_local_chat_at_once(home: Path) -
         mine = store.organisations()[0].id
         known = store.read(mine, lambda unit: {one.name: unit.identities(one.id) for one in unit.people()})
     assert [len(known[name]) for name in ("Ana Ozola", "Bo Berg")] == [1, 1]
+
+
+def test_everything_about_somebody_who_left_is_written_out(home: Path) -> None:
+    with office(home) as acme:
+        acme.person("anna", active=False, email="anna@example.org")
+    told = ran("people", "export", "anna@example.org")
+    assert json.loads(told)["person"]["name"] == "Anna"
+    ran("people", "export", "Anna", "--out", "anna.json")
+    assert json.loads((home / "anna.json").read_text(encoding="utf-8")) == json.loads(told)
+    assert "nobody" in refused("people", "export", "Zebra").lower()

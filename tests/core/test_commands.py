@@ -28,6 +28,7 @@ from bot.core.commands import (
     Known,
     List,
     Pause,
+    Privacy,
     Proof,
     Resume,
     Status,
@@ -391,6 +392,7 @@ MAKES = {
     "back": Back,
     "digest": DigestNow,
     "proof": Proof,
+    "privacy": Privacy,
     "help": Help,
 }
 

@@ -51,6 +51,7 @@ TYPED: dict[str, tuple[tuple[str, Action], ...]] = {
     "ask me": (("ask me on Thursdays at 14:00", Action.LOOK),),
     "proof": ((f"proof {{pilot}} for {ITEM} https://example.org/r", Action.PROVE),),
     "digest": (("digest", Action.READ_DIGEST), ("digest here", Action.SET_DIGEST)),
+    "privacy": (("privacy", Action.LOOK),),
     "help": (("help", Action.LOOK),),
 }
 
