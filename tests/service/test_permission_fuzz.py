@@ -39,6 +39,7 @@ TYPED: dict[str, tuple[tuple[str, Action], ...]] = {
     "known": (("known {signal} of {pilot} until 1 December because it is", Action.ACKNOWLEDGE),),
     "checkin": (("checkin {pilot}", Action.ASK),),
     "decide": (("decide {pilot}", Action.DECIDE),),
+    "gate": (("gate {pilot}", Action.SEE),),
     "add": (("add Brand new thing", Action.REGISTER),),
     "pause": (("pause {pilot} until 15 December", Action.PAUSE),),
     "resume": (("resume {paused}", Action.PAUSE),),

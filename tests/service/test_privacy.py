@@ -12,7 +12,7 @@ import pytest
 from bot.core.card import spoken
 from bot.core.compose import privacy as words
 from bot.core.ports import Show, Store
-from bot.core.records import Event, Person, Standing
+from bot.core.records import Event, Person
 from bot.service import people, privacy, sealing
 from tests.fakes.office import CALM, MONDAY
 from tests.service.test_deciding import FIX, Deciding, soon
@@ -58,18 +58,17 @@ def test_whoever_asks_is_told_what_is_stored_who_reads_it_how_long_and_whom_to_a
     ):
         assert line in told
     assert (
-        "in your own words, and answers to private questions, only by its owner, deputy, sponsor, leads"
+        "in your own words, and answers to private questions, only by the pilot's owner, deputy, sponsor, leads"
         in told
     )
     assert "nothing is deleted by itself" in told
-    assert "Ask an admin for a copy" in told
+    assert "An admin can have a copy of all of it made for you" in told
 
 
-def test_an_admin_is_sent_to_whoever_runs_the_server() -> None:
-    person = Person(1, "Ana", standing=Standing.ADMIN)
-    told = words.card(words.Stored(person, "UTC", (), ())).fallback
-    assert "Ask whoever runs the server for a copy" in told
-    assert "Your pilots: none" in told
+def test_whoever_has_no_pilot_and_no_address_is_told_that_there_is_none() -> None:
+    told = words.card(words.Stored(Person(1, "Ana"), "UTC", (), ())).fallback
+    for name in ("E-mail", "Away until", "Chat accounts", "Your pilots"):
+        assert f"{name}: none" in told
 
 
 @pytest.mark.parametrize("sealed", [False, True])

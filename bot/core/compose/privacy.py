@@ -10,13 +10,17 @@ from bot.core.cadence import WEEKDAYS
 from bot.core.card import Card, Facts, bold, say, spoken
 from bot.core.compose import words
 from bot.core.permissions import Role, Sensitivity
-from bot.core.records import Person, Standing
+from bot.core.records import Person
 
 TITLE = "What is stored about you"
 NONE = "none"
 PILOTS_SHOWN = 5
+RIGHTS = (
+    "An admin can have a copy of all of it made for you, in one file; ask them too to have something corrected or "
+    "removed. Wrong answers you correct yourself: Correct an answer, below what you sent."
+)
 ROLES = {  # in the order in which people meet them; a reviewer is no reader of its own
-    Role.OWNER: "its owner",
+    Role.OWNER: "the pilot's owner",
     Role.DEPUTY: "deputy",
     Role.SPONSOR: "sponsor",
     Role.DECIDER: "decider",
@@ -54,7 +58,7 @@ def card(stored: Stored) -> Card:
             "To see which pilots are ready, stuck or waiting for a decision. Nobody is scored or ranked: every score "
             "is a pilot's.",
         ),
-        say(bold("Your rights. "), _rights(stored.person)),
+        say(bold("Your rights. "), RIGHTS),
     )
     return Card(TITLE, spoken(body), body=body)
 
@@ -100,11 +104,3 @@ def _readers() -> str:
 
 def _named(roles: frozenset[Role]) -> str:
     return words.listed([name for role, name in ROLES.items() if role in roles])
-
-
-def _rights(person: Person) -> str:
-    whom = "whoever runs the server" if person.standing is Standing.ADMIN else "an admin"
-    return (
-        f"Ask {whom} for a copy of all of it in one file, and to have something corrected or removed. Wrong answers "
-        "you correct yourself: Correct an answer, below what you sent."
-    )
