@@ -67,7 +67,6 @@ THRESHOLDS: Mapping[str, tuple[str, ...]] = {
     "review": (
         "items",
         "gate_items",
-        "never_answered",
         "confidence",
         "oldest_days",
         "blind",
