@@ -85,6 +85,8 @@ def asking(
         last_reminder_hours=last_hours,
         late_hours=late_hours,
         snooze_days=snooze_days,
+        messages_a_week=8,
+        backoff_after=4,
         recent_days=2,
     )
 
