@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.core.card import Button, Card, Choice, Submit
 from bot.core.ports import Clicked, Problems, Reply, Show, Store, Update
-from bot.core.records import Decision, Pilot
+from bot.core.records import Decision, ItemLevel, Pilot
 from bot.service import digest, registry, rounds
 from bot.service.work import Work
 from tests.fakes.office import CONTENT, MONDAY, Office
@@ -358,6 +359,30 @@ def test_the_next_form_tells_what_waiting_costs(at: Deciding) -> None:
     status = at.office.says("anna", "status Invoice matcher")
     assert isinstance(status, Show)
     assert cost in status.card.fallback
+
+
+def test_how_often_the_date_moved_stands_in_the_status_and_above_the_form(at: Deciding) -> None:
+    pilot = at.pilot(target=TODAY)
+    for days in (20, 10, 40):  # later, earlier, later
+        known, moved = at.now(pilot), {"target": TODAY + timedelta(days=days)}
+        at.office.do(partial(registry.change_pilot, pilot=known, changes=moved, actor=None))
+        at.office.now += timedelta(hours=1)
+    status = at.office.says("anna", "status invoice")
+    assert isinstance(status, Show)
+    for card in (status.card, at.asks("dora")):
+        assert "moved later twice, 50 days in all" in card.fallback
+
+
+@pytest.mark.parametrize(
+    ("user", "told"), [("anna", True), ("grace", True), ("dora", False), ("lena", False)]
+)
+def test_what_is_claimed_beside_what_is_proven_is_for_owner_and_sponsor(
+    at: Deciding, user: str, told: bool
+) -> None:
+    pilot = at.pilot()
+    bare = ItemLevel("base.eval", 4, MONDAY, MONDAY)
+    at.office.write(lambda unit: unit.set_level(pilot.id, bare))
+    assert ("claimed 100" in at.asks(user, "status invoice").fallback) is told
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------
