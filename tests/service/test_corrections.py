@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.ports import Nothing, Problems, Show, Store
+from bot.core.ports import Problems, Show, Store
 from bot.service import registry
 from tests.fakes.office import CALM, Office
 
@@ -172,7 +172,10 @@ def test_a_check_in_follows_a_change_of_owner_and_the_end_of_its_pilot(office: O
     office.until_asked("anna")
     known = pilot(office)
     office.do(lambda work: registry.change_pilot(work, known, {"owner": bert.id}, actor=None))
-    assert office.answers("anna") == Nothing()
+    refused = office.answers("anna")
+    assert isinstance(refused, Show)
+    assert refused.card.fallback == "This card is from before: Bert owns it now. Nothing was changed."
+    office.deliver()
     assert "another owner" in office.platform.inbox("anna")[0].fallback
     assert office.read(lambda unit: unit.given(1)) == []
     office.until_asked("bert")

@@ -52,7 +52,7 @@ def held_up(office: Office, name: str, rounds: int, *, block: str = "security", 
 
 def digest(office: Office) -> str:
     """What is posted: the channel's card and those of its thread."""
-    made = office.do(lambda work: weekly.compose(work))
+    made = office.do(weekly.compose)
     return "\n".join(card.fallback for card in (made.channel, *made.thread))
 
 

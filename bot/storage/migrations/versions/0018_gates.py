@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from bot.storage.migrations.steps import index_beside
+
 revision = "0018"
 down_revision = "0017"
 
@@ -20,12 +22,4 @@ def upgrade() -> None:
     op.add_column("pilot", sa.Column("conditions", JSON, nullable=True))
     op.add_column("pilot", sa.Column("scale_if", TEXT, nullable=False, server_default=""))
     op.add_column("pilot", sa.Column("stop_if", TEXT, nullable=False, server_default=""))
-    proven = sa.text("link <> ''")
-    op.create_index(
-        "ix_level_link",
-        "level",
-        ["org_id", "link_checked_at"],
-        unique=False,
-        sqlite_where=proven,
-        postgresql_where=proven,
-    )
+    index_beside(op, "ix_level_link", "level", "org_id", "link_checked_at", where="link <> ''")
