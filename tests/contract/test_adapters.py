@@ -340,7 +340,9 @@ def test_a_platform_that_is_too_busy_says_when_to_come_back(door: Door) -> None:
     async def story(door: Door) -> None:
         door.trouble("busy")
         error = await refusal(door)
-        assert (error.permanent, error.gone, error.retry_after) == (False, False, 7)
+        assert (error.permanent, error.gone) == (False, False)
+        assert error.retry_after is not None
+        assert 7 <= error.retry_after <= 7 * 1.2, "not earlier; a little later, so that not all come at once"
 
     run(door, story)
 

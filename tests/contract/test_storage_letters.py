@@ -108,7 +108,7 @@ def test_counting_the_dead_needs_no_look_at_what_was_sent(
     store: Store, database_url: str, statement: str
 ) -> None:
     at = world(store)
-    enqueue(store, at, *(message(at, f"k{number}") for number in range(200)))
+    enqueue(store, at, *(message(at, f"k{number}") for number in range(800)))
     plan = raw(
         database_url, f"EXPLAIN {'' if database_url.startswith('postgres') else 'QUERY PLAN'} {statement}"
     )
