@@ -52,6 +52,7 @@ from bot.service.work import Work
 DECISIONS_READ = 100_000  # all of them: a pilot has a few in its life
 WEEK = timedelta(days=7)
 ON_TIME = timedelta(minutes=15)  # a digest is posted at its own hour, be that a Friday or late
+A_WEEK_AND_A_DAY = timedelta(days=8)  # before a slot: the slot before it is the first after that, DST or not
 STALE_AFTER = timedelta(days=2)  # a digest that comes later than this tells of another week
 SHARED = "PF3"  # stands in the channel; the other portfolio signals in the thread
 JUMP = 3  # points of readiness that count as movement (content.md section 4)
@@ -213,7 +214,9 @@ def post_due(work: Work, seen: Subscription) -> None:
     subscription = next((one for one in work.unit.subscriptions() if one.id == seen.id), None)
     if subscription is None or subscription.next_due_at > work.now:
         return
-    due, following = subscription.next_due_at, next_slot(work)
+    following = next_slot(work)
+    # After weeks without a worker it is the newest slot that is late, not the oldest.
+    due = max(subscription.next_due_at, _slot_after(work, following - A_WEEK_AND_A_DAY))
     when = work.now if work.now - due <= ON_TIME else _after_outage(work, due, following)
     if when is None:
         work.unit.record(Event("digest.skipped", work.now, None, subject=str(subscription.id)))
@@ -297,9 +300,13 @@ def amend(work: Work, pilot: Pilot, decided: str, who: str, decision: int) -> No
 
 def next_slot(work: Work) -> datetime:
     """The next weekly moment, in the organisation's zone."""
+    return _slot_after(work, work.now)
+
+
+def _slot_after(work: Work, moment: datetime) -> datetime:
     policy = work.content.policy.digest
     return cadence.digest_slot(
-        work.now, weekday=policy.weekday, hour=policy.hour, zone=work.unit.organisation.zone
+        moment, weekday=policy.weekday, hour=policy.hour, zone=work.unit.organisation.zone
     )
 
 

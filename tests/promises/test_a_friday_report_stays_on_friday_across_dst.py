@@ -14,6 +14,11 @@ from tests.fakes.office import CONTENT, Office
 pytest_plugins = ["tests.databases"]
 
 
+def weekly(office: Office) -> int:
+    """Posts of the week; that of a quarter comes beside the first of them."""
+    return sum(one.key.startswith("digest:") for one in office.platform.channel("ai-pilots"))
+
+
 @pytest.mark.parametrize(
     "start", [datetime(2027, 3, 15, 9, tzinfo=UTC), datetime(2026, 10, 12, 9, tzinfo=UTC)]
 )
@@ -27,11 +32,11 @@ def test_friday_at_four_is_friday_at_four(sqlite_store: Store, start: datetime) 
     seen = []
     for _ in range(4):
         due = office.read(lambda unit: unit.subscriptions())[0].next_due_at
-        before = len(office.platform.channel("ai-pilots"))
+        before = weekly(office)
         office.until(due - timedelta(seconds=1))
-        assert len(office.platform.channel("ai-pilots")) == before
+        assert weekly(office) == before
         office.until(due)
-        assert len(office.platform.channel("ai-pilots")) == before + 1
+        assert weekly(office) == before + 1
         seen.append(due.astimezone(ZoneInfo("Europe/Riga")))
     assert [(moment.weekday(), moment.hour) for moment in seen] == [(4, 16)] * 4
     assert len({moment.utcoffset() for moment in seen}) == 2, "or no clock changed"

@@ -159,6 +159,17 @@ def test_a_digest_that_the_next_one_has_nearly_reached_is_left_out(office: Offic
     assert len([post for post in office.platform.channel("ai-pilots") if not post.thread]) == 1
 
 
+def test_after_weeks_without_a_worker_the_digest_of_this_hour_comes(office: Office) -> None:
+    office.person("lena", standing="lead")
+    office.runs("lena", "digest subscribe", channel="ai-pilots")
+    due = office.read(lambda unit: unit.subscriptions())[0].next_due_at
+    office.now = due + 7 * DAY + timedelta(minutes=5)
+    office.tick()
+    office.deliver()
+    assert len([post for post in office.platform.channel("ai-pilots") if not post.thread]) == 1
+    assert office.events("digest.skipped") == []
+
+
 # --- what was on its way
 
 
