@@ -155,14 +155,26 @@ def first(work: Work, pilot: Pilot, schedule: Schedule) -> datetime | None:
     return milestone or cadence.next_slot(work.now, **rule)
 
 
-def after(work: Work, pilot: Pilot, schedule: Schedule, slot: datetime, *, stuck: bool) -> datetime | None:
-    """The slot after one that was used, even if its person has moved to another zone since."""
+def around(
+    work: Work, pilot: Pilot, schedule: Schedule, due: datetime, *, stuck: bool
+) -> tuple[datetime, datetime | None]:
+    """Of the slots from `due` on, the newest that has come and the one after it; None where none is planned.
+
+    After weeks without a worker it is the newest that is late, not the oldest. Whoever moved to another zone since
+    `due` misses none and has none twice.
+    """
     beat = _beat(work, pilot, schedule, stuck=stuck)
     if beat is None:
-        return None
+        return due, None
+    newest = due
+    while (then := _following(pilot, beat, newest)) <= work.now:
+        newest = then
+    return newest, then
+
+
+def _following(pilot: Pilot, beat: tuple[Cadence, _Rule], slot: datetime) -> datetime:
     rhythm, rule = beat
-    due = _milestone(rhythm, pilot, rule, work.now) or cadence.following(slot, **rule)
-    return due if due > work.now else cadence.next_slot(work.now, **rule)
+    return _milestone(rhythm, pilot, rule, slot) or cadence.following(slot, **rule)
 
 
 class _Rule(TypedDict):

@@ -177,9 +177,8 @@ def _wake_up(work: Work, pilot: Pilot) -> None:
 
 
 def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
-    slot = schedule.next_due_at or work.now
-    stuck = evaluate.is_stuck(work, pilot)
-    following = schedules.after(work, pilot, schedule, slot, stuck=stuck)
+    stuck, due = evaluate.is_stuck(work, pilot), schedule.next_due_at or work.now
+    slot, following = schedules.around(work, pilot, schedule, due, stuck=stuck)
     asks = work.content.questionnaires[schedule.questionnaire].asks
     person = _who(work, pilot, asks)
     back = _back_again(work, pilot, asks) if person is None else None

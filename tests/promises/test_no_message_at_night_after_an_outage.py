@@ -12,7 +12,7 @@ import pytest
 from bot.core.compose.notes import note
 from bot.core.ports import DeliveryError, Message
 from bot.core.records import Person, Pilot
-from bot.service import deliver
+from bot.service import deliver, schedules
 from bot.storage import open_store
 from tests.fakes.office import MONDAY, Office
 
@@ -127,6 +127,37 @@ def test_three_months_of_outage_leave_one_question_and_one_digest(office: Office
         assert len(asked) <= 1, "one open request for each pilot, whatever was missed"
     posted = [post for post in office.platform.channel("ai-pilots")[digests:] if not post.thread]
     assert len(posted) <= 1
+
+
+def weekly(office: Office, owner: Person) -> Pilot:
+    """One that is asked every Tuesday, and nothing else."""
+    asked = pilot(office, owner)
+    office.do(lambda work: schedules.set_cadence(work, asked, 1))
+    for schedule in office.read(lambda unit: unit.schedules(asked.id)):
+        if schedule.questionnaire != "pulse":
+            office.write(lambda unit, one=schedule: unit.save_schedule(replace(one, next_due_at=None)))
+    return asked
+
+
+@pytest.mark.parametrize("weeks", [1, 5])
+def test_after_weeks_without_a_worker_the_question_of_this_hour_comes(office: Office, weeks: int) -> None:
+    weekly(office, office.person("anna"))
+    office.now = in_riga(24, 10, 5) + weeks * 7 * DAY
+    office.tick()
+    assert len(office.platform.inbox("anna")) == 1
+    assert office.events("slot.skipped") == []
+    (asked,) = office.live("anna")
+    assert asked.slot == in_riga(24, 10) + weeks * 7 * DAY, "it is that of this week, not the one missed first"
+
+
+def test_after_weeks_without_a_worker_the_newest_question_is_skipped_for_the_next_that_is_near(
+    office: Office,
+) -> None:
+    weekly(office, office.person("anna"))
+    office.now = in_riga(30, 12) + 7 * DAY  # a Monday: the next one is tomorrow
+    asked, *_ = came(office, until=office.now + 2 * DAY)
+    assert asked.strftime("%a %d %H") == "Tue 08 10"
+    assert len(office.events("slot.skipped")) == 1, "weeks of silence are one line in the log"
 
 
 @pytest.mark.parametrize("back", [in_riga(24, 23), in_riga(25, 4), in_riga(28, 12)])

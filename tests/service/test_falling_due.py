@@ -217,7 +217,9 @@ def test_a_cadence_of_its_own_plans_anew_and_leaves_an_event(office: Office) -> 
     office.do(lambda work: schedules.set_cadence(work, pilot, 5))
     planned = pulse()
     assert planned.next_due_at is not None
-    following = office.do(lambda work: schedules.after(work, pilot, planned, planned.next_due_at, stuck=True))
+    _, following = office.do(
+        lambda work: schedules.around(work, pilot, planned, planned.next_due_at, stuck=True)
+    )
     assert following - planned.next_due_at == timedelta(weeks=5)
     events = office.read(lambda unit: unit.events(limit=100))
     assert [(one.before, one.after) for one in events if one.kind == "pilot.cadence"] == [(None, 5)]
