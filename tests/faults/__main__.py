@@ -20,6 +20,8 @@ ROOMS: Mapping[str, tuple[int, ...]] = {
     "server_down": (5,),
     "one_file": (6, 7),
     "refusals": (8, 9, 10),
+    "shuffled": (12,),
+    "borders": (21, 22),
     "clock_jumps": (16,),
     "clock_changes": (17,),
     "poison": (27,),
