@@ -16,13 +16,14 @@ from bot.service.work import Work
 CHECKINS_READ = 60  # more than two years of them; of a longer stay the last part is told, and said to be that
 EVENTS_READ = 200  # changes of stage and owner: a pilot has a few dozen in its life
 PULSE, HELP, NOT_ME = "pulse", "help", "not_me"
+BLOCKER = ("pulse.block", "pulse.who")  # what is in the way, and who can clear it
 STAGE, OWNER = "pilot.stage", "pilot.owner"
 MISSED = "missed"  # the outcome of a check-in whose time ran out
 
 
 def split(work: Work, pilot: Pilot, made: Sequence[Decision]) -> Split:
     """Days in the stage by who had the ball; `made` are the pilot's decisions."""
-    pulses = work.unit.history(pilot.id, questionnaire=PULSE, limit=CHECKINS_READ, answers=True)
+    pulses = work.unit.history(pilot.id, questionnaire=PULSE, limit=CHECKINS_READ)
     asked = work.unit.requests(pilot=pilot.id, unanswered=False)
     logged = work.unit.events(pilot=pilot.id, kinds=(STAGE, OWNER), limit=EVENTS_READ)[::-1]
     refused = {
@@ -73,9 +74,10 @@ def _unowned(work: Work, pilot: Pilot, changed: Sequence[Event]) -> Iterator[Tur
 def _told(work: Work, pulses: Sequence[Asked]) -> list[Told]:
     """What check-ins told, oldest first; those that wait for an answer, or need none any more, tell nothing."""
     form, found = work.content.questionnaires[PULSE], []
+    answers = work.unit.answers_of([one.id for one in pulses], to=BLOCKER)
     for one in pulses:
         if one.phase == Phase.DONE and one.done_at:
-            known = outcome.blocker(form, one.answers)
+            known = outcome.blocker(form, answers.get(one.id, {}))
             found.append(
                 Told(work.day(one.done_at), known.slug if known else "", known.who if known else None)
             )

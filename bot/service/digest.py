@@ -117,12 +117,19 @@ def _shared(work: Work, pilots: Sequence[Pilot], together: Portfolio) -> tuple[S
 def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand]) -> tuple[Due, ...]:
     """Decisions whose day comes within the week, or that a pilot has been Stuck for too long without.
 
-    Those that stand in the channel come with what the data suggests; of the others that would be read for nobody.
+    Those that stand in the channel come with what the data suggests, and those in its thread with who decides; of the
+    others that would be read for nobody.
     """
     soon, items = work.today() + WEEK, cases.item_names(work)
     last = _last_decisions(work)
     due = [
-        _plain(work, pilot, standing[pilot.id])
+        Due(
+            pilot.id,
+            pilot.name,
+            pilot.decide_by,
+            "",
+            stuck_days=cases.stuck_days(work, standing[pilot.id]) or 0,
+        )
         for pilot in pilots
         if (pilot.decide_by is not None and pilot.decide_by <= soon)
         or cases.waits(work, pilot, standing=standing[pilot.id], made=last.get(pilot.id, ()))
@@ -130,12 +137,12 @@ def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand])
     by_id = {pilot.id: pilot for pilot in pilots}
     first = sorted(due, key=words.longest_first)
     told = work.content.policy.digest.shown
-    return tuple(
+    named = [_with_decider(work, one, by_id[one.pilot]) for one in first[: max(told, words.DETAILS_SHOWN)]]
+    suggested = [
         _with_suggestion(one, cases.case(work, by_id[one.pilot], standing=standing[one.pilot]), items)
-        if number < told
-        else one
-        for number, one in enumerate(first)
-    )
+        for one in named[:told]
+    ]
+    return (*suggested, *named[told:], *first[len(named) :])
 
 
 def _last_decisions(work: Work) -> dict[PilotId, Sequence[Decision]]:
@@ -146,11 +153,8 @@ def _last_decisions(work: Work) -> dict[PilotId, Sequence[Decision]]:
     return found
 
 
-def _plain(work: Work, pilot: Pilot, standing: Stand) -> Due:
-    decider = next((cases.name_of(work, one) for one, _ in deciders(pilot)), "")
-    return Due(
-        pilot.id, pilot.name, pilot.decide_by, decider, stuck_days=cases.stuck_days(work, standing) or 0
-    )
+def _with_decider(work: Work, due: Due, pilot: Pilot) -> Due:
+    return replace(due, decider=next((cases.name_of(work, one) for one, _ in deciders(pilot)), ""))
 
 
 def _with_suggestion(due: Due, known: cases.Case, items: Mapping[ItemId, str]) -> Due:

@@ -6,7 +6,7 @@ As many statements for thousands of pilots as for ten: whoever waits for a share
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,7 @@ STAGE = "pilot.stage"
 SHARED = "portfolio.blockers"  # the event that says for which blockers PF3 is on
 STAGES_READ = 1_000_000  # every change of stage of every pilot: a handful each
 ROUNDS_READ = 12  # check-ins looked back on: half a year of them, or a quarter of those asked weekly
+GLANCE = 3  # tell of most whether anything is in the way at all: one that is open, one missed, one answered
 NEWEST_READ = 6  # of one pilot, as its status reads them
 IDS = 10_000  # in one statement: SQLite takes 32,766 values
 
@@ -94,22 +95,26 @@ def named_by(work: Work, pilot: PilotId, *, back: int = NEWEST_READ) -> Named | 
 
 def _named(work: Work, pilots: Sequence[Pilot]) -> dict[PilotId, Named]:
     """What each of these pilots names as most in its way."""
-    wanted = {pilot.id for pilot in pilots}
-    latest = work.unit.latest(questionnaire=PULSE, per_pilot=ROUNDS_READ)
-    done = {
-        pilot: [one for one in lines if one.phase == Phase.DONE]
-        for pilot, lines in latest.items()
-        if pilot in wanted
-    }
-    first = answers_to(work, [one.id for lines in done.values() for one in lines[:1]], to=BLOCK)
-    held = {pilot: lines for pilot, lines in done.items() if lines and block(first, lines[0])}
+    wanted = [pilot.id for pilot in pilots]
+    newest = _done(work, wanted, back=GLANCE)
+    first = answers_to(work, [one.id for lines in newest.values() for one in lines[:1]], to=(BLOCK,))
+    free = {pilot for pilot, lines in newest.items() if lines and not block(first, lines[0])}
+    held = _done(work, [pilot for pilot in wanted if pilot in newest and pilot not in free], back=ROUNDS_READ)
     answers = answers_to(work, [one.id for lines in held.values() for one in lines])
     found = ((pilot, _run(work, lines, answers)) for pilot, lines in held.items())
     return {pilot: named for pilot, named in found if named is not None}
 
 
-def answers_to(work: Work, checkins: Sequence[CheckinId], *, to: QuestionId = "") -> Answers:
-    """The answers of many check-ins, or those to one question."""
+def _done(work: Work, pilots: Sequence[PilotId], *, back: int) -> dict[PilotId, list[Asked]]:
+    """The answered ones of so many check-ins of each of these pilots that was ever asked, the newest first."""
+    found: dict[PilotId, Sequence[Asked]] = {}
+    for start in range(0, len(pilots), IDS):
+        found |= work.unit.latest(questionnaire=PULSE, per_pilot=back, pilots=pilots[start : start + IDS])
+    return {pilot: [one for one in lines if one.phase == Phase.DONE] for pilot, lines in found.items()}
+
+
+def answers_to(work: Work, checkins: Sequence[CheckinId], *, to: Collection[QuestionId] = ()) -> Answers:
+    """The answers of many check-ins, or those to some questions."""
     found: dict[CheckinId, Mapping[QuestionId, Value]] = {}
     for start in range(0, len(checkins), IDS):
         found |= work.unit.answers_of(checkins[start : start + IDS], to=to)

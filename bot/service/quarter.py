@@ -70,7 +70,7 @@ def _verdicts(
     """Of each pilot whose day 90 is in the quarter, whether its first number since then meets the target."""
     checked = work.unit.latest(questionnaire=VALUE, per_pilot=CHECKS_READ)
     numbers = portfolio_facts.answers_to(
-        work, [one.id for lines in checked.values() for one in lines], to=METRIC
+        work, [one.id for lines in checked.values() for one in lines], to=(METRIC,)
     )
     for pilot in pilots:
         day = quarter.value_day(ways[pilot.id])
@@ -87,7 +87,7 @@ def _blocked(work: Work, pilots: Sequence[Pilot]) -> Iterator[quarter.Blocked]:
     asked = work.unit.latest(questionnaire=portfolio_facts.PULSE, per_pilot=PULSES_READ)
     lines = {pilot.id: _done(asked.get(pilot.id, ())) for pilot in pilots}
     ids = [one.id for done in lines.values() for one in done]
-    answers = portfolio_facts.answers_to(work, ids, to=portfolio_facts.BLOCK)
+    answers = portfolio_facts.answers_to(work, ids, to=(portfolio_facts.BLOCK,))
     for done in lines.values():
         yield from quarter.blockers(
             (work.day(one.done_at or one.slot), portfolio_facts.block(answers, one)) for one in done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.core.values import Value, decode, encode
 from bot.storage.checkin_rows import columns_of_state, detail_of, numbers_in, packed, state_of, unpacked
 from bot.storage.errors import StorageError
 from bot.storage.fields import table
-from bot.storage.scope import Record, added, added_once, changed, mine, own
+from bot.storage.scope import Mine, Record, added, added_once, changed, mine, own
 from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow
 from bot.storage.words import Words
 
@@ -83,15 +83,20 @@ HISTORY_OF = mine(
 # SQLite has no LATERAL; PostgreSQL plans IN (... LIMIT) of another row's columns badly.
 _few = _last_of(_near.c.pilot_id == _pilot.c.id, _of_form).correlate(_pilot)
 _near_lines = lateral(_few.with_only_columns(*(_near.c[name] for name in LINE)), name="newest")
-LATEST = mine(
-    _lines.join_from(_pilot, _checkin, _checkin.c.id.in_(_few)).order_by(
-        _checkin.c.pilot_id, _checkin.c.slot.desc()
-    ),
-    select(*(_near_lines.c[name] for name in LINE))
-    .join_from(_pilot, _near_lines, true())
-    .order_by(_near_lines.c.pilot_id, _near_lines.c.slot.desc()),
-    by_other=[_checkin],
-)
+
+
+def _latest(*conditions: Any) -> Mine:
+    lines = _lines.join_from(_pilot, _checkin, _checkin.c.id.in_(_few)).where(*conditions)
+    near = select(*(_near_lines.c[name] for name in LINE)).join_from(_pilot, _near_lines, true())
+    return mine(
+        lines.order_by(_checkin.c.pilot_id, _checkin.c.slot.desc()),
+        near.where(*conditions).order_by(_near_lines.c.pilot_id, _near_lines.c.slot.desc()),
+        by_other=[_checkin],
+    )
+
+
+LATEST = _latest()
+LATEST_OF = _latest(_pilot.c.id.in_(bindparam("pilots", expanding=True)))
 
 _answers = select(_submission.c.checkin_id, _answer.c.question_id, _answer.c.value).join_from(
     _submission, _answer, _answer.c.submission_id == _submission.c.id
@@ -184,24 +189,35 @@ class Checkins(Words):
             self._all(HISTORY_OF, pilot=pilot, questionnaire=number, top=limit), answers=answers
         )
 
-    def latest(self, *, questionnaire: str, per_pilot: int) -> Mapping[PilotId, Sequence[Asked]]:
+    def latest(
+        self, *, questionnaire: str, per_pilot: int, pilots: Collection[PilotId] | None = None
+    ) -> Mapping[PilotId, Sequence[Asked]]:
         number = self._old_number(questionnaire)
-        if number is None:
+        if number is None or (pilots is not None and not pilots):
             return {}
+        asked = {"questionnaire": number, "top": per_pilot}
+        rows = (
+            self._all(LATEST, **asked)
+            if pilots is None
+            else self._all(LATEST_OF, **asked, pilots=list(pilots))
+        )
         found: dict[PilotId, list[Asked]] = defaultdict(list)
-        for line in self._asked(self._all(LATEST, questionnaire=number, top=per_pilot), answers=False):
+        for line in self._asked(rows, answers=False):
             found[line.pilot].append(line)
         return dict(found)
 
     def answers_of(
-        self, checkins: Iterable[CheckinId], *, to: QuestionId = ""
+        self, checkins: Iterable[CheckinId], *, to: Collection[QuestionId] = ()
     ) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
         if not to:
             return dict(self._answers(list(checkins)))
-        number, wanted = self._old_number(to), list(checkins)
-        if number is None or not wanted:
+        numbers, wanted = (
+            [number for one in to if (number := self._old_number(one)) is not None],
+            list(checkins),
+        )
+        if not numbers or not wanted:
             return {}
-        return dict(self._standing(self._all(ANSWERS_TO, checkins=wanted, questions=[number])))
+        return dict(self._standing(self._all(ANSWERS_TO, checkins=wanted, questions=numbers)))
 
     def _row(self, checkin: Checkin) -> dict[str, Any]:
         """The columns that change in the life of a check-in."""

@@ -249,10 +249,14 @@ def _name(source: Any) -> str:
     return str(getattr(source, "element", source).name)
 
 
+def unsearched(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column with SQLite's sign for "do not search or sort by an index of this": a plus before it."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
 def _checked(source: FromClause) -> ColumnElement[bool]:
-    """As `own`, with SQLite's sign for "do not search by this": a plus before the column."""
-    column = source.c.org_id
-    return UnaryExpression(column, operator=custom_op("+"), type_=column.type) == bindparam(ORG)
+    """As `own`, of rows that are found by other means."""
+    return unsearched(source.c.org_id) == bindparam(ORG)
 
 
 def _sources(statement: Statement) -> Iterator[FromClause]:

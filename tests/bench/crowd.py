@@ -44,7 +44,7 @@ PULSES = 26  # a year of fortnights; twelve reviews come with them
 # What a pilot has of its own; whatever else a row refers to, all copies share.
 COPIED = frozenset(
     "person identity pilot event schedule checkin helper submission answer level snapshot evaluation mute request"
-    " decision".split()
+    " decision nag".split()
 )
 NAMED_APART = {  # texts that get the copy's number
     "person": ("name", "folded"),
@@ -182,8 +182,9 @@ def _earlier(table: Table, row: Mapping[str, Any], year: int, many: Mapping[Tabl
 
     def moved(column: Column[Any]) -> Any:
         value = row[column.name]
-        meant = next((key.column.table for key in column.foreign_keys if key.column.name == "id"), table)
-        if value is not None and (column.name == "id" or (column.foreign_keys and meant in many)):
+        own = table if column.name == "id" else None
+        meant = next((key.column.table for key in column.foreign_keys if key.column.name == "id"), own)
+        if value is not None and meant in many:
             return value + year * many[meant]
         return value - year * YEAR if isinstance(value, datetime) else value
 

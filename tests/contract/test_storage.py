@@ -636,12 +636,19 @@ def test_history_is_newest_first_and_latest_is_by_pilot(store: Store) -> None:
         True,
     )
     assert store.read(org, lambda unit: unit.latest(questionnaire="never", per_pilot=2)) == {}
+    asked = {
+        pilots: store.read(
+            org, lambda unit, of=pilots: unit.latest(questionnaire="pulse", per_pilot=2, pilots=of)
+        )
+        for pilots in ((), (at.pilot.id,), (999,))
+    }
+    assert [len(found) for found in asked.values()] == [0, 1, 0], "of those that are asked for alone"
     wanted = [weeks[3].id, weeks[0].id, review.id]
     answers = store.read(org, lambda unit: unit.answers_of(wanted))
     assert answers == {weeks[3].id: {"n": 3}, weeks[0].id: {"n": 0}}
     for question, those in (("n", answers), ("never", {})):
-        assert store.read(org, lambda unit, to=question: unit.answers_of(wanted, to=to)) == those
-    assert store.read(org, lambda unit: unit.answers_of([], to="n")) == {}
+        assert store.read(org, lambda unit, to=question: unit.answers_of(wanted, to=(to,))) == those
+    assert store.read(org, lambda unit: unit.answers_of([], to=("n",))) == {}
 
 
 # --- readiness, requests, digests -----------------------------------------------------------------------------------

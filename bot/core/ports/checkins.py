@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -98,14 +98,16 @@ class CheckinsKept(Protocol):
         """Check-ins of one pilot, the newest slot first."""
         ...
 
-    def latest(self, *, questionnaire: str, per_pilot: int) -> Mapping[PilotId, Sequence[Asked]]:
-        """The newest check-ins of every pilot, without answers, by index: never a scan of all history."""
+    def latest(
+        self, *, questionnaire: str, per_pilot: int, pilots: Collection[PilotId] | None = None
+    ) -> Mapping[PilotId, Sequence[Asked]]:
+        """The newest check-ins of every pilot, or of some, without answers: by index, never a scan of all history."""
         ...
 
     def answers_of(
-        self, checkins: Iterable[CheckinId], *, to: QuestionId = ""
+        self, checkins: Iterable[CheckinId], *, to: Collection[QuestionId] = ()
     ) -> Mapping[CheckinId, Mapping[QuestionId, Value]]:
-        """The answers that stand now; a check-in without any is left out."""
+        """The answers that stand now, or those `to` some questions; a check-in without any is left out."""
         ...
 
 

@@ -83,6 +83,8 @@ class EventRow(Row, table=True):
         Index(None, "org_id", "pilot_id", "at"),
         Index(None, "org_id", "at"),
         Index(None, "org_id", "kind", "at"),  # the newest of a rare kind, among millions of others
+        Index(None, "org_id", "pilot_id", "kind", "at"),  # and of one pilot, among those of its years
+        waiting("ix_event_act", "org_id", "pilot_id", "actor_id", "at", condition="actor_id IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
     org_id: int = small()
