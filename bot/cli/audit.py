@@ -21,6 +21,7 @@ def verify(head: str, *, as_json: bool) -> None:
                 "good": proof.good,
                 "sealed": proof.sealed,
                 "waiting": proof.waiting,
+                "redacted": proof.redacted,
                 "head": proof.last.head if proof.last else "",
                 "head_holds": proof.head_holds,
                 "flaws": proof.flaws,
@@ -33,6 +34,10 @@ def verify(head: str, *, as_json: bool) -> None:
         gone = ("The head that you wrote down is not there any more.",) if proof.head_holds is False else ()
         raise Trouble("\n".join(("The event log is not as it was written.", *proof.flaws, *gone)))
     screen.say(f"{count(proof.sealed, 'event')} verified: none changed, missing or moved.")
+    if proof.redacted:
+        screen.say(
+            f"{count(proof.redacted, 'event')} lost what named an erased person, as the log itself says."
+        )
     if proof.waiting:
         screen.say(f"{count(proof.waiting, 'event')} not sealed yet: the worker does that within a minute.")
     if proof.last:

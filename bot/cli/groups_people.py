@@ -169,6 +169,20 @@ def people_export(
     privacy.export(name, out)
 
 
+@people.command("erase")
+def people_erase(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address, also of somebody who left.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be undone.")] = False,
+) -> None:
+    """Take a person out of all that is kept.
+
+    Answers and decisions stay as the organisation's record, without the person and what they wrote.
+    """
+    from bot.cli import erasing
+
+    erasing.erase(name, yes=yes)
+
+
 @channels.command("list")
 def channels_list(json: AsJson = False) -> None:
     """List the channels and which get the digest."""

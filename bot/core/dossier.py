@@ -139,19 +139,29 @@ def _forms(parts: Part) -> Iterator[str]:
 def _unchained(found: Sequence[tuple[Link, Logged]]) -> Iterator[str]:
     """Every link over its event; and neighbours in the chain, of which a pilot has some, over each other."""
     by_number = {link.number: link for link, _ in found}
+    remnants = chain.remnants_in(_in_order(found))
     for link, logged in found:
         before = by_number.get(link.number - 1)
-        if link.event != logged.id or chain.digest_of(link.number, link.previous, logged) != link.digest:
+        if not chain.is_sealed(link, logged, remnants):
             yield f"Event {logged.id} (seal {link.number}): not as it was sealed."
         elif before is not None and before.digest != link.previous:
             yield f"Event {logged.id} (seal {link.number}): does not follow the seal before it."
 
 
 def _unlike_its_event(part: Any, events: Sequence[tuple[Link | None, Logged]]) -> Iterator[str]:
-    """The decision is as the log says that it was made."""
+    """The decision is as the log says that it was made, or left when a person was erased."""
     logged = _event_digest(part, events)
-    if logged and canonical_digest({name: part[name] for name in part if name != "id"}) != logged:
+    if not logged:
+        return
+    sealed = [(link, one) for link, one in events if link is not None]
+    left = chain.remnants_in(_in_order(sealed), "decisions").get(part.get("id"), "")
+    if canonical_digest({name: part[name] for name in part if name != "id"}) not in (logged, left):
         yield "Decision: not as the log says it was made."
+
+
+def _in_order(found: Sequence[tuple[Link, Logged]]) -> Iterator[Event]:
+    """Sealed events in the order of the chain."""
+    yield from (logged.event for _, logged in sorted(found, key=lambda pair: pair[0].number))
 
 
 def _event_digest(part: Any, events: Sequence[tuple[Link | None, Logged]]) -> str:
@@ -173,9 +183,9 @@ def _read_event(part: Any) -> tuple[Link | None, Logged]:
     try:
         names = ("kind", "actor", "pilot", "subject", "before", "after")
         event = Event(at=datetime.fromisoformat(part["at"]), **{name: part[name] for name in names})
-        link = part["link"] and Link(
-            **{name: part["link"][name] for name in ("number", "event", "previous", "digest")}
-        )
+        told = part["link"]
+        names_of_link = ("number", "event", "previous", "digest")
+        link = told and Link(**{name: told[name] for name in names_of_link}, salt=told.get("salt", ""))
         return link, Logged(part["id"], event)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("an event in it cannot be read") from error

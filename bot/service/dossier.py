@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core import dossier
+from bot.core import chain, dossier
+from bot.core.chain import Link, Logged
 from bot.core.dossier import Part
+from bot.core.erasure import REDACTED
 from bot.core.questionnaire_json import to_json
 from bot.core.records import Asked, Decision, Given
 from bot.core.values import encode
@@ -54,9 +56,18 @@ def _parts(work: Work, made: Decision) -> Iterator[tuple[str, Part]]:
             yield f"{dossier.FORM} {form.key}", to_json(form)
     for one in reversed(asked):
         yield from _checkin(work, one)
-    for link, logged in work.unit.trail(made.pilot):
+    trail = work.unit.trail(made.pilot)
+    for link, logged in (*trail, *_redactions(work, made, [logged.id for _, logged in trail])):
         yield f"{dossier.EVENT} {logged.id}", dossier.event_part(logged, link)
     yield "people", _people(work, made, asked)
+
+
+def _redactions(work: Work, made: Decision, events: Sequence[int]) -> Iterator[tuple[Link | None, Logged]]:
+    """The lines of the log that say what was taken out of these events, or out of the decision."""
+    for link, logged in work.unit.trail_of_kind(REDACTED):
+        told = (logged.event,)
+        if chain.remnants_in(told).keys() & set(events) or made.id in chain.remnants_in(told, "decisions"):
+            yield link, logged
 
 
 def _scores(work: Work, made: Decision) -> Part:

@@ -9,13 +9,13 @@ from bot.core.card import Card
 from bot.core.chain import Logged
 from bot.core.compose import privacy as words
 from bot.core.dossier import Part, as_json
+from bot.core.erasure import OF_PEOPLE
 from bot.core.records import Identity, Person, Pilot
 from bot.core.values import Json, encode
 from bot.service.work import Work
 
 ALL = 1_000_000  # check-ins of a pilot, decisions: more than there will ever be
 BATCH = 500  # events read at a time
-OF_PEOPLE = ("person.", "account.")  # kinds of events whose subject is a person's number
 NOT_IN_IT = (
     "Messages that the bot sent to the person are in their own chat.",
     "What others wrote about the person in their own words cannot be found by the person's number.",

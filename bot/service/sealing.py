@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core import chain
 from bot.core.chain import Link
+from bot.core.erasure import REDACTED
 from bot.core.ports import Store, Unit
 from bot.core.records import OrganisationId
 from bot.service.work import again
@@ -29,22 +31,29 @@ def _seal_all(store: Store, organisation: OrganisationId) -> int:
 
 
 def _seal_some(unit: Unit) -> int:
-    links = tuple(chain.forged(unit.last_link(), unit.unsealed(limit=BATCH)))
+    links = tuple(chain.forged(unit.last_link(), unit.unsealed(limit=BATCH), iter(_salt, "")))
     unit.add_links(links)
     return len(links)
+
+
+def _salt() -> str:
+    """128 bits that nobody can guess."""
+    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What verifying a log found: how many events are sealed, how many wait for it, the last link, and what is wrong.
 
-    `head_holds` is whether the link that was written down is still there; None where none was given.
+    `redacted` are those that lost what named an erased person, as a later event says. `head_holds` is whether the link
+    that was written down is still there; None where none was given.
     """
 
     sealed: int
     waiting: int
     last: Link | None
     flaws: tuple[str, ...]
+    redacted: int = 0
     head_holds: bool | None = None
 
     @property
@@ -57,11 +66,12 @@ def verify(unit: Unit, *, head: str = "") -> Proof:
     """Recompute every link of an organisation. ValueError where `head` is none."""
     found: list[str] = []
     last, sealed = None, 0
+    remnants = chain.remnants_in(logged.event for _, logged in unit.trail_of_kind(REDACTED))
     for batch in _batches(unit):
-        found += chain.flaws(last, batch)
+        found += chain.flaws(last, batch, remnants)
         last, sealed = batch[-1][0], sealed + len(batch)
     holds = _holds(unit, head) if head else None
-    return Proof(sealed, len(unit.unsealed(limit=BATCH)), last, tuple(found), holds)
+    return Proof(sealed, len(unit.unsealed(limit=BATCH)), last, tuple(found), len(remnants), holds)
 
 
 def _batches(unit: Unit) -> Iterator[list[tuple[Link, chain.Logged | None]]]:

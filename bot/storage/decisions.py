@@ -17,11 +17,8 @@ _decision = table(DecisionRow)
 NAMED = {"pilot": "pilot_id", "by": "by_person", "checkin": "checkin_id"}  # fields -> their columns
 LISTS = ("reuse", "closed", "signals")
 
-_decisions = (
-    select(*(_decision.c[NAMED.get(each.name, each.name)] for each in fields(Decision)))
-    .order_by(_decision.c.at.desc(), _decision.c.id.desc())
-    .limit(bindparam("top"))
-)
+_all = select(*(_decision.c[NAMED.get(each.name, each.name)] for each in fields(Decision)))
+_decisions = _all.order_by(_decision.c.at.desc(), _decision.c.id.desc()).limit(bindparam("top"))
 _conditions = {
     "pilot": _decision.c.pilot_id == bindparam("pilot"),
     "since": _decision.c.at >= bindparam("since"),
@@ -31,6 +28,7 @@ DECISIONS = {
     names: mine(_decisions.where(*(_conditions[name] for name in sorted(names))))
     for names in (frozenset(), frozenset({"pilot"}), frozenset({"since"}), frozenset({"pilot", "since"}))
 }
+THESE = mine(_all.where(_decision.c.id.in_(bindparam("ids", expanding=True))), by_other=[_decision])
 ADD_DECISION = added(DecisionRow, "id")
 
 
@@ -50,9 +48,10 @@ class Decisions(Scope):
         self, *, pilot: PilotId | None = None, since: datetime | None = None, limit: int = 100
     ) -> Sequence[Decision]:
         given = {name: value for name, value in (("pilot", pilot), ("since", since)) if value is not None}
-        return [_read(row) for row in self._all(DECISIONS[frozenset(given)], top=limit, **given)]
+        return [as_decision(row) for row in self._all(DECISIONS[frozenset(given)], top=limit, **given)]
 
 
-def _read(row: Record) -> Decision:
+def as_decision(row: Record) -> Decision:
+    """From the columns of a decision, in the order of its fields."""
     found = Decision(*row)
     return replace(found, reuse=tuple(found.reuse), closed=tuple(found.closed), signals=tuple(found.signals))

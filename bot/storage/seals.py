@@ -28,7 +28,13 @@ _line = (
     _event.c.before,
     _event.c.after,
 )
-_link = (_seal.c.number, _seal.c.event_id, _seal.c.previous, _seal.c.digest)
+_link = (
+    _seal.c.number,
+    _seal.c.event_id,
+    _seal.c.previous,
+    _seal.c.digest,
+    func.coalesce(_seal.c.salt, "").label("salt"),
+)
 _has_seal = (
     select(_seal.c.number).where(own(_seal), _seal.c.event_id == _event.c.id).correlate(_event).exists()
 )
@@ -58,6 +64,12 @@ THEIR_LINKS = mine(
         _seal.c.event_id.in_(select(_event.c.id).where(own(_event), _event.c.pilot_id == bindparam("pilot")))
     )
 )
+OF_KIND = mine(select(*_line).where(_event.c.kind == bindparam("kind")).order_by(_event.c.at, _event.c.id))
+LINKS_OF_KIND = mine(
+    select(*_link).where(
+        _seal.c.event_id.in_(select(_event.c.id).where(own(_event), _event.c.kind == bindparam("kind")))
+    )
+)
 ADD_LINK = added(SealRow)
 
 
@@ -67,15 +79,15 @@ class Seals(Scope):
     def unsealed(self, *, limit: int) -> Sequence[Logged]:
         newest = self._one(NEWEST)
         above = max((newest.event or 0) - OVERTAKEN, 0) if newest is not None else 0
-        return [_logged(row) for row in self._all(UNSEALED, above=above, top=limit)]
+        return [as_logged(row) for row in self._all(UNSEALED, above=above, top=limit)]
 
     def last_link(self) -> Link | None:
         row = self._one(LAST_LINK)
         return None if row is None else Link(*row)
 
     def add_links(self, links: Iterable[Link]) -> None:
-        rows = ((link.number, link.event, link.previous, link.digest) for link in links)
-        names = ("number", "event_id", "previous", "digest")
+        rows = ((link.number, link.event, link.previous, link.digest, link.salt or None) for link in links)
+        names = ("number", "event_id", "previous", "digest", "salt")
         try:
             self._add_all(ADD_LINK, (dict(zip(names, row, strict=True)) for row in rows))
         except (
@@ -87,14 +99,22 @@ class Seals(Scope):
     def sealed(self, *, after: int, limit: int) -> Sequence[tuple[Link, Logged | None]]:
         links = [Link(*row) for row in self._all(SEALED, behind=after, top=limit)]
         rows = self._all(THEIR_EVENTS, ids=[link.event for link in links]) if links else ()
-        events = {row.logged: _logged(row) for row in rows}
+        events = {row.logged: as_logged(row) for row in rows}
         return [(link, events.get(link.event)) for link in links]
 
     def trail(self, pilot: PilotId) -> Sequence[tuple[Link | None, Logged]]:
-        links = {row.event_id: Link(*row) for row in self._all(THEIR_LINKS, pilot=pilot)}
-        return [(links.get(row.logged), _logged(row)) for row in self._all(TRAIL, pilot=pilot)]
+        return _paired(self._all(THEIR_LINKS, pilot=pilot), self._all(TRAIL, pilot=pilot))
+
+    def trail_of_kind(self, kind: str) -> Sequence[tuple[Link | None, Logged]]:
+        return _paired(self._all(LINKS_OF_KIND, kind=kind), self._all(OF_KIND, kind=kind))
 
 
-def _logged(row: Record) -> Logged:
+def _paired(sealed: Sequence[Record], lines: Sequence[Record]) -> Sequence[tuple[Link | None, Logged]]:
+    links = {row.event_id: Link(*row) for row in sealed}
+    return [(links.get(row.logged), as_logged(row)) for row in lines]
+
+
+def as_logged(row: Record) -> Logged:
+    """From the columns of an event."""
     line = (row.kind, row.at, row.actor_id, row.pilot_id, row.subject, row.before, row.after)
     return Logged(row.logged, Event(*line))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot.storage.checkins import Checkins
 from bot.storage.decisions import Decisions
+from bot.storage.erasing import Erasing
 from bot.storage.evaluations import Evaluations
 from bot.storage.fields import table
 from bot.storage.forms import Forms
@@ -71,6 +72,7 @@ class SqlUnit(
     Homes,
     Messages,
     Seals,
+    Erasing,
     Nags,
 ):
     """The `Unit` of core.ports on a database."""

@@ -136,7 +136,7 @@ def a_link(parts: File) -> None:
     part["subject"] = "other"
     _, logged = dossier._read_event(part)
     link = part["link"]
-    link["digest"] = chain.digest_of(link["number"], link["previous"], logged)
+    link["digest"] = chain.digest_of(link["number"], link["previous"], logged, link["salt"])
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,20 @@ def test_everything_about_somebody_who_left_is_written_out(home: Path) -> None:
     ran("people", "export", "Anna", "--out", "anna.json")
     assert json.loads((home / "anna.json").read_text(encoding="utf-8")) == json.loads(told)
     assert "nobody" in refused("people", "export", "Zebra").lower()
+
+
+def test_erasing_somebody_says_first_what_it_does_and_asks_for_a_word_more() -> None:
+    ran("people", "add", "Ana Ozola", "--email", "ana@example.com")
+    ran("pilots", "add", "Invoice matcher", "--owner", "Ana Ozola")
+    told = refused("people", "erase", "ana@example.com")
+    assert "cannot be undone. Invoice matcher will have no owner or sponsor." in told
+    assert 'rampcheck people erase "Ana Ozola" --yes' in told
+    assert "Ana Ozola" in people()
+    told = ran("people", "erase", "Ana Ozola", "--yes")
+    assert told.startswith(
+        "Ana Ozola is erased. What they answered and decided stays, as of Removed person 1.\n"
+    )
+    assert "Without an owner or sponsor now: Invoice matcher." in told
+    assert "Not in reach: backups" in told
+    assert list(people()) == ["Removed person 1"]
+    assert "lost what named an erased person, as the log itself says." in ran("audit", "verify")

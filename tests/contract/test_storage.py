@@ -12,6 +12,7 @@ import pytest
 
 from bot.core.card import Card
 from bot.core.chain import ORIGIN, Link
+from bot.core.erasure import Marks
 from bot.core.nags import Nag
 from bot.core.ports import Message, MessageRef, Store, Unit
 from bot.core.records import (
@@ -1010,7 +1011,14 @@ def test_somebody_is_found_by_the_whole_address_alone(store: Store) -> None:
 
 # --- organisations --------------------------------------------------------------------------------------------------
 
+
 # Every method of Unit that reads, called for the things of one world: what it returns in another must be nothing.
+def _theirs(at: Any) -> Marks:
+    """All that fills a world, as if one person had written it."""
+    written = ("Invoice matcher", "Who can clear it?", "Known", "idea", "Fallback", "Title")
+    return Marks(at.helper.id, (at.owner.name,), (at.owner.email, "seen", "U1"), ("D1",), written)
+
+
 LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "person": lambda unit, at: unit.person(at.owner.id),
     "people": lambda unit, at: unit.people(),
@@ -1076,6 +1084,8 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "help_asked": lambda unit, at: unit.help_asked(at.helper.id, "", since=NOW - DAY),
     "posted": lambda unit, at: unit.posted("hello"),
     "unsealed": lambda unit, at: unit.unsealed(limit=9),
+    "trail_of_kind": lambda unit, at: unit.trail_of_kind("stage"),
+    "erasures": lambda unit, at: unit.erasures(),
     "last_link": lambda unit, at: unit.last_link(),
     "sealed": lambda unit, at: unit.sealed(after=0, limit=9),
     "trail": lambda unit, at: unit.trail(at.pilot.id),
@@ -1136,6 +1146,12 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "enqueue": lambda unit, at: unit.enqueue(_eve(at), NOW),
     "cancel": lambda unit, at: unit.cancel("hello", "eve"),
     "add_links": lambda unit, at: unit.add_links([Link(2, 1, ORIGIN, "eve")]),
+    "begin_erasure": lambda unit, at: unit.begin_erasure(_theirs(at), NOW),
+    "scrub": lambda unit, at: [
+        unit.scrub(_theirs(at), where, NOW, after=0) for where in unit.tables_to_scrub()
+    ],
+    "forget_accounts": lambda unit, at: unit.forget_accounts(_theirs(at)),
+    "end_erasure": lambda unit, at: unit.end_erasure(at.helper.id),
 }
 
 
@@ -1148,7 +1164,7 @@ def _eve(at: Any) -> Any:
 
 def test_the_two_lists_name_every_method_of_a_unit() -> None:
     methods = {name for name in dir(Unit) if not name.startswith("_") and callable(getattr(Unit, name))}
-    assert methods == set(LOOKS) | set(CHANGES) | {"was_sent"}, "which has a test of its own"
+    assert methods == set(LOOKS) | set(CHANGES) | {"was_sent", "tables_to_scrub"}, "one has a test of its own"
 
 
 def test_what_one_organisation_was_sent_another_was_not(store: Store) -> None:

@@ -11,6 +11,7 @@ import psycopg
 
 from bot.core import chain
 from bot.core.card import Card
+from bot.core.erasure import Marks
 from bot.core.nags import Nag
 from bot.core.ports import Message, Store, Unit
 from bot.core.questionnaire import Kind, Question, Questionnaire, Screen
@@ -139,6 +140,7 @@ def fill(unit: Unit, at: World) -> None:
     assert stored is not None
     unit.add_nag(Nag(owner, pilot, stored.id, "invitation", NOW))
     assert unit.enqueue(message(at, "hello"), NOW)
+    unit.begin_erasure(Marks(at.helper.id, ("Somebody else",)), NOW)
 
 
 def evaluation(at: World, *, points: int = 30) -> Evaluation:

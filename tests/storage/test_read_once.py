@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bot.core import chain
+from bot.core.erasure import Marks
 from bot.core.nags import Nag
 from bot.core.ports import Store, Unit
 from bot.core.records import (
@@ -51,6 +52,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "events": (unit.events(), unit.events(pilot=pilot, kinds=("stage",))),
         "schedules": (unit.schedules(pilot), unit.due_schedules(NOW + DAY, limit=9)),
         "seals": (unit.unsealed(limit=9), unit.last_link(), unit.sealed(after=0, limit=9), unit.trail(pilot)),
+        "chain": (unit.trail_of_kind("stage"), unit.erasures()),
         "unproven": unit.unproven(since=NOW - DAY, late=NOW),
         "next": unit.next_moment(),
         "checkins": [(unit.checkin(one), unit.given(one)) for one in checkins],
@@ -113,6 +115,13 @@ CHANGES: dict[str, Look] = {
     "a channel": lambda unit, at: unit.channel(at.channel.address, "renamed"),
     "an event": lambda unit, at: unit.record(Event("stage", NOW + HOUR, None, at.pilot.id)),
     "a seal": lambda unit, at: unit.add_links(chain.forged(unit.last_link(), unit.unsealed(limit=9))),
+    "an erasure": lambda unit, at: unit.begin_erasure(Marks(at.owner.id, ("Ann",)), NOW),
+    "no erasure": lambda unit, at: unit.end_erasure(at.helper.id),
+    "no accounts": lambda unit, at: unit.forget_accounts(Marks(at.owner.id)),
+    "rows without somebody": lambda unit, at: [
+        unit.scrub(Marks(at.helper.id, ("Invoice matcher",), texts=("idea",)), where, NOW, after=0)
+        for where in unit.tables_to_scrub()
+    ],
     "a schedule": lambda unit, at: unit.save_schedule(
         replace(unit.schedules(at.pilot.id)[0], next_due_at=NOW)
     ),

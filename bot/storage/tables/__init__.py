@@ -11,6 +11,7 @@ from bot.storage.tables.messages import WAITS_STILL, BeatRow, HomeChangeRow, Hom
 from bot.storage.tables.people import (
     ChannelRow,
     ConnectionRow,
+    ErasureRow,
     IdentityRow,
     InstallationRow,
     OauthStateRow,
@@ -31,6 +32,7 @@ __all__ = [
     "CheckinRow",
     "ConnectionRow",
     "DecisionRow",
+    "ErasureRow",
     "EvaluationRow",
     "EventRow",
     "FormRow",

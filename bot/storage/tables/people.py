@@ -164,3 +164,19 @@ class SightRow(Row, table=True):
     org_id: int = small(key=True)
     key: str = text_key()
     at: datetime = moment()
+
+
+class ErasureRow(Row, table=True):
+    """People who are being erased, with what they are found by; gone when it is done.
+
+    While one is `open`, which is inside one transaction only, rows that are append-only may be changed. Nobody's
+    number is 0: such a row opens them for what has been kept long enough.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (of_organisation(), NO_ROWID)
+    org_id: int = small(key=True)
+    person_id: int = given_key()
+    at: datetime = moment()
+    open: bool
+    marks: Any = as_json()

@@ -107,6 +107,7 @@ class SealRow(Row, table=True):
     event_id: int
     previous: str = plain()
     digest: str = plain()
+    salt: str | None = Field(default=None, sa_type=Plain)
 
 
 class FormRow(Row, table=True):
