@@ -187,7 +187,8 @@ def _scrubbed(source: Searched, scrub: Scrub, row: Record) -> Iterator[tuple[str
         if not raw or not scrub.touches(raw):
             continue
         kind: Any = columns[name].type
-        before = kind.process_result_value(raw, None) if isinstance(kind, JsonText) else raw
+        is_json = isinstance(kind, JsonText)
+        before = kind.process_result_value(raw, None) if is_json else raw
         after = scrub.value(before)
         if after != before:
             yield name, f"erased:{row.number}" if name == "key" else after
