@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 MOMENT = sa.BigInteger().with_variant(TIMESTAMP(timezone=True), "postgresql")
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
