@@ -12,6 +12,11 @@ settings.load_profile("rampcheck")
 pytest_plugins = ["tests.databases"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "tell on PostgreSQL too what no database can change"
+    parser.addoption("--on-both", action="store_true", help=told)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [one for one in terminalreporter.stats.get("skipped", []) if "browser" in one.keywords]
     if skipped and isinstance(skipped[0].longrepr, tuple):

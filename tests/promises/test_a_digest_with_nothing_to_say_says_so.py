@@ -13,8 +13,8 @@ pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
-    return Office(sqlite_store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def test_three_lines_and_no_thread(office: Office) -> None:

@@ -22,11 +22,9 @@ def weekly(office: Office) -> int:
 @pytest.mark.parametrize(
     "start", [datetime(2027, 3, 15, 9, tzinfo=UTC), datetime(2026, 10, 12, 9, tzinfo=UTC)]
 )
-def test_friday_at_four_is_friday_at_four(sqlite_store: Store, start: datetime) -> None:
+def test_friday_at_four_is_friday_at_four(any_store: Store, start: datetime) -> None:
     friday = replace(CONTENT.policy.digest, weekday=4, hour=16)
-    office = Office(
-        sqlite_store, start, content=replace(CONTENT, policy=replace(CONTENT.policy, digest=friday))
-    )
+    office = Office(any_store, start, content=replace(CONTENT, policy=replace(CONTENT.policy, digest=friday)))
     office.person("lena", standing="lead")
     office.runs("lena", "digest subscribe", channel="ai-pilots")
     seen = []

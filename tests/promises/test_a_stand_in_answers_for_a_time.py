@@ -16,8 +16,8 @@ WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
-    return Office(sqlite_store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def text(reply: Reply) -> str:

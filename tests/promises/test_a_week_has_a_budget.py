@@ -18,14 +18,12 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """Pulses alone; four messages a week, and one reminder less after two in vain."""
     policy = CONTENT.policy
     rules = replace(policy.asking, messages_a_week=4, backoff_after=2)
     pulses = tuple(one for one in policy.cadences if one.questionnaire == "pulse")
-    return Office(
-        sqlite_store, content=replace(CONTENT, policy=replace(policy, asking=rules, cadences=pulses))
-    )
+    return Office(any_store, content=replace(CONTENT, policy=replace(policy, asking=rules, cadences=pulses)))
 
 
 def sent(office: Office, user: str) -> list[tuple[datetime, str]]:

@@ -14,8 +14,8 @@ pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
-    return Office(sqlite_store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 OLD = "What is most in the way now?"

@@ -18,12 +18,12 @@ FREE = FreeDays("LV", own=frozenset({date(2026, 12, 28), date(2026, 12, 29)}))
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """An organisation in Latvia that is closed over two more days after Christmas; pulses alone."""
     policy = CONTENT.policy
     pulses = tuple(one for one in policy.cadences if one.questionnaire == "pulse")
     kept = replace(policy, asking=replace(policy.asking, free=FREE), cadences=pulses)
-    return Office(sqlite_store, datetime(2026, 12, 14, 9, tzinfo=UTC), content=replace(CONTENT, policy=kept))
+    return Office(any_store, datetime(2026, 12, 14, 9, tzinfo=UTC), content=replace(CONTENT, policy=kept))
 
 
 def test_nothing_comes_before_the_first_working_day_back(office: Office) -> None:

@@ -16,8 +16,8 @@ pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
-    return Office(sqlite_store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def closes_account(office: Office, user: str, *, is_open: bool = False) -> None:

@@ -25,11 +25,11 @@ DECEMBER = datetime(2026, 12, 14, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """An organisation in Latvia that is closed over two more days after Christmas."""
     policy = CONTENT.policy
     kept = replace(policy, asking=replace(policy.asking, free=LATVIA))
-    return Office(store, DECEMBER, content=replace(CONTENT, policy=kept))
+    return Office(any_store, DECEMBER, content=replace(CONTENT, policy=kept))
 
 
 def test_no_message_comes_on_a_holiday_over_christmas_and_new_year(office: Office) -> None:

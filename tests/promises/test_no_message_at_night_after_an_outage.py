@@ -147,7 +147,9 @@ def test_after_weeks_without_a_worker_the_question_of_this_hour_comes(office: Of
     assert len(office.platform.inbox("anna")) == 1
     assert office.events("slot.skipped") == []
     (asked,) = office.live("anna")
-    assert asked.slot == in_riga(24, 10) + weeks * 7 * DAY, "it is that of this week, not the one missed first"
+    assert asked.slot == in_riga(24, 10) + weeks * 7 * DAY, (
+        "it is that of this week, not the one missed first"
+    )
 
 
 def test_after_weeks_without_a_worker_the_newest_question_is_skipped_for_the_next_that_is_near(

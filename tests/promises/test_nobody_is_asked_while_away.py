@@ -21,8 +21,8 @@ WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    return Office(store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def text(reply: Reply) -> str:

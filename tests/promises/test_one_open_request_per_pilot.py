@@ -14,8 +14,8 @@ pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
-    return Office(sqlite_store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def test_pulse_review_and_value_check_of_two_months_never_stand_side_by_side(office: Office) -> None:

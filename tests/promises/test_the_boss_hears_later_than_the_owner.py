@@ -23,10 +23,10 @@ SILENT = "Invoice matcher: no answer"
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """Anna owns, Bo is her deputy, Sven sponsors, Lena is the portfolio lead; pulses alone are asked."""
     pulses = tuple(one for one in CONTENT.policy.cadences if one.questionnaire == "pulse")
-    office = Office(sqlite_store, content=replace(CONTENT, policy=replace(CONTENT.policy, cadences=pulses)))
+    office = Office(any_store, content=replace(CONTENT, policy=replace(CONTENT.policy, cadences=pulses)))
     office.person("lena", standing="lead")
     for user in ("anna", "bo", "sven"):
         office.person(user)

@@ -14,10 +14,10 @@ pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture
-def office(sqlite_store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """Pulses alone, every other week."""
     pulses = tuple(one for one in CONTENT.policy.cadences if one.questionnaire == "pulse")
-    return Office(sqlite_store, content=replace(CONTENT, policy=replace(CONTENT.policy, cadences=pulses)))
+    return Office(any_store, content=replace(CONTENT, policy=replace(CONTENT.policy, cadences=pulses)))
 
 
 def everything(office: Office, user: str) -> str:

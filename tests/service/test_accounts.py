@@ -22,8 +22,8 @@ TUESDAY = 1
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    return Office(store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def changes(office: Office, user: str, *, name: str = "", zone: str = "", is_open: bool = True) -> None:

@@ -18,8 +18,8 @@ TODAY = MONDAY.date()
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     for user in ("anna", "dora", "bo"):
         office.person(user)
     return office

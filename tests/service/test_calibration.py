@@ -19,8 +19,8 @@ WITH, WITHOUT = 8, 8
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    return Office(store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def portfolio(office: Office) -> None:

@@ -12,8 +12,8 @@ from tests.fakes.office import CALM, Office
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     for user in ("bert", "carl"):
         office.person(user)
     return office

@@ -67,8 +67,8 @@ class Deciding:
 
 
 @pytest.fixture
-def at(store: Store) -> Deciding:
-    return Deciding(store)
+def at(any_store: Store) -> Deciding:
+    return Deciding(any_store)
 
 
 def soon(days: int = 30) -> str:

@@ -26,8 +26,8 @@ LOST = "The digest did not reach #ai-pilots"
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store, ON_TIME)
+def office(any_store: Store) -> Office:
+    office = Office(any_store, ON_TIME)
     office.person("lena", standing="lead")
     office.person("otto", standing="admin")
     office.runs("lena", "digest subscribe", channel="ai-pilots")

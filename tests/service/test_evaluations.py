@@ -22,8 +22,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("lena", standing="lead")
     return office
 

@@ -15,9 +15,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """A pilot that is Stuck since yesterday, its owner Anna, a lead and somebody beside it."""
-    office = Office(store)
+    office = Office(any_store)
     office.person("lena", standing="lead")
     office.person("carl")
     since = office.now.date() - 200 * DAY

@@ -24,8 +24,8 @@ LESSON = "Scanned invoices of small suppliers need a person."
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     anna, bo = office.person("anna"), office.person("bo")
     office.person("carl")
     old = office.pilot("Order reader", bo, work="Reads purchase orders", stage="stopped")

@@ -13,8 +13,8 @@ from tests.fakes.office import CONTENT, Office
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("lena", standing="lead")
     anna, bo, dan = office.person("anna"), office.person("bo"), office.person("dan")
     office.pilot("Invoice matcher", anna, sponsor=bo.id, deputy=dan.id)

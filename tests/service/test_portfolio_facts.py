@@ -22,8 +22,8 @@ FORTNIGHT = timedelta(weeks=2)
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("lena", standing="lead")
     for name in ("anna", "sofia", "grace"):
         office.person(name)

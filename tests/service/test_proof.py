@@ -18,8 +18,8 @@ ITEM = "data.access"
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    opened = Office(store)
+def office(any_store: Store) -> Office:
+    opened = Office(any_store)
     anna, emil, bella = opened.person("anna"), opened.person("emil"), opened.person("bella")
     opened.pilot("Invoice matcher", anna, deputy=emil.id, builder=bella.id)
     opened.person("dora")

@@ -27,8 +27,8 @@ CHECKED = {
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("anna")
     office.person("lena", standing="lead")
     return office

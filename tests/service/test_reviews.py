@@ -20,8 +20,8 @@ ITEMS = tuple(item.id for item in CONTENT.model.items())
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.pilot("Invoice matcher", office.person("anna"))
     office.person("bo")
     return office

@@ -16,8 +16,8 @@ pytest_plugins = ["tests.databases"]
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     anna, sofia = office.person("anna"), office.person("sofia")
     office.person("lena", standing="lead")
     office.pilot("Invoice matcher", anna, owner_accepted=True, sponsor=sofia.id, sponsor_accepted=True)

@@ -16,8 +16,8 @@ OWNERS = {"anna": "Invoice matcher", "bo": "Email sorter", "carl": "Warranty che
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("sofia")
     for owner, pilot in OWNERS.items():
         office.pilot(pilot, office.person(owner))
