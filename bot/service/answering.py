@@ -23,7 +23,7 @@ from bot.core.questionnaire import QuestionId, Questionnaire
 from bot.core.records import PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.tokens import About, Token
-from bot.service import checkins, deciding, escalating, framing, query, registry, requests, succession
+from bot.service import checkins, deciding, escalating, framing, pausing, registry, requests, succession
 from bot.service.desk import Desk, colleague, people_named
 
 PARTS_CHANGED = tuple(f"pilot.{part}" for part in ("owner", "deputy", "sponsor", "decider"))
@@ -222,7 +222,7 @@ def _pause_from_checkin(desk: Desk, checkin: Checkin, values: Values) -> Reply:
     if pilot is None or checkin.state.phase not in ASKING:
         return Show(notes.stale())
     day = parse_day(tidy(str(values.get("until", ""))), desk.work.today(desk.person))
-    return query.pause(desk.work, desk.person, pilot, day, field="until")
+    return pausing.pause(desk.work, desk.person, pilot, day, field="until")
 
 
 def typed(desk: Desk, checkin: Checkin, text: str) -> Reply:

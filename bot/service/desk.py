@@ -1,17 +1,15 @@
-"""Where one inbound is worked on, and its commands; it must not know buttons or check-ins."""
+"""Where one inbound is worked on, and whom it names; it must not know commands, buttons or check-ins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import commands
 from bot.core.answers import tidy
 from bot.core.compose import notes
-from bot.core.ports import Inbound, Problems, Reply, Unit
+from bot.core.ports import Inbound, Problems, Unit
 from bot.core.records import Address, Connection, Person, PersonId
-from bot.service import query, registry
-from bot.service.asker import Where
+from bot.service import registry
 from bot.service.work import Work
 
 
@@ -39,43 +37,6 @@ class Desk:
         """Where it happened, as an address."""
         on = self.inbound.on
         return Address(self.connection.id, self.connection.platform, on.conversation, on.service)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A command that changes nothing, and whose it is."""
-
-    person: Person
-    command: commands.Command
-    where: Where
-
-
-def run(desk: Desk, text: str) -> Reply | Look:
-    """Do what a command says, or leave to be answered what only looks."""
-    command = commands.parse(text, today=desk.work.today(desk.person))
-    place = Where(desk.connection, desk.inbound.on)
-    if _only_looks(command):
-        return Look(desk.person, command, place)
-    return query.answer(desk.work, desk.person, command, place)
-
-
-def _only_looks(command: commands.Command) -> bool:
-    match command:
-        case (
-            commands.Help()
-            | commands.Status()
-            | commands.List()
-            | commands.Todo()
-            | commands.Privacy()
-            | commands.History()
-            | commands.Gate()
-            | commands.Unknown()
-            | commands.Incomplete()
-        ):
-            return True
-        case commands.DigestNow(action):
-            return action in commands.LOOKING
-    return False
 
 
 def people_named(desk: Desk, text: str) -> list[Person]:

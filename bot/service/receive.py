@@ -55,7 +55,8 @@ from bot.service import (
     subscribed,
     thresholds,
 )
-from bot.service.desk import Desk, Look, run
+from bot.service.desk import Desk
+from bot.service.query import Look, run
 from bot.service.work import Work, again
 
 Values = Mapping[str, Any]
