@@ -187,6 +187,14 @@ class AskMe:
     hour: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Who uses a pilot: `people` as typed take the place of those named before; None asks who they are."""
+
+    pilot: str
+    people: tuple[str, ...] | None = None
+
+
 LOOKING = ("show", "quarter")  # actions of a digest that change nothing
 
 
@@ -252,6 +260,7 @@ Command = (
     | Delegate
     | AskMe
     | DigestNow
+    | Users
     | Proof
     | Privacy
     | Unknown

@@ -32,6 +32,7 @@ from bot.core.command import (
     Status,
     Todo,
     Unknown,
+    Users,
     Why,
 )
 from bot.core.days import Day, read_day
@@ -66,6 +67,7 @@ __all__ = [
     "Status",
     "Todo",
     "Unknown",
+    "Users",
     "Why",
     "looks_like_command",
     "parse",
@@ -237,6 +239,7 @@ def _shaped(command: Command, words: Words) -> bool:
             | Decide(pilot)
             | Why(pilot)
             | Gate(pilot)
+            | Users(pilot)
         ):
             return _is_name(pilot)
         case Known():

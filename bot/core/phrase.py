@@ -13,8 +13,8 @@ _AROUND = " `*"  # code and bold marks of whoever copied the line from a chat
 _BEFORE = "/!>-–—•#@" + _AROUND + _END
 _MENTION = r"<@[^>\s]{1,80}>|<at[^>]{0,80}>[^<]{0,80}</at>|[/@]?rampcheck(?![\w-])"
 _CALLED = re.compile(rf"(?:(?:hey|hi|hello)[\s,]+)?(?:{_MENTION})[\s,:]*", re.IGNORECASE)
-_CALLED_LAST = re.compile(
-    r"\s(?:<@[^>\s]{1,80}>|<at[^>]{0,80}>[^<]{0,80}</at>|@rampcheck)\W*$", re.IGNORECASE
+_CALLED_LAST = re.compile(  # behind a colon, a comma or another mention it is one of the people of a list
+    r"(?:(?<![:,>\s])\s+<@[^>\s]{1,80}>|\s<at[^>]{0,80}>[^<]{0,80}</at>|\s@rampcheck)\W*$", re.IGNORECASE
 )
 _WORD = re.compile(r""" "([^"]*)" | (?<!\S)'([^']*)'(?=[\s.,!?;:]|$) | [^\s"]+ """, re.VERBOSE)
 _QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛′", "'")})

@@ -29,6 +29,7 @@ from bot.core.command import (
     Resume,
     Status,
     Todo,
+    Users,
     Why,
 )
 from bot.core.days import Day, Unclear, read_day
@@ -125,6 +126,18 @@ def resume(words: Words, _today: date) -> Command:
     """Resume: which pilot?"""
     pilot = _name(words)
     return Resume(pilot) if pilot else _which("resume")
+
+
+def users(words: Words, _today: date) -> Command:
+    """Users: <pilot>[: <person>, <person> ...]; mentions need no commas between them."""
+    ends = next((n for n, word in enumerate(words) if word.text.endswith(":") and not word.quoted), None)
+    if ends is None:
+        pilot = _name(words)
+        return Users(pilot) if pilot else _which("users")
+    pilot = _name((*words[:ends], Word(words[ends].text[:-1])))
+    typed = re.sub(r"(?<=\S)\s+(?=<?@)", ", ", join(words[ends + 1 :]))
+    people = tuple(one for part in typed.split(",") if (one := part.strip()))
+    return Users(pilot, () if [one.casefold() for one in people] == ["nobody"] else people)
 
 
 def _which(command: str, behind: str = "") -> Incomplete:

@@ -230,6 +230,16 @@ HELP = (
         also=("prove", "evidence", "attach"),
     ),
     Entry(
+        "users",
+        "users <pilot>[: <person>, <person> ...]",
+        "Name people who use a pilot; now and then one of them is asked.",
+        "users Invoice matcher: Anna Berzina, Bo Ek, Carl Ozols, Dana Liepa, Ella Kalns",
+        "From five people on, one is drawn every four weeks and asked one tap. Their answers are shown as counts, from "
+        "five answers on, never by name. Naming again replaces those named before; `users …: nobody` ends it.",
+        readers.users,
+        Action.ASK,
+    ),
+    Entry(
         "digest",
         "digest [show | quarter | here | unsubscribe] [group=<name>] [stage=<stage>] [tag=<tag>]",
         "The weekly digest: now, or every week in this channel.",

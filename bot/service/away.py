@@ -12,7 +12,7 @@ from bot.core.compose import notes
 from bot.core.permissions import Action
 from bot.core.ports import Reply, Show
 from bot.core.records import Person
-from bot.service import ServiceError, absence
+from bot.service import ServiceError, absence, typed
 from bot.service.work import Work
 
 
@@ -46,7 +46,7 @@ def told(work: Work, person: Person, command: c.Away | c.Back, *, asker: Person 
 
 
 def _delegated(work: Work, person: Person, command: c.Delegate, connection: int, *, asker: Person) -> Card:
-    to = _one(command.to, _near(work, command.to, connection))
+    to = typed.only(command.to, typed.near(work, command.to, connection))
     if isinstance(to, str):
         raise ServiceError(to)
     return put_in_place(work, person, to, command.until, asker=asker)
@@ -63,21 +63,7 @@ def _whom(work: Work, asker: Person, text: str, connection: int) -> Person | str
     """Whoever is meant, or why nobody is: only leads say so for somebody else."""
     if not text:
         return asker
-    found = _near(work, text, connection)
+    found = typed.near(work, text, connection)
     if [one.id for one in found] != [asker.id] and not permissions.may(asker, Action.EXCUSE):
         return words.not_yours()
-    return _one(text, found)
-
-
-def _near(work: Work, text: str, connection: int) -> list[Person]:
-    account = work.unit.person_of(connection, text.strip("<@>"))
-    near = [account] if account else list(work.unit.find_people(text))
-    exact = [one for one in near if one.name.casefold() == text.lstrip("@").casefold()]
-    return exact if len(exact) == 1 else near
-
-
-def _one(text: str, found: list[Person]) -> Person | str:
-    """The one person that is meant, or why that is nobody."""
-    if len(found) == 1:
-        return found[0]
-    return notes.several_people(text, [one.name for one in found]) if found else notes.nobody(text)
+    return typed.only(text, found)

@@ -17,7 +17,17 @@ from bot.core.records import Event, ItemLevel, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Checkin, Phase
-from bot.service import evaluate, evaluations, likeness, registry, requests, rulings, second, thresholds
+from bot.service import (
+    evaluate,
+    evaluations,
+    likeness,
+    registry,
+    requests,
+    rulings,
+    second,
+    thresholds,
+    users,
+)
 from bot.service.facts import REASKED
 from bot.service.work import Work
 
@@ -75,6 +85,7 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
         likeness.plan(work, pilot, told_by=ended.person)
     if ended.before is None and ended.form.id in OWNERS:
         second.ride_along(work, pilot, rose=moved.rose if moved is not None else 0)
+        users.ride_along(work, pilot)
     course, because = _course(work, pilot)
     return words.effect_lines(
         words.Done(

@@ -12,6 +12,7 @@ from bot.core.dossier import Part, as_json
 from bot.core.erasure import OF_PEOPLE
 from bot.core.records import Identity, Person, Pilot
 from bot.core.values import Json, encode
+from bot.service import users
 from bot.service.work import Work
 
 ALL = 1_000_000  # check-ins of a pilot, decisions: more than there will ever be
@@ -84,7 +85,8 @@ def _pilots(work: Work, person: Person) -> Iterator[Json]:
     for pilot in work.unit.pilots():
         reviewing = [role for role, who in pilot.reviewers if who == person.id]
         agreed = [as_json(one) for one in pilot.conditions if person.id in (one.person, one.by)]
-        if parts := [*_parts(person, pilot), *(f"reviewer: {role}" for role in reviewing)] or agreed:
+        using = ["user"] if person.id in users.of(work, pilot) else []
+        if parts := [*_parts(person, pilot), *(f"reviewer: {role}" for role in reviewing), *using] or agreed:
             yield {"pilot": pilot.name, "as": list(parts), "conditions": list(agreed)}
 
 
@@ -130,6 +132,8 @@ def _log(work: Work) -> Iterator[Logged]:
 
 
 def _concerns(logged: Logged, person: Person) -> bool:
-    """What they did, and what is logged of themselves: its subject is their number."""
+    """What they did, and what is logged of themselves: its subject is their number, or they were asked as a user."""
     event = logged.event
+    if event.kind == users.ASKED:
+        return event.after == person.id
     return event.actor == person.id or (event.kind.startswith(OF_PEOPLE) and event.subject == str(person.id))

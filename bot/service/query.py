@@ -29,6 +29,7 @@ from bot.service import (
     selection,
     starting,
     todos,
+    users,
     views,
     which,
 )
@@ -100,7 +101,17 @@ def answer(  # noqa: C901 - one case for each command
             )
         case c.CheckinNow(pilot):
             return which.on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, command))
-        case c.Decide() | c.Gate() | c.Pause() | c.Resume() | c.Away() | c.Back() | c.Delegate() | c.AskMe():
+        case (
+            c.Decide()
+            | c.Gate()
+            | c.Pause()
+            | c.Resume()
+            | c.Users()
+            | c.Away()
+            | c.Back()
+            | c.Delegate()
+            | c.AskMe()
+        ):
             return _go_on(asker, command)
         case c.Add(name):
             return starting.add(asker, name)
@@ -116,7 +127,8 @@ def answer(  # noqa: C901 - one case for each command
 
 
 def _go_on(
-    asker: Asker, command: c.Decide | c.Gate | c.Pause | c.Resume | c.Away | c.Back | c.Delegate | c.AskMe
+    asker: Asker,
+    command: c.Decide | c.Gate | c.Pause | c.Resume | c.Users | c.Away | c.Back | c.Delegate | c.AskMe,
 ) -> Reply:
     """Whether and how a pilot, or somebody, goes on."""
     match command:
@@ -132,6 +144,15 @@ def _go_on(
             )
         case c.Resume(pilot):
             return which.on_pilot(asker, pilot, "resume", lambda found: pausing.resume(asker, found))
+        case c.Users(pilot, people):
+            return which.on_pilot(
+                asker,
+                pilot,
+                "users",
+                lambda found: users.answer(
+                    asker.work, asker.person, found, people, asker.where.connection.id
+                ),
+            )
         case c.AskMe():
             return preferring.answer(asker.work, asker.person, command)
         case c.Away() | c.Back() | c.Delegate():

@@ -13,6 +13,7 @@ from bot.core.answers import tidy
 from bot.core.compose import notes
 from bot.core.compose.likeness import DIFFERS, SAME
 from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
+from bot.core.compose.users import USER
 from bot.core.permissions import Action
 from bot.core.ports import (
     Changed,
@@ -54,6 +55,7 @@ from bot.service import (
     search,
     subscribed,
     thresholds,
+    users,
 )
 from bot.service.desk import Desk
 from bot.service.query import Look, run
@@ -124,9 +126,7 @@ def _is_new(work: Work, inbound: Inbound) -> bool:
 # --- buttons --------------------------------------------------------------------------------------------------------
 
 
-def _clicked(  # noqa: C901 - one case for each kind of button
-    desk: Desk, token: Token | None, values: Values | None
-) -> Reply | Look:
+def _clicked(desk: Desk, token: Token | None, values: Values | None) -> Reply | Look:
     if token is None:
         return Show(notes.old_button())
     match token.about:
@@ -143,21 +143,28 @@ def _clicked(  # noqa: C901 - one case for each kind of button
         case About.PROOF:
             return proof.clicked(desk.work, desk.person, token, values)
         case About.PILOT:
-            pilot = desk.unit.pilot(token.id)
-            if pilot is None or not permissions.may(desk.person, Action.SEE, pilot):
-                return Show(notes.not_there())
-            if token.verb in (DIFFERS, SAME):
-                return likeness.clicked(desk.work, desk.person, pilot, token, values)
-            if token.verb == "decide" and token.step:
-                settled = deciding.settled(desk.work, desk.person, pilot, since=date.fromordinal(token.step))
-                if settled is not None:
-                    return settled
-            return run(desk, f"{token.verb} {pilot.key}")
+            return _about_pilot(desk, token, values)
         case About.DIGEST if token.verb == "post":
             return digest.post_again(desk.work, desk.person, token.id)
         case About.DIGEST:
             return run(desk, "digest")
     assert_never(token.about)
+
+
+def _about_pilot(desk: Desk, token: Token, values: Values | None) -> Reply | Look:
+    """A button of one pilot; a user who was asked need not see it for that."""
+    pilot = desk.unit.pilot(token.id)
+    if pilot is not None and token.verb == USER:
+        return users.answered(desk.work, desk.person, pilot, token)
+    if pilot is None or not permissions.may(desk.person, Action.SEE, pilot):
+        return Show(notes.not_there())
+    if token.verb in (DIFFERS, SAME):
+        return likeness.clicked(desk.work, desk.person, pilot, token, values)
+    if token.verb == "decide" and token.step:
+        settled = deciding.settled(desk.work, desk.person, pilot, since=date.fromordinal(token.step))
+        if settled is not None:
+            return settled
+    return run(desk, f"{token.verb} {pilot.key}")
 
 
 def _requested(desk: Desk, token: Token, values: Values | None) -> Reply:

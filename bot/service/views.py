@@ -16,7 +16,7 @@ from bot.core.ports import Unit
 from bot.core.records import Asked as Past
 from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import cases, evaluate, facts, second, thresholds
+from bot.service import cases, evaluate, facts, second, thresholds, users
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -63,6 +63,7 @@ def status(work: Work, reader: Person, pilot: Pilot, *, direct: bool = False) ->
         thresholds=thresholds.of(work, pilot),
         second=_second(work, reader, pilot),
         forecasts=_forecasts(work, reader, pilot) if direct else "",
+        users=users.told(work, pilot) if permissions.reads(reader, Sensitivity.VIEWS, pilot) else "",
     )
 
 

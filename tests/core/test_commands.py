@@ -34,6 +34,7 @@ from bot.core.commands import (
     Status,
     Todo,
     Unknown,
+    Users,
     Why,
     looks_like_command,
     parse,
@@ -158,6 +159,11 @@ SAYINGS: list[tuple[str, Command]] = [
     ("back Anna Berzina", Back("Anna Berzina")),
     ("digest", DigestNow()),
     ("digest show", DigestNow()),
+    ("users Invoice matcher", Users("Invoice matcher")),
+    ("users of Invoice matcher: Anna Berzina, Bo", Users("Invoice matcher", ("Anna Berzina", "Bo"))),
+    ("users Invoice matcher: <@U1> <@U2>", Users("Invoice matcher", ("<@U1>", "<@U2>"))),
+    ("users Invoice matcher: @anna @bo", Users("Invoice matcher", ("@anna", "@bo"))),
+    ("users Invoice matcher: nobody", Users("Invoice matcher", ())),
     ("digest quarter", DigestNow("quarter")),
     ("digest quarterly for Finance", DigestNow("quarter", Slice("Finance"))),
     ("digest for Finance", DigestNow("show", Slice("Finance"))),
@@ -394,6 +400,7 @@ MAKES = {
     "proof": Proof,
     "privacy": Privacy,
     "help": Help,
+    "users": Users,
 }
 
 

@@ -53,6 +53,7 @@ TYPED: dict[str, tuple[tuple[str, Action], ...]] = {
     "proof": ((f"proof {{pilot}} for {ITEM} https://example.org/r", Action.PROVE),),
     "digest": (("digest", Action.READ_DIGEST), ("digest here", Action.SET_DIGEST)),
     "privacy": (("privacy", Action.LOOK),),
+    "users": (("users {pilot}: nobody", Action.ASK),),
     "help": (("help", Action.LOOK),),
 }
 

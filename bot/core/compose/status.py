@@ -46,6 +46,7 @@ class StatusView:
     owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor; `decides`: may decide about it now. `due` says that
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
     was decided so far without an end. `second` is how the sponsor's view compares with the owner's,
+    `users` what the pilot's users say, in counts,
     `cost` what waiting past the decide-by date has cost, `moves` who had the ball in this stage, in words.
     `forecasts` is how good the owner's own were, in words: for them alone, where nobody reads along.
     `reopened` are items of passed gates that do not hold any more, `thresholds` the owner's launch and stop rules.
@@ -75,6 +76,7 @@ class StatusView:
     slips: Slips = field(default_factory=Slips)
     rounds: str = ""
     second: str = ""
+    users: str = ""
     cost: str = ""
     moves: str = ""
     forecasts: str = ""
@@ -151,6 +153,8 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
         yield "Second view", view.second
     if view.forecasts:
         yield "Your forecasts", view.forecasts
+    if view.users:
+        yield "Its users", view.users
     yield _last(view)
     yield "Next check-in", _next(view)
     yield "Next move", _ball(view)
