@@ -16,7 +16,7 @@ from bot.app import App, MovableClock, until_stopped
 from bot.core.links import Due, Tried
 from bot.core.ports import Opener
 from bot.log import get
-from bot.service import auditor, deliver, failing, links, redraw, sealing, tick
+from bot.service import auditor, deliver, failing, links, redraw, retention, sealing, tick
 
 BEAT = timedelta(seconds=2)  # what falls due is seen within this time
 # What another process stored leaves within this time; docs/adr/0018 weighs it against LISTEN and NOTIFY.
@@ -51,6 +51,7 @@ class Worker:
         self._resting: dict[str, tuple[int, datetime]] = {}
         self._audited: datetime | None = None
         self._sealed: datetime | None = None
+        self._nights = retention.Nights()
         self._timer = AsyncIOScheduler(timezone="UTC")
         self._courier: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -117,6 +118,7 @@ class Worker:
                 await asyncio.to_thread(self.app.store.beat, self.name, now)
                 await asyncio.to_thread(self._audit, now)
                 await asyncio.to_thread(self._seal, now)
+                await asyncio.to_thread(self._nights.go_on, self.app.store, self.app.content, now)
             except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
 

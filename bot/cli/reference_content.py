@@ -177,6 +177,7 @@ def _asking(found: Policy) -> str:
         ("Snooze", f"at most {count(asking.snooze_days, 'day')}"),
         ("Nobody answers", _escalation(found)),
         ("Digest", f"{_day(digest.weekday)}, {digest.hour}:00, at most {digest.words} words in the channel"),
+        ("Kept for", _retention(found)),
     ]
     return table(("When", "What"), rows)
 
@@ -185,6 +186,17 @@ def _escalation(found: Policy) -> str:
     days, silence = found.escalation.days, found.escalation.silence
     steps = ", then ".join(f"{count(number, 'working day')} to the {step}" for step, number in days.items())
     return f"{steps}; " + ", ".join(f"{risk} risk: {outcome}" for risk, outcome in silence.items())
+
+
+def _retention(found: Policy) -> str:
+    kept = found.retention
+    days = (
+        ("the text of messages", kept.messages),
+        ("drafts", kept.drafts),
+        ("receipts", kept.receipts),
+        ("reminders", kept.reminders),
+    )
+    return ", ".join(f"{what} {count(number, 'day')}" for what, number in days)
 
 
 def _day(number: int) -> str:

@@ -12,12 +12,12 @@ from bot.content.block import Block
 from bot.content.document import INTEGER, Node, Scalar
 from bot.content.free_days import FreeDays
 from bot.content.problem import Page, listed, quote
-from bot.core.policy import Asking, Cadence, Digesting, Escalation, Policy
+from bot.core.policy import Asking, Cadence, Digesting, Escalation, Policy, Retention
 from bot.core.questionnaire import SIDE_STAGES, STAGES
 
 KEYS = (
     *("version", "weights", "bands", "coverage", "proof_days", "thresholds", "severity", "time_boxes"),
-    *("median_days", "cadences", "asking", "escalation", "digest"),
+    *("median_days", "cadences", "asking", "escalation", "digest", "retention"),
 )
 # The named numbers that each signal, and each rule beside the signals, reads.
 THRESHOLDS: Mapping[str, tuple[str, ...]] = {
@@ -103,6 +103,7 @@ RISKS = ("high", "medium", "low", "unknown")
 OUTCOMES = ("pause", "decide", "note")
 ESCALATION_KEYS = (*(f"{step}_days" for step in STEPS), "silence", "pause_days")
 DIGEST_KEYS = ("weekday", "hour", "words", "shown")
+RETENTION_KEYS = ("messages_days", "drafts_days", "receipts_days", "reminders_days")
 
 
 def read(
@@ -145,6 +146,7 @@ class _Policy:
             asking=self._asking(block.inside("asking", ASKING_KEYS)),
             escalation=self._escalation(block.inside("escalation", ESCALATION_KEYS)),
             digest=self._digest(block.inside("digest", DIGEST_KEYS)),
+            retention=self._retention(block.inside("retention", RETENTION_KEYS)),
             bands=self._bands(block),
             proof_days=block.integer("proof_days", low=1, high=3650),
             provisional_below=coverage.number("provisional_below", low=0, high=1),
@@ -329,6 +331,10 @@ class _Policy:
             words=block.integer("words", low=30, high=1000),
             shown=block.integer("shown", low=1, high=20),
         )
+
+    def _retention(self, block: Block) -> Retention:
+        """A week at least: a platform delivers again for days, and a check-in is open for as long."""
+        return Retention(*(block.integer(name, low=7, high=3650) for name in RETENTION_KEYS))
 
     def _weekday(self, block: Block) -> int:
         day = block.one_of("weekday", WEEKDAYS)

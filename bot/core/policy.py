@@ -70,6 +70,20 @@ class Digesting:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days what is nobody's record is kept.
+
+    Of `messages` their text, once they are settled; `drafts` of check-ins that closed; `receipts` are the keys of what
+    was pressed, against doubles; `reminders` who was written to unasked.
+    """
+
+    messages: int
+    drafts: int
+    receipts: int
+    reminders: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Weights, thresholds, cadences and time boxes (`policy.yaml`); a change is a new version.
 
@@ -88,6 +102,7 @@ class Policy:
     asking: Asking
     escalation: Escalation
     digest: Digesting
+    retention: Retention
     bands: tuple[tuple[int, str], ...]  # (from score, name), rising
     proof_days: int  # a link older than this proves nothing
     provisional_below: float  # coverage

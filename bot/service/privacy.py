@@ -31,7 +31,9 @@ def statement(work: Work, person: Person) -> Card:
         f"{pilot.name} ({', '.join(_parts(person, pilot))})" for pilot in work.unit.pilots_of(person.id)
     ]
     platforms = sorted({one.address.platform.capitalize() for one in accounts})
-    return words.card(words.Stored(person, work.zone(person), platforms, pilots))
+    return words.card(
+        words.Stored(person, work.zone(person), platforms, pilots, work.content.policy.retention)
+    )
 
 
 def _parts(person: Person, pilot: Pilot) -> list[str]:

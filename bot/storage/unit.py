@@ -19,6 +19,7 @@ from bot.storage.people import People
 from bot.storage.pilots import Pilots
 from bot.storage.readiness import Readiness
 from bot.storage.requests import Requests
+from bot.storage.retaining import Retaining
 from bot.storage.scope import added_once, mine, own
 from bot.storage.seals import Seals
 from bot.storage.seeking import Seeking
@@ -73,6 +74,7 @@ class SqlUnit(
     Messages,
     Seals,
     Erasing,
+    Retaining,
     Nags,
 ):
     """The `Unit` of core.ports on a database."""

@@ -14,7 +14,7 @@ from bot.core.compose import privacy as words
 from bot.core.ports import Show, Store
 from bot.core.records import Event, Person
 from bot.service import people, privacy, sealing
-from tests.fakes.office import CALM, MONDAY
+from tests.fakes.office import CALM, CONTENT, MONDAY
 from tests.service.test_deciding import FIX, Deciding, soon
 
 pytest_plugins = ["tests.databases"]
@@ -61,12 +61,16 @@ def test_whoever_asks_is_told_what_is_stored_who_reads_it_how_long_and_whom_to_a
         "in your own words, and answers to private questions, only by the pilot's owner, deputy, sponsor, leads"
         in told
     )
-    assert "nothing is deleted by itself" in told
+    kept = replace(CONTENT.policy.retention, messages=91, drafts=31, receipts=32, reminders=401)
+    other = words.card(words.Stored(known, "UTC", (), (), kept)).fallback
+    for days in (91, 31, 32, 401):
+        assert f"{days} days" in other
+    assert "to have you taken out of everything" in told
     assert "An admin can have a copy of all of it made for you" in told
 
 
 def test_whoever_has_no_pilot_and_no_address_is_told_that_there_is_none() -> None:
-    told = words.card(words.Stored(Person(1, "Ana"), "UTC", (), ())).fallback
+    told = words.card(words.Stored(Person(1, "Ana"), "UTC", (), (), CONTENT.policy.retention)).fallback
     for name in ("E-mail", "Away until", "Chat accounts", "Your pilots"):
         assert f"{name}: none" in told
 

@@ -10,14 +10,17 @@ from bot.core.cadence import WEEKDAYS
 from bot.core.card import Card, Facts, bold, say, spoken
 from bot.core.compose import words
 from bot.core.permissions import Role, Sensitivity
+from bot.core.policy import Retention
 from bot.core.records import Person
+from bot.core.wording import count
 
 TITLE = "What is stored about you"
 NONE = "none"
 PILOTS_SHOWN = 5
 RIGHTS = (
-    "An admin can have a copy of all of it made for you, in one file; ask them too to have something corrected or "
-    "removed. Wrong answers you correct yourself: Correct an answer, below what you sent."
+    "An admin can have a copy of all of it made for you, in one file; ask them too to have something corrected, or to "
+    "have you taken out of everything: your answers then stay without you. Wrong answers you correct yourself: Correct "
+    "an answer, below what you sent."
 )
 ROLES = {  # in the order in which people meet them; a reviewer is no reader of its own
     Role.OWNER: "the pilot's owner",
@@ -40,6 +43,18 @@ class Stored:
     zone: str
     platforms: Sequence[str]
     pilots: Sequence[str]
+    kept: Retention
+
+
+def _periods(kept: Retention) -> str:
+    """From the policy, so that it stays true."""
+    return (
+        f"The text of my messages: {count(kept.messages, 'day')}. What you enter and do not send: "
+        f"{count(kept.drafts, 'day')} after the check-in closed. Which presses I dealt with: "
+        f"{count(kept.receipts, 'day')}. That I reminded you: {count(kept.reminders, 'day')}. Answers, decisions and "
+        "the log of who changed what and when are your organisation's record of its pilots: they are kept for as long "
+        "as it keeps Rampcheck."
+    )
 
 
 def card(stored: Stored) -> Card:
@@ -50,8 +65,7 @@ def card(stored: Stored) -> Card:
         say(bold("Who reads it. "), _readers()),
         say(
             bold("How long. "),
-            "For as long as your organisation keeps Rampcheck: nothing is deleted by itself. Answers and decisions "
-            "are the organisation's record of its pilots, and a log holds who changed what and when.",
+            _periods(stored.kept),
         ),
         say(
             bold("What for. "),

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.core.chain import Link, Logged
 from bot.core.erasure import Marks, Remnant
 from bot.core.records import PersonId, PilotId
+from bot.core.retention import Kept
 
 
 class SealsKept(Protocol):
@@ -67,4 +68,12 @@ class ErasuresKept(Protocol):
 
     def scrub(self, marks: Marks, where: str, now: datetime, *, after: int) -> Scrubbed:
         """Take somebody's marks out of the next rows of a table."""
+        ...
+
+
+class TimesKept(Protocol):
+    """What is kept for a time only."""
+
+    def forget(self, kind: Kept, before: datetime, *, limit: int) -> bool:
+        """Remove at most so many of a kind from before a moment; whether there may be more."""
         ...

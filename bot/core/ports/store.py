@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from bot.core.button_key import ButtonKey
 from bot.core.installations import Installations
-from bot.core.ports.audit import ErasuresKept, SealsKept
+from bot.core.ports.audit import ErasuresKept, SealsKept, TimesKept
 from bot.core.ports.checkins import AskingKept, CheckinsKept, NagsKept
 from bot.core.ports.homes import Homes
 from bot.core.ports.insight import EvaluationsKept, ReadinessKept
@@ -34,6 +34,7 @@ class Unit(
     MessagesKept,
     SealsKept,
     ErasuresKept,
+    TimesKept,
     NagsKept,
     Protocol,
 ):

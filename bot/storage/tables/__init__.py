@@ -17,6 +17,7 @@ from bot.storage.tables.people import (
     OauthStateRow,
     OrganisationRow,
     PersonRow,
+    RetentionRow,
     SightRow,
     SoughtRow,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "PersonRow",
     "PilotRow",
     "RequestRow",
+    "RetentionRow",
     "ScheduleRow",
     "SealRow",
     "SightRow",

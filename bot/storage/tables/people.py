@@ -180,3 +180,13 @@ class ErasureRow(Row, table=True):
     at: datetime = moment()
     open: bool
     marks: Any = as_json()
+
+
+class RetentionRow(Row, table=True):
+    """Up to which number of a table what had been kept long enough was forgotten."""
+
+    __tablename__ = "retention"
+    __table_args__ = (of_organisation(), NO_ROWID)
+    org_id: int = small(key=True)
+    kind: str = text_key()
+    upto: int
