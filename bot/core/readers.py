@@ -156,7 +156,9 @@ def _name(words: Words) -> str:
 # --- check-ins --------------------------------------------------------------------------------------------------
 
 # The names that ship. Any other questionnaire can be named too: `checkin Invoice matcher questionnaire:yearly`.
-_QUESTIONNAIRES = {"kickoff", "pulse", "review", "gate", "value", "decision"}
+_QUESTIONNAIRES = {
+    one: one for one in ("kickoff", "pulse", "review", "gate", "value30", "decision", "second")
+} | {"value": "value30"}
 _PICKING = {"review"}  # those that ask a choice of their items, unless all are asked for
 _KEY = "questionnaire:"
 
@@ -169,15 +171,15 @@ def checkin(words: Words, _today: date) -> Command:
     if last.startswith(_KEY):
         return _checkin(words[:-1], last.removeprefix(_KEY))
     if len(words) > 1 and words[-2].plain in {"with", "using"} and last in _QUESTIONNAIRES:
-        return _checkin(words[:-2], last)
+        return _checkin(words[:-2], _QUESTIONNAIRES[last])
     if (
         len(words) > 1
         and (words[1].plain in {"for", "of", "on"} or words[1].quoted)
         and first in _QUESTIONNAIRES
     ):
-        return _checkin(words[1:], first)
+        return _checkin(words[1:], _QUESTIONNAIRES[first])
     if len(words) == 2 and words[0].quoted and last in _QUESTIONNAIRES:
-        return _checkin(words[:1], last)
+        return _checkin(words[:1], _QUESTIONNAIRES[last])
     return _checkin(words, "")
 
 

@@ -116,8 +116,8 @@ HELP = (
         "checkin <pilot> [with <questionnaire>]",
         "Answer now instead of waiting for the next check-in.",
         "checkin Invoice matcher with review",
-        "Without a questionnaire it is the usual one of the pilot's stage. A review asks the 12 items that matter "
-        "most; `review Invoice matcher in full` asks all of them.",
+        "Without a questionnaire it is the short check-in. `with review` asks the 12 items that matter most, `review "
+        "Invoice matcher in full` all of them; `with value` asks whether it pays once it is live.",
         readers.checkin,
         Action.ASK,
         same=("check-in", "check in"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.core import commands as c
@@ -99,8 +99,8 @@ def answer(  # noqa: C901 - one case for each command
             return which.on_pilot(
                 asker, pilot, "why", lambda found: explain.know(work, person, found, command)
             )
-        case c.CheckinNow(pilot):
-            return which.on_pilot(asker, pilot, "checkin", lambda found: _checkin(asker, found, command))
+        case c.CheckinNow():
+            return _checkin(asker, command)
         case (
             c.Decide()
             | c.Gate()
@@ -224,11 +224,27 @@ def _of_oneself(asker: Asker, command: c.Todo | c.Privacy) -> Reply:
 # --- doing ----------------------------------------------------------------------------------------------------------
 
 
-def _checkin(asker: Asker, pilot: Pilot, command: c.CheckinNow) -> Reply:
+def _checkin(asker: Asker, command: c.CheckinNow) -> Reply:
     """The decision is opened in its own way, every other questionnaire as a check-in."""
-    if command.questionnaire == DECISION:
-        return _decide(asker, pilot)
-    return starting.checkin(asker, pilot, command.questionnaire or PULSE, full=command.full)
+    asked = _of_ones_own(asker, command)
+    form = asked.questionnaire or PULSE
+
+    def begin(pilot: Pilot) -> Reply:
+        return (
+            _decide(asker, pilot)
+            if form == DECISION
+            else starting.checkin(asker, pilot, form, full=asked.full)
+        )
+
+    return which.on_pilot(asker, asked.pilot, "checkin", begin)
+
+
+def _of_ones_own(asker: Asker, command: c.CheckinNow) -> c.CheckinNow:
+    """What stands behind "with" is a questionnaire where only what stands before it is a pilot."""
+    pilot, _, form = command.pilot.rpartition(" with ")
+    if not pilot or command.questionnaire or which.meant(asker, command.pilot) is not None:
+        return command
+    return replace(command, pilot=pilot, questionnaire=form) if which.meant(asker, pilot) else command
 
 
 def _decide(asker: Asker, pilot: Pilot) -> Reply:
@@ -244,7 +260,9 @@ def _digest(asker: Asker, command: c.DigestNow) -> Reply:
     if not asker.may(Action.SET_DIGEST):
         return Show(notes.note("Only a portfolio lead can set up the weekly digest."))
     if asker.where.place.direct:
-        return Show(notes.note("Type this in the channel that is to get the digest."))
+        return Show(
+            notes.for_a_channel("digest unsubscribe" if command.action == "unsubscribe" else "digest here")
+        )
     address, name = asker.where.address, asker.where.place.name
     if command.action == "unsubscribe":
         return Show(digest.unsubscribe(asker.work, address, name, asker.person))

@@ -163,7 +163,8 @@ def test_history_tells_who_changed_what_from_what(office: Office) -> None:
 
 def test_only_a_lead_sets_up_the_digest_and_only_in_a_channel(office: Office) -> None:
     assert "Only a portfolio lead" in text(office.runs("carl", "digest subscribe", channel="pilots"))
-    assert "in the channel" in text(office.runs("lena", "digest subscribe"))
+    assert "type `digest here` in the one you mean" in text(office.runs("lena", "digest subscribe"))
+    assert "type `digest unsubscribe` in the one" in text(office.runs("lena", "digest unsubscribe"))
     assert "gets the weekly digest" in text(office.runs("lena", "digest subscribe", channel="pilots"))
     assert "No more weekly digests" in text(office.runs("lena", "digest unsubscribe", channel="pilots"))
     assert "nothing to stop" in text(office.runs("lena", "digest unsubscribe", channel="pilots"))

@@ -60,3 +60,18 @@ def test_a_form_for_the_sponsor_asks_the_sponsor(office: Office) -> None:
     office.content = content
     office.says("lena", "checkin invoice questionnaire:view")
     assert [one.questionnaire for one in office.live("bo")] == ["view"]
+
+
+@pytest.mark.parametrize("named", ["with value30", "with value", "with weekly"])
+def test_a_questionnaire_is_named_behind_with_whoever_made_it(office: Office, named: str) -> None:
+    weekly = replace(CONTENT.questionnaires["pulse"], id="weekly")
+    office.content = replace(CONTENT, questionnaires={**CONTENT.questionnaires, "weekly": weekly})
+    office.says("lena", f"checkin invoice {named}")
+    form = "weekly" if "weekly" in named else "value30"
+    assert [one.questionnaire for one in office.live("anna")] == [form]
+
+
+def test_a_questionnaire_that_is_not_there_is_answered_with_those_that_are(office: Office) -> None:
+    reply = office.says("lena", "checkin invoice with monthly")
+    assert isinstance(reply, Show)
+    assert "no questionnaire “monthly”. There are: " in reply.card.fallback

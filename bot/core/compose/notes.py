@@ -219,6 +219,13 @@ def resumed(name: str, stage: str) -> Card:
     return note(f"It goes on in {words.stage_name(stage)}. The next check-in comes at its usual hour.", name)
 
 
+def for_a_channel(line: str) -> Card:
+    """The weekly digest was set up, or ended, by a line typed where only one person reads."""
+    return note(
+        f"The weekly digest goes to channels: type `{line}` in the one you mean. `digest` shows it to you now."
+    )
+
+
 def subscribed(group: str, when: str) -> Card:
     """A channel gets the digest from now on."""
     about = f" of {group}" if group else ""
