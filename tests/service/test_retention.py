@@ -30,8 +30,8 @@ def left(office: Office) -> bool:
     return found
 
 
-def test_it_goes_at_night_in_chunks_and_once_a_night(sqlite_store: Store) -> None:
-    office, nights = Office(sqlite_store), retention.Nights()
+def test_it_goes_at_night_in_chunks_and_once_a_night(any_store: Store) -> None:
+    office, nights = Office(any_store), retention.Nights()
     keep(office, retention.CHUNK + 2, NIGHT - LONG)
     nights.go_on(office.store, office.content, MONDAY)  # people are at work
     nights.go_on(office.store, office.content, NIGHT)
