@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
@@ -49,6 +51,21 @@ def refused(*words: str, code: int = 1) -> str:
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
     return str(result.stderr)
+
+
+def elsewhere(folder: Path, *words: str, **environment: str) -> Result:
+    """A command as typed in a folder, with these settings alone, and what it printed: never a traceback.
+
+    In this process: it may be asked of a thread while a loop answers what the command asks.
+    """
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+        for name in FIELDS:
+            patch.delenv(name, raising=False)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        result = run(*words)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
 
 
 def process(folder: Path, *words: str, **environment: str) -> subprocess.Popen[str]:

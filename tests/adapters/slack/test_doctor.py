@@ -4,45 +4,59 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.slack.scopes import BOT_SCOPES
-from bot.settings import FIELDS
+from tests.cli import terminal
 from tests.fakes.slack.server import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, Fault
 
 pytest_plugins = ["tests.databases"]
 
-ROOT = Path(__file__).parents[3]
 TOKENS = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
 
 
-async def signs(slack: FakeSlack, folder: Path, **env: str) -> dict[str, dict[str, Any]]:
-    """What `rampcheck doctor` finds, in a process of its own; no token stands in what it prints."""
-    clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
-    settings = {**clean, **TOKENS, "PYTHONPATH": str(ROOT), "SLACK_API_URL": f"{slack.url}/api", **env}
-    run = [sys.executable, "-m", "bot", "doctor", "--json"]
-    ended = await asyncio.to_thread(
-        subprocess.run, run, cwd=folder, env=settings, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in ended.stderr
+Run = Callable[..., tuple[str, str]]  # (a folder, settings) -> what was printed, on both streams
+
+
+def typed(folder: Path, **env: str) -> tuple[str, str]:
+    """The command, typed in this process."""
+    result = terminal.elsewhere(folder, "doctor", "--json", **env)
+    return result.stdout, result.stderr
+
+
+def started(folder: Path, **env: str) -> tuple[str, str]:
+    """The command in a process of its own, as an admin starts it."""
+    with terminal.process(folder, "doctor", "--json", **env) as running:
+        return running.communicate()
+
+
+async def signs(slack: FakeSlack, folder: Path, run: Run, **env: str) -> dict[str, dict[str, Any]]:
+    """What `rampcheck doctor` finds; no token stands in what it prints."""
+    settings = {**TOKENS, "SLACK_API_URL": f"{slack.url}/api", **env}
+    out, err = await asyncio.to_thread(run, folder, **settings)
+    assert "Traceback" not in err
     for secret in {settings["SLACK_BOT_TOKEN"], settings.get("SLACK_APP_TOKEN", ""), SECRET} - {""}:
-        assert secret not in ended.stdout + ended.stderr
-    return {sign["what"]: sign for sign in json.loads(ended.stdout)["signs"]}
+        assert secret not in out + err
+    return {sign["what"]: sign for sign in json.loads(out)["signs"]}
 
 
-def found(folder: Path, *faults: tuple[str, Fault], scopes: frozenset[str] | None = None, **env: str) -> Any:
+def found(
+    folder: Path,
+    *faults: tuple[str, Fault],
+    scopes: frozenset[str] | None = None,
+    run: Run = typed,
+    **env: str,
+) -> Any:
     async def story() -> Any:
         async with FakeSlack() as slack:
             slack.api.scopes = slack.api.scopes if scopes is None else scopes
             for method, fault in faults:
                 slack.fail(method, fault)
-            said = await signs(slack, folder, **env)
+            said = await signs(slack, folder, run, **env)
             assert {method for method, _ in slack.calls} <= {"auth.test", "apps.connections.open"}
             return said
 
@@ -50,7 +64,7 @@ def found(folder: Path, *faults: tuple[str, Fault], scopes: frozenset[str] | Non
 
 
 def test_a_sound_installation_is_named_with_its_workspace(tmp_path: Path) -> None:
-    said = found(tmp_path)
+    said = found(tmp_path, run=started)
     assert said["Slack"] == {
         "what": "Slack",
         "ok": True,
@@ -69,7 +83,7 @@ def test_a_permission_that_is_missing_is_named_with_what_it_is_for(tmp_path: Pat
 
 
 def test_each_token_is_looked_at_for_itself(tmp_path: Path) -> None:
-    said = found(tmp_path, SLACK_BOT_TOKEN="xoxb-of-another-app")
+    said = found(tmp_path, run=started, SLACK_BOT_TOKEN="xoxb-of-another-app")
     assert said["Slack"]["found"] == "Slack does not accept the token; check SLACK_BOT_TOKEN (invalid_auth)"
     assert said["Slack's socket"]["ok"]
     said = found(tmp_path, SLACK_APP_TOKEN="xapp-of-another-app")

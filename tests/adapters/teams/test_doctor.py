@@ -14,6 +14,7 @@ import pytest
 
 from bot.settings import FIELDS
 from tests.adapters.teams import screen
+from tests.cli import terminal
 from tests.fakes.teams import program
 from tests.fakes.teams.server import FakeTeams, Fault
 
@@ -26,29 +27,45 @@ ON = {
 }
 
 
-def found(folder: Path, arrange: Callable[[FakeTeams], Any] = lambda teams: None, **env: str) -> Any:
-    """What `rampcheck doctor` finds, in a process of its own: it sends nothing, and prints neither secret nor token."""
+Run = Callable[
+    ..., tuple[str, str]
+]  # (a folder, the fake's address, settings) -> what was printed, on both streams
+
+
+def typed(folder: Path, url: str, **env: str) -> tuple[str, str]:
+    """The command, typed in this process."""
+    with program.moved(url):
+        result = terminal.elsewhere(folder, "doctor", "--json", **env)
+    return result.stdout, result.stderr
+
+
+def started(folder: Path, url: str, **env: str) -> tuple[str, str]:
+    """The command in a process of its own, as an admin starts it."""
+    clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
+    env = {**clean, **program.environment(url), **env}
+    run = program.command("doctor", "--json")
+    ended = subprocess.run(run, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return ended.stdout, ended.stderr
+
+
+def found(
+    folder: Path, arrange: Callable[[FakeTeams], Any] = lambda teams: None, *, run: Run = typed, **env: str
+) -> Any:
+    """What `rampcheck doctor` finds: it sends nothing, and prints neither secret nor token."""
 
     async def story() -> Any:
         async with FakeTeams(screen.APP, screen.TENANT) as teams:
             arrange(teams)
-            ended = await asyncio.to_thread(_run, folder, {**program.environment(teams.url), **ON, **env})
-            said = ended.stdout + ended.stderr
-            assert not any(word in said for word in ("Traceback", SECRET, "token-1"))
+            out, err = await asyncio.to_thread(run, folder, teams.url, **{**ON, **env})
+            assert not any(word in out + err for word in ("Traceback", SECRET, "token-1"))
             assert not teams.calls
-            return {sign["what"]: sign for sign in json.loads(ended.stdout)["signs"]}
+            return {sign["what"]: sign for sign in json.loads(out)["signs"]}
 
     return asyncio.run(story())
 
 
-def _run(folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
-    run = program.command("doctor", "--json")
-    return subprocess.run(run, cwd=folder, env={**clean, **env}, capture_output=True, text=True, check=False)
-
-
 def test_a_sound_bot_gets_a_token_and_can_read_the_keys(tmp_path: Path) -> None:
-    said = found(tmp_path)
+    said = found(tmp_path, run=started)
     assert said["Teams"] == {
         "what": "Teams",
         "ok": True,
@@ -85,7 +102,7 @@ def test_a_tenant_that_there_is_not_is_said_to_be_none(tmp_path: Path) -> None:
     def unknown(teams: FakeTeams) -> None:
         teams.directory.tenant_known = False
 
-    assert "no such tenant; check TEAMS_TENANT_ID" in found(tmp_path, unknown)["Teams"]["found"]
+    assert "no such tenant; check TEAMS_TENANT_ID" in found(tmp_path, unknown, run=started)["Teams"]["found"]
 
 
 def test_a_certificate_that_is_none_is_no_traceback(tmp_path: Path) -> None:

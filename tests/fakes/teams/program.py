@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -90,6 +91,17 @@ def move(url: str) -> None:
     cloud.CLOUDS["public"] = here(url)
     if AHEAD in os.environ:
         wiring.build = partial(wiring.build, clock=Later(Path(os.environ[AHEAD])))  # type: ignore[assignment]  # a test's own clock
+
+
+@contextmanager
+def moved(url: str) -> Iterator[None]:
+    """This process finds Microsoft at `url`, for a time."""
+    real = msal.ConfidentialClientApplication, cloud.CLOUDS["public"]
+    move(url)
+    try:
+        yield
+    finally:
+        msal.ConfidentialClientApplication, cloud.CLOUDS["public"] = real
 
 
 if __name__ == "__main__":
