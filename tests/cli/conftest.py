@@ -6,15 +6,11 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bot.content.loader import load
 from bot.settings import FIELDS
-
-READ_ONCE = cache(load)  # half a second a command otherwise; tests of authoring read their own folders anew
 
 
 @pytest.fixture
@@ -23,8 +19,6 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in (*FIELDS, *(name for name in os.environ if name.startswith("RAMPCHECK_"))):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    for module in ("bot.app.load", "bot.cli.opening.load_content"):
-        monkeypatch.setattr(module, READ_ONCE)
     root, ours = logging.getLogger(), logging.getLogger("rampcheck")
     handlers, levels = list(root.handlers), (root.level, ours.level)
     yield tmp_path
