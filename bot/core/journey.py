@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core.policy import Policy
+from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.signals.survival import Stay, median_stay
 
 PAUSED = "paused"
@@ -67,6 +68,12 @@ def journey(
     if pause is not None and found:
         found[-1] = _rested(found[-1], pause, today)
     return _as_recorded(found, stage, since)
+
+
+def came_forward(before: str, after: str) -> bool:
+    """Whether a change of stage led on to a later one; coming back from a pause is no movement."""
+    order = {stage: position for position, stage in enumerate(STAGES)}
+    return before not in SIDE_STAGES and order.get(after, -1) > order.get(before, len(order))
 
 
 def entered(stints: Sequence[Stint], stages: Iterable[str]) -> date | None:

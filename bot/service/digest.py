@@ -25,10 +25,11 @@ from bot.core.compose.digest import (
 )
 from bot.core.compose.portfolio_map import Scored, portfolio_map
 from bot.core.decisions import ENDING, Choice, deciders
+from bot.core.journey import came_forward
 from bot.core.permissions import Action
 from bot.core.portfolio import clears, waiting_for
 from bot.core.ports import Message, Reply, Show, Unit
-from bot.core.questionnaire import SIDE_STAGES, STAGES, ItemId
+from bot.core.questionnaire import STAGES, ItemId
 from bot.core.records import (
     EVERYTHING,
     Address,
@@ -198,15 +199,9 @@ def _moved(unit: Unit, pilots: Sequence[Pilot], now: datetime) -> tuple[Moved, .
 
 
 def _forward(unit: Unit, now: datetime) -> set[PilotId]:
-    """Pilots whose stage rose; coming back from a pause is no movement."""
-    order = {stage: position for position, stage in enumerate(STAGES)}
+    """Pilots whose stage rose."""
     events = unit.events(kinds=("pilot.stage",), since=now - WEEK, limit=1000)
-    rises = (
-        event.pilot
-        for event in events
-        if event.before not in SIDE_STAGES
-        and order.get(str(event.after), -1) > order.get(str(event.before), len(order))
-    )
+    rises = (event.pilot for event in events if came_forward(str(event.before), str(event.after)))
     return {pilot for pilot in rises if pilot is not None}
 
 

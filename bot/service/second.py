@@ -33,7 +33,9 @@ def ride_along(work: Work, pilot: Pilot, *, rose: int = 0) -> None:
     known = next((one for one in work.unit.schedules(pilot.id) if one.questionnaire == SECOND), None)
     if sponsor is None or (known is not None and known.next_due_at is not None):
         return
-    if _is_time(work, pilot, SOON if rose >= ROSE else EVERY) and _said(work, pilot):
+    every = SOON if rose >= ROSE else EVERY
+    told = known is not None and known.last_due_at is not None and work.now - known.last_due_at < every
+    if not told and _is_time(work, pilot, every) and can_compare(work, pilot):
         good = cadence.good_moment(work.now, zone=work.zone(sponsor), asking=work.content.policy.asking)
         fresh = known or Schedule(0, pilot.id, SECOND, None)
         work.unit.save_schedule(replace(fresh, next_due_at=good))
@@ -51,7 +53,8 @@ def _sponsor(work: Work, pilot: Pilot) -> Person | None:
     return work.unit.person(pilot.sponsor)
 
 
-def _said(work: Work, pilot: Pilot) -> bool:
+def can_compare(work: Work, pilot: Pilot) -> bool:
+    """Whether the owner has said how likely it is."""
     pulses = work.unit.history(pilot.id, questionnaire=PULSE, limit=READ, answers=True)
     return any("pulse.sure" in one.answers for one in pulses if one.phase == Phase.DONE)
 

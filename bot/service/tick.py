@@ -31,6 +31,7 @@ from bot.service import (
     schedules,
     second,
     silence,
+    sponsors,
 )
 from bot.service.work import Work, again
 
@@ -163,6 +164,8 @@ def open_due(work: Work, seen: Schedule) -> None:
         return
     if unwanted or seen.questionnaire not in work.content.questionnaires:
         work.unit.save_schedule(replace(schedule, next_due_at=None))
+        return
+    if seen.questionnaire == second.SECOND and sponsors.tell(work, pilot, schedule):
         return
     _open_slot(work, pilot, schedule)
 

@@ -111,3 +111,79 @@ def test_its_buttons_are_the_four_views_and_ways_out_that_are_the_sponsors_own(o
     labels = [action.label for action in card.actions if isinstance(action, Button | Submit)]
     assert "Ask a colleague" not in labels
     assert "Pause this pilot" not in labels
+
+
+# --- a sponsor of several pilots
+
+
+def sponsored_by(office: Office, *names: str) -> None:
+    """More pilots of Sofia's, each with an owner of its own."""
+    sofia = pilot(office).sponsor
+    for number, name in enumerate(names):
+        owner = office.person(f"owner{number}")
+        office.pilot(name, owner, owner_accepted=True, sponsor=sofia, sponsor_accepted=True)
+
+
+def month(office: Office) -> list[Card]:
+    return [card for card in office.platform.inbox("sofia") if "pilots this month" in card.title]
+
+
+def sponsor_reads(office: Office) -> Card:
+    """The message after the owner of the first pilot has answered."""
+    pulse(office)
+    (card,) = month(office)
+    return card
+
+
+def test_a_sponsor_of_several_reads_one_message_with_all_of_them(office: Office) -> None:
+    sponsored_by(office, "Mail sorter", "Call notes")
+    card = sponsor_reads(office)
+    assert card.title == "Your 3 pilots this month"
+    for name in ("Invoice matcher", "Mail sorter", "Call notes"):
+        assert name in card.fallback
+    assert not asked(office)
+
+
+def test_it_comes_once_in_four_weeks_whichever_owner_answers(office: Office) -> None:
+    sponsored_by(office, "Mail sorter")
+    sponsor_reads(office)
+    office.answers("owner0", CALM)
+    office.until(office.now + timedelta(days=27))
+    assert len(month(office)) == 1
+    pulse(office)
+    pulse(office)
+    assert len(month(office)) == 2
+    assert not asked(office)
+
+
+def test_one_tap_opens_a_view_of_ones_own_where_an_owner_has_said_theirs(office: Office) -> None:
+    sponsored_by(office, "Mail sorter")
+    card = sponsor_reads(office)
+    labels = [action.label for action in card.actions if isinstance(action, Button)]
+    assert labels == ["My view: Invoice matcher", "All my pilots"]  # the other owner has not said it yet
+    office.presses("sofia", "My view: Invoice matcher", card=card)
+    office.tick()
+    office.answers("sofia", {"second.sponsor": "less_hopeful"})
+    assert "Sofia is less hopeful than Anna" in told(office, "anna")
+
+
+def test_it_says_first_what_waits_for_the_sponsor(office: Office) -> None:
+    sponsored_by(office, "Mail sorter")
+    due = office.now.date() + timedelta(days=1)
+    office.write(
+        lambda unit: unit.save_pilot(
+            replace(unit.pilots()[0], decide_by=due, decider=unit.pilots()[0].sponsor)
+        )
+    )
+    card = sponsor_reads(office)
+    assert "Waits for you\nInvoice matcher: " in card.fallback
+    assert any("Invoice matcher" in action.label for action in card.actions if isinstance(action, Button))
+
+
+def test_a_sponsor_who_is_away_reads_it_when_they_are_back(office: Office) -> None:
+    sponsored_by(office, "Mail sorter")
+    office.says("sofia", "away until 15 December 2026")
+    pulse(office)
+    assert not month(office)
+    office.until(office.now + timedelta(days=21))
+    assert len(month(office)) == 1
