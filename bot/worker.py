@@ -125,8 +125,9 @@ class Worker:
     def _tick(self, now: datetime) -> None:
         """Run due jobs until none is left; a job that fails rests and never stops the others."""
         store, content = self.app.store, self.app.content
-        for job in tick.rounds(store, content, now, resting=lambda: self._asleep(now)):
-            self._run(job, now)
+        for jobs in tick.looks(store, content, now, resting=lambda: self._asleep(now)):
+            for job in tick.joined(jobs):
+                self._run(job, now)
 
     def _audit(self, now: datetime) -> None:
         """Now and then, once all that was due is done: is there a sign of all of it?"""
@@ -146,6 +147,11 @@ class Worker:
         try:
             tick.run(self.app.store, self.app.content, job, now)
         except Exception as error:  # noqa: BLE001  # one bad pilot, person or channel never stops the others
+            if job.parts:  # nothing of it was stored: each for itself, so that the one to blame fails alone
+                log.info("jobs.apart", cause=type(error).__name__, jobs=len(job.parts))
+                for part in job.parts:
+                    self._run(part, now)
+                return
             failures = self._resting.get(job.name, (0, now))[0]
             wait = POISON_WAITS[min(failures, len(POISON_WAITS) - 1)]
             self._resting[job.name] = (failures + 1, now + wait)

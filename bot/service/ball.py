@@ -13,7 +13,7 @@ from bot.core.records import Asked, Decision, Event, Pilot, Request
 from bot.core.state import Phase
 from bot.service.work import Work
 
-CHECKINS_READ = 60  # more than two years of them; of a longer stay the last part is told, and said to be that
+CHECKINS_READ = 26  # a year of them; of a longer stay the last part is told
 EVENTS_READ = 200  # changes of stage and owner: a pilot has a few dozen in its life
 PULSE, HELP, NOT_ME = "pulse", "help", "not_me"
 BLOCKER = ("pulse.block", "pulse.who")  # what is in the way, and who can clear it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from bot.core.decisions import DECISION
 from bot.core.events import Amend, Effect, Finish, Keep, Say, Step
 from bot.core.ports import Message, Unit
 from bot.core.questionnaire import STAGES, Questionnaire
-from bot.core.records import Event, Given, PersonId, Pilot
+from bot.core.records import Asked, Event, Given, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import Json
@@ -61,12 +61,13 @@ def open_one(  # noqa: PLR0913 - what a check-in is opened with, all of it by na
     fresh = Checkin(
         0, pilot.id, form.id, form.version, slot, blank, picked.items, on_demand, blind=picked.blind
     )
+    earlier = work.unit.history(pilot.id, questionnaire=form.id, limit=framing.READ, answers=True)
     stored = work.unit.open_checkin(fresh)
     if stored is None:
         return None
     if not beside:
-        _replace_older(work, stored)
-    context = framing.context_for(work, stored, form, pilot)
+        _replace_older(work, earlier)
+    context = framing.context_for(work, stored, form, pilot, earlier=earlier)
     step = engine.start(form, context, person, work.now, answers=answers or {})
     happened = Happened(replace(stored, state=step.state), form, context, step, before=blank)
     _store(work, happened, was=blank.revision, actor=person)
@@ -83,10 +84,10 @@ def open_one(  # noqa: PLR0913 - what a check-in is opened with, all of it by na
     return happened.checkin
 
 
-def _replace_older(work: Work, newer: Checkin) -> None:
+def _replace_older(work: Work, earlier: Sequence[Asked]) -> None:
     """One open request for each pilot and questionnaire: what is still asking, or still takes late answers, ends."""
-    for asked in work.unit.history(newer.pilot, questionnaire=newer.questionnaire, limit=framing.LOOK_BACK):
-        if asked.id != newer.id and asked.phase not in (Phase.DONE, Phase.DECLINED, Phase.CLOSED):
+    for asked in earlier:
+        if asked.phase not in (Phase.DONE, Phase.DECLINED, Phase.CLOSED):
             happen(work, asked.id, events.Withdrawn(work.now, "a newer one has been sent."), actor=None)
 
 

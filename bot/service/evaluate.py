@@ -139,8 +139,9 @@ def snapshot(work: Work, pilot: Pilot, *, checkin: CheckinId | None = None) -> S
 
 
 def is_stuck(work: Work, pilot: Pilot) -> bool:
-    """Whether the pilot is Stuck: it is asked more often then."""
-    return evaluations.known(work, pilot).heading.course is Course.STUCK
+    """Whether the pilot was found Stuck when it was last looked at: it is asked more often then."""
+    last = work.unit.evaluation(pilot.id)
+    return last is not None and last.heading.course is Course.STUCK
 
 
 def name_of(content: Content, item: ItemId) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -23,6 +23,7 @@ from bot.service import cases, nagging, second, silence
 from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
+READ = LOOK_BACK + 1  # with the one that is looked at
 
 
 def context_for(
@@ -32,10 +33,11 @@ def context_for(
     pilot: Pilot,
     *,
     people: Mapping[PersonId, str] | None = None,
+    earlier: Sequence[Asked] | None = None,
 ) -> Context:
-    """All that the engine may need to know about this check-in."""
+    """All that the engine may need to know about this check-in; `earlier` are the last ones, where they are known."""
     person = work.unit.person(checkin.state.person)
-    before = _before(work.unit, checkin)
+    before = _before(work.unit, checkin, earlier)
     last = before[0] if before else None
     nothing = outcome.nothing_values(form) if last is None or last.outcome != "nothing" else {}
     record = Record(
@@ -75,11 +77,11 @@ def _introduced(work: Work, pilot: Pilot, person: PersonId, context: Context) ->
     return replace(context, preface=(*why, *context.preface))
 
 
-def _before(unit: Unit, checkin: Checkin) -> list[Asked]:
+def _before(unit: Unit, checkin: Checkin, earlier: Sequence[Asked] | None) -> list[Asked]:
     """Earlier answered check-ins of the same questionnaire, the newest first."""
-    asked = unit.history(
-        checkin.pilot, questionnaire=checkin.questionnaire, limit=LOOK_BACK + 1, answers=True
-    )
+    asked, form = earlier, checkin.questionnaire
+    if asked is None:
+        asked = unit.history(checkin.pilot, questionnaire=form, limit=READ, answers=True)
     return [past for past in asked if past.slot < checkin.slot and past.phase == Phase.DONE]
 
 

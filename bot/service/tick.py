@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import groupby
 
 from bot.core import cadence
 from bot.core.compose import notes
@@ -23,6 +24,7 @@ from bot.service import (
     escalating,
     evaluate,
     evaluations,
+    framing,
     gates,
     leaving,
     likeness,
@@ -41,13 +43,16 @@ log = get("tick")
 
 ROUNDS = 1000  # more means that something makes itself due over and over
 BATCH = 200  # rows looked up at once (performance.md, 3c)
+TOGETHER = 20  # jobs in one unit: a tenth of a second, so that nobody who answers meanwhile waits long
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One due thing: a unit of work of its own, so that one bad pilot never stops the others.
 
-    `since` is the moment it was due, or another mark that stays while it fails: one trouble is told once.
+    `since` is the moment it was due, or another mark that stays while it fails: one trouble is told once. One that
+    `joins` may be done with others in one unit; such a unit has them as its `parts`, each of which is done alone
+    where the whole fails.
     """
 
     name: str
@@ -55,6 +60,9 @@ class Job:
     todo: Todo
     since: str = ""
     pilot: PilotId | None = None
+    joins: bool = False
+    parts: tuple[Job, ...] = ()
+    form: str = ""
 
 
 def due(
@@ -71,12 +79,41 @@ def rounds(
     store: Store, content: Content, now: datetime, *, resting: Callable[[], Collection[str]]
 ) -> Iterator[Job]:
     """What is due, then what has fallen due because of it, until nothing is left but jobs that rest."""
+    for jobs in looks(store, content, now, resting=resting):
+        yield from jobs
+
+
+def looks(
+    store: Store, content: Content, now: datetime, *, resting: Callable[[], Collection[str]]
+) -> Iterator[list[Job]]:
+    """The same, all that one look finds together; the next look is at what these have left."""
     for _ in range(ROUNDS):
         jobs = list(due(store, content, now, resting=resting))
         if not jobs:
             return
-        yield from jobs
+        yield jobs
     log.error("tick.storm", rounds=ROUNDS)
+
+
+def joined(jobs: Iterable[Job]) -> Iterator[Job]:
+    """The jobs in their order, those that join in units of several: what many wait for is committed once."""
+    for (joins, organisation), alike in groupby(jobs, key=lambda job: (job.joins, job.organisation)):
+        same = tuple(alike)
+        few = TOGETHER if joins else 1
+        for parts in (same[start : start + few] for start in range(0, len(same), few)):
+            together = partial(_each, jobs=parts)
+            yield (
+                parts[0]
+                if len(parts) == 1
+                else Job(f"together:{organisation}", organisation, together, parts=parts)
+            )
+
+
+def _each(work: Work, jobs: Sequence[Job]) -> None:
+    asks = {job.pilot: job.form for job in jobs if job.pilot is not None and job.form}
+    work.unit.foresee(asks, back=framing.READ)
+    for job in jobs:
+        job.todo(work)
 
 
 def _found(work: Work, aside: Collection[str]) -> list[Job]:
@@ -84,18 +121,33 @@ def _found(work: Work, aside: Collection[str]) -> list[Job]:
     unit, now, most = work.unit, work.now, BATCH + len(aside)
     organisation = unit.organisation.id
 
-    def job(name: str, todo: Todo, since: datetime | date | None = None, pilot: PilotId | None = None) -> Job:
-        return Job(name, organisation, todo, since.isoformat() if since else "", pilot)
+    def job(
+        name: str,
+        todo: Todo,
+        since: datetime | date | None = None,
+        pilot: PilotId | None = None,
+        *,
+        joins: bool = False,
+        form: str = "",
+    ) -> Job:
+        return Job(name, organisation, todo, since.isoformat() if since else "", pilot, joins, form=form)
 
     month = work.today().replace(day=1)
     return [  # what closes comes before what opens: a pilot has one request open at a time, after an outage too
         *(job(name, todo, month, pilot) for name, todo, pilot in _night(work, aside)),
         *(
-            job(f"checkin:{one}", partial(absence.wake, checkin=one))
+            job(f"checkin:{one}", partial(absence.wake, checkin=one), joins=True)
             for one in unit.due_checkins(now, limit=most)
         ),
         *(
-            job(f"schedule:{one.id}", partial(open_due, seen=one), one.next_due_at, one.pilot)
+            job(
+                f"schedule:{one.id}",
+                partial(open_due, seen=one),
+                one.next_due_at,
+                one.pilot,
+                joins=one.questionnaire != likeness.LIKENESS,  # which looks at all pilots, for each
+                form=one.questionnaire,
+            )
             for one in unit.due_schedules(now, limit=most)
         ),
         *(
@@ -278,7 +330,8 @@ def _reason_to_skip(
 def _asked_lately(work: Work, pilot: Pilot, form: str) -> bool:
     """Whoever answered within the last days, or has an early check-in open, is left alone."""
     since = work.now - timedelta(days=work.content.policy.asking.recent_days)
-    for asked in work.unit.history(pilot.id, questionnaire=form, limit=2):
+    lately = work.unit.history(pilot.id, questionnaire=form, limit=framing.READ, answers=True)[:2]
+    for asked in lately:
         if asked.phase == Phase.DONE and asked.done_at is not None and asked.done_at > since:
             return True
         if asked.phase in (Phase.OPEN, Phase.SNOOZED, Phase.WAITING):

@@ -43,6 +43,16 @@ LIVE_CHECKINS = {  # by pilot, by person
     (False, True): mine(_live.where(_with), by_other=[_checkin]),
     (True, True): mine(_live.where(_of, _with), by_other=[_checkin]),
 }
+
+
+LIVE_OF_PILOT = LIVE_CHECKINS[True, False]
+
+
+def live_of(pilots: Any) -> Mine:
+    """Those of these pilots."""
+    return mine(_live.where(_checkin.c.pilot_id.in_(pilots)))
+
+
 DUE_CHECKINS = mine(
     select(_checkin.c.id)
     .where(_checkin.c.wake_at.is_not(None), _checkin.c.wake_at <= bindparam("now"))
@@ -149,7 +159,8 @@ class Checkins(Words):
         return self._read([row])[0]
 
     def save(self, checkin: Checkin, *, was: int) -> bool:
-        if not self._change(SAVE, at_id=checkin.id, at_revision=was, **self._row(checkin)):
+        row = self._row(checkin)
+        if not self._change_of(checkin.pilot, SAVE, at_id=checkin.id, at_revision=was, **row):
             return False
         self._note_helpers(checkin)
         return True

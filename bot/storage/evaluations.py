@@ -13,7 +13,7 @@ from bot.core.signals.course import Heading
 from bot.core.signals.evaluation import Evaluation, Mute, Seen
 from bot.core.signals.kinds import Course, Group, Severity, Signal
 from bot.storage.fields import table
-from bot.storage.scope import Record, Scope, added, mine, put
+from bot.storage.scope import Mine, Record, Scope, added, mine, put
 from bot.storage.tables import EvaluationRow, MuteRow, UsualStayRow
 
 _evaluation, _mute, _usual = table(EvaluationRow), table(MuteRow), table(UsualStayRow)
@@ -37,6 +37,13 @@ KEPT = (
 _evaluations = select(*(_evaluation.c[name] for name in KEPT))
 EVALUATION = mine(_evaluations.where(_evaluation.c.pilot_id == bindparam("pilot")))
 EVALUATIONS = mine(_evaluations)
+
+
+def evaluations_of(pilots: Any) -> Mine:
+    """Those of these pilots."""
+    return mine(_evaluations.where(_evaluation.c.pilot_id.in_(pilots)))
+
+
 SAVE = put(EvaluationRow, by=("pilot_id",), columns=KEPT[1:])
 AWAIT = put(EvaluationRow, by=("pilot_id",), columns=("due_at",))
 DUE = mine(

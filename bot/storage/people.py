@@ -60,7 +60,7 @@ CHANGE_PERSON = changed(PersonRow)
 
 # Nobody is reached by a chat that was disconnected; what was switched off by itself stays off when it is back.
 _reached = and_(_identity.c.active, _connection.c.active)
-IDENTITIES = mine(
+_identities = (
     select(
         _identity.c.external,
         _reached.label("active"),
@@ -69,11 +69,19 @@ IDENTITIES = mine(
         _identity.c.conversation,
         _identity.c.service,
         _identity.c.thread,
+        _identity.c.person_id,
     )
     .join_from(_identity, _connection, _identity.c.connection_id == _connection.c.id)
-    .where(_identity.c.person_id == bindparam("person"))
     .order_by(_reached.desc(), _identity.c.connection_id, _identity.c.external)
 )
+IDENTITIES = mine(_identities.where(_identity.c.person_id == bindparam("person")))
+
+
+def identities_of(people: Any) -> Mine:
+    """Those of these people."""
+    return mine(_identities.where(_identity.c.person_id.in_(people)))
+
+
 PUT_IDENTITY = put(
     IdentityRow,
     "person_id",
@@ -193,7 +201,7 @@ class People(Scope):
 
     def identities(self, person: PersonId) -> Sequence[Identity]:
         rows = self._all(IDENTITIES, person=person)
-        return [Identity(person, row.external, Address(*row[2:]), active=row.active) for row in rows]
+        return [Identity(person, row.external, Address(*row[2:7]), active=row.active) for row in rows]
 
     def save_identity(self, identity: Identity) -> None:
         values = {"external": identity.external, "person_id": identity.person, "active": identity.active}

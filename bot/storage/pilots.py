@@ -32,6 +32,13 @@ _pilot, _event, _schedule = table(PilotRow), table(EventRow), table(ScheduleRow)
 
 _pilots = select(*columns_of(PilotRow, Pilot))
 PILOT = mine(_pilots.where(_pilot.c.id == bindparam("id")))
+
+
+def pilots_of(ids: Any) -> Mine:
+    """Those of these numbers."""
+    return mine(_pilots.where(_pilot.c.id.in_(ids)))
+
+
 PILOT_BY_KEY = mine(_pilots.where(_pilot.c.key == bindparam("key")))
 # In words, so that SQLite sees the condition of the partial index.
 PILOT_BY_EXTERNAL = mine(_pilots.where(_pilot.c.external == bindparam("external"), text("external <> ''")))
@@ -93,6 +100,13 @@ _schedules = select(
     _schedule.c.last_due_at,
 )
 SCHEDULES = mine(_schedules.where(_schedule.c.pilot_id == bindparam("pilot")).order_by(_schedule.c.id))
+
+
+def schedules_of(pilots: Any) -> Mine:
+    """Those of these pilots."""
+    return mine(_schedules.where(_schedule.c.pilot_id.in_(pilots)).order_by(_schedule.c.id))
+
+
 DUE_SCHEDULES = mine(
     _schedules.where(_schedule.c.next_due_at.is_not(None), _schedule.c.next_due_at <= bindparam("now"))
     .order_by(_schedule.c.next_due_at, _schedule.c.id)

@@ -16,7 +16,7 @@ from bot.core.records import ItemLevel, PilotId, ScoreRange, Snapshot, Verdict
 from bot.core.values import Json
 from bot.storage.columns import EPOCH
 from bot.storage.fields import table
-from bot.storage.scope import Record, Scope, added, mine, own, put, values_of
+from bot.storage.scope import Mine, Record, Scope, added, mine, own, put, values_of
 from bot.storage.tables import LevelRow, PilotRow, SnapshotRow
 
 _level, _snapshot, _pilot = table(LevelRow), table(SnapshotRow), table(PilotRow)
@@ -44,6 +44,14 @@ LEVELS = mine(
     .where(_level.c.pilot_id == bindparam("pilot"))
     .order_by(_level.c.item)
 )
+
+
+def levels_of(pilots: Any) -> Mine:
+    """Those of these pilots, each with its pilot behind it."""
+    levels = select(*(_level.c[name] for name in LEVEL), _level.c.pilot_id)
+    return mine(levels.where(_level.c.pilot_id.in_(pilots)).order_by(_level.c.pilot_id, _level.c.item))
+
+
 # By pilot, as levels have no index of their own by organisation.
 LEVELS_OF_ALL = mine(
     select(_level.c.pilot_id, *(_level.c[name] for name in LEVEL))
@@ -132,7 +140,7 @@ class Readiness(Scope):
     """The unit's room for levels and scores."""
 
     def levels(self, pilot: PilotId) -> Mapping[ItemId, ItemLevel]:
-        return {row.item: _as_level(row) for row in self._all(LEVELS, pilot=pilot)}
+        return {row[0]: _as_level(row) for row in self._all(LEVELS, pilot=pilot)}
 
     def levels_of_all(self) -> Mapping[PilotId, Mapping[ItemId, ItemLevel]]:
         found: dict[PilotId, dict[ItemId, ItemLevel]] = defaultdict(dict)

@@ -35,14 +35,14 @@ from sqlmodel import SQLModel
 
 from bot.core.button_key import ButtonKey
 from bot.core.questionnaire import Questionnaire
-from bot.core.records import CheckinId, Organisation, OrganisationId, Person, PersonId
+from bot.core.records import CheckinId, Organisation, OrganisationId, Person, PersonId, PilotId
 from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
 from bot.storage.fields import table
 
 ORG = "org"  # the bind parameter of every statement here
 Record: TypeAlias = "Row[*tuple[Any, ...]]"  # one row of a result
-MOST_SEEN = 100  # results of one unit: a status needs 10, an answer 30; a seed would gather thousands
+MOST_SEEN = 500  # results of one unit: a status needs 20, twenty openings 200; a seed would gather thousands
 Statement = Any  # SQLAlchemy has no public common type of what can be executed
 
 
@@ -73,6 +73,26 @@ class Known:
         self.forms.update({(org, *key): form for key, form in scope.seen_forms.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query with its values; `pilot` where it reads rows of one pilot alone."""
+
+    statement: Mine
+    values: tuple[tuple[str, Any], ...]
+    pilot: PilotId | None
+
+    def is_changed(self, by: Mine, of: PilotId | None) -> bool:
+        """Whether a statement that changes rows `of` one pilot, or of any, may change what this one finds."""
+        another = self.pilot is not None and of is not None and self.pilot != of
+        return not another and not self.statement.tables.isdisjoint(by.tables)
+
+
+def asked_of(statement: Mine, values: Mapping[str, Any]) -> Asked:
+    """A query by which what it finds is remembered."""
+    given = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in values.items())
+    return Asked(statement, given, values.get("pilot"))
+
+
 class Scope:
     """What every room of a unit stands on: one connection inside a transaction, and one organisation.
 
@@ -95,7 +115,7 @@ class Scope:
         self._known = known
         self._connection = connection
         self._dialect = connection.dialect.name
-        self._seen: dict[tuple[Any, ...], Sequence[Record]] = {}  # by statement, names and values
+        self._seen: dict[Asked, Sequence[Record]] = {}
 
     def _run(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
         if self.failed is not None:
@@ -113,28 +133,38 @@ class Scope:
     def _all(self, mine: Mine, **values: Any) -> Sequence[Record]:
         if self.failed is not None:
             raise self.failed
-        given = (tuple(value) if isinstance(value, list) else value for value in values.values())
-        asked = (mine, *values, *given)
+        asked = asked_of(mine, values)
         found = self._seen.get(asked)
         if found is None:
             found = self._run(mine, {ORG: self.organisation.id, **values}).all()
-            if len(self._seen) == MOST_SEEN:
-                self._seen.clear()
-            self._seen[asked] = found
+            self._note(asked, found)
         return found
+
+    def _note(self, asked: Asked, found: Sequence[Any]) -> None:
+        """Remember what a query finds, until this unit changes it."""
+        if len(self._seen) == MOST_SEEN:
+            self._seen.clear()
+        self._seen[asked] = found
 
     def _one(self, mine: Mine, **values: Any) -> Record | None:
         """The row, of a query that finds at most one, or orders them and has a limit of one."""
         found = self._all(mine, **values)
         return found[0] if found else None
 
-    def _write(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
-        self._seen = {asked: rows for asked, rows in self._seen.items() if not asked[0].tables & mine.tables}
+    def _write(self, mine: Mine, values: Any, *, of: PilotId | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run it, and forget what it may have changed; it changes rows `of` one pilot where its values name one."""
+        of = values.get("pilot_id", of) if isinstance(values, Mapping) else of
+        for asked in [one for one in self._seen if one.is_changed(mine, of)]:
+            del self._seen[asked]
         return self._run(mine, values)
 
     def _change(self, mine: Mine, **values: Any) -> int:
         """How many rows an UPDATE or DELETE met."""
         return self._write(mine, {ORG: self.organisation.id, **values}).rowcount
+
+    def _change_of(self, pilot: PilotId, mine: Mine, **values: Any) -> int:
+        """The same of a statement that meets rows of one pilot alone."""
+        return self._write(mine, {ORG: self.organisation.id, **values}, of=pilot).rowcount
 
     def _add(self, mine: Mine, values: Mapping[str, Any]) -> Record | None:
         """Insert a row; what the statement returns, if it inserted."""

@@ -11,6 +11,7 @@ from bot.storage.decisions import Decisions
 from bot.storage.erasing import Erasing
 from bot.storage.evaluations import Evaluations
 from bot.storage.fields import table
+from bot.storage.foresight import Foresight
 from bot.storage.forms import Forms
 from bot.storage.homes import Homes
 from bot.storage.messages import Messages
@@ -60,6 +61,7 @@ NEXT = (
 
 
 class SqlUnit(
+    Foresight,
     People,
     Seeking,
     Pilots,

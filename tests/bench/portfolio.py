@@ -52,6 +52,10 @@ OF_STATUS = (
 SELECT c.*, a.* FROM (SELECT * FROM checkin WHERE org_id = {org} AND pilot_id = {pilot} AND questionnaire_id =
   (SELECT id FROM word WHERE org_id = {org} AND word = 'pulse') ORDER BY slot DESC LIMIT 6) AS c
   LEFT JOIN submission AS s ON s.checkin_id = c.id LEFT JOIN answer AS a ON a.submission_id = s.id;
+SELECT c.*, a.* FROM (SELECT * FROM checkin WHERE org_id = {org} AND pilot_id = {pilot} AND questionnaire_id =
+  (SELECT id FROM word WHERE org_id = {org} AND word = 'pulse') ORDER BY slot DESC LIMIT 26) AS c
+  LEFT JOIN submission AS s ON s.checkin_id = c.id LEFT JOIN answer AS a ON a.submission_id = s.id AND a.question_id IN
+  (SELECT id FROM word WHERE org_id = {org} AND word IN ('pulse.block', 'pulse.who'));
 SELECT * FROM checkin WHERE org_id = {org} AND pilot_id = {pilot}
   AND phase IN ('open', 'snoozed', 'waiting', 'expired');
 SELECT * FROM request WHERE org_id = {org} AND pilot_id = {pilot} AND reply = '';
@@ -68,11 +72,13 @@ SELECT * FROM pilot WHERE org_id = {org};
 SELECT * FROM evaluation WHERE org_id = {org};
 SELECT * FROM decision WHERE org_id = {org};
 SELECT * FROM event WHERE org_id = {org} AND kind = 'pilot.stage';
-SELECT p.id, (SELECT overall FROM snapshot AS s WHERE s.org_id = {org} AND s.pilot_id = p.id ORDER BY at DESC LIMIT 1)
-  FROM pilot AS p WHERE p.org_id = {org};
+SELECT s.* FROM pilot AS p JOIN snapshot AS s ON s.id = (SELECT n.id FROM snapshot AS n WHERE n.org_id = {org} AND
+  n.pilot_id = p.id ORDER BY n.at DESC LIMIT 1) WHERE p.org_id = {org};
+SELECT s.* FROM pilot AS p JOIN snapshot AS s ON s.id = (SELECT n.id FROM snapshot AS n WHERE n.org_id = {org} AND
+  n.pilot_id = p.id ORDER BY n.at DESC LIMIT 1 OFFSET 1) WHERE p.org_id = {org};
 SELECT c.* FROM pilot AS p JOIN checkin AS c ON c.id IN (SELECT n.id FROM checkin AS n WHERE n.pilot_id = p.id AND
   n.org_id = {org} AND n.questionnaire_id = (SELECT id FROM word WHERE org_id = {org} AND word = 'pulse')
-  ORDER BY n.slot DESC LIMIT 12) WHERE p.org_id = {org}
+  ORDER BY n.slot DESC LIMIT 3) WHERE p.org_id = {org}
 """
 
 

@@ -21,6 +21,7 @@ from bot.core.records import (
     Given,
     Identity,
     ItemLevel,
+    Pilot,
     Request,
     Snapshot,
     Sought,
@@ -33,6 +34,7 @@ from tests.storage.scenes import DAY, HOUR, NOW, World, evaluation, fill, messag
 pytest_plugins = ["tests.databases"]
 
 Look = Callable[[Unit, World], Any]
+BACK = 3  # check-ins
 
 
 def everything(unit: Unit, at: World) -> dict[str, Any]:
@@ -169,6 +171,72 @@ def test_what_did_not_change_is_read_once(store: Store) -> None:
         return len(heard(lambda: everything(unit, at)))
 
     assert store.read(at.organisation.id, twice) == 0
+
+
+def asking(unit: Unit, at: World, pilot: Pilot) -> dict[str, Any]:
+    """What is looked at to ask a pilot's owner the pulse."""
+    return {
+        "pilot": unit.pilot(pilot.id),
+        "people": [(unit.person(one), unit.identities(one)) for one in (pilot.owner, pilot.deputy) if one],
+        "schedules": unit.schedules(pilot.id),
+        "evaluation": unit.evaluation(pilot.id),
+        "live": unit.live_checkins(pilot=pilot.id),
+        "levels": unit.levels(pilot.id),
+        "history": unit.history(pilot.id, questionnaire="pulse", limit=BACK, answers=True),
+    }
+
+
+def two_pilots(store: Store) -> tuple[World, Pilot]:
+    """A world with all there can be, and a pilot of another owner that was never asked anything."""
+    at = world(store)
+    store.write(at.organisation.id, lambda unit: fill(unit, at))
+    other = replace(at.pilot, id=0, key="other", external="", name="Other", owner=at.helper.id)
+    return at, store.write(at.organisation.id, lambda unit: unit.save_pilot(other))
+
+
+def test_what_is_foreseen_is_what_would_have_been_read_and_is_not_read_again(store: Store) -> None:
+    at, other = two_pilots(store)
+    org = at.organisation.id
+
+    def foreseen(unit: Unit) -> tuple[Any, int]:
+        unit.foresee({at.pilot.id: "pulse", other.id: "pulse", 999: "never"}, back=BACK)
+        unit.person(at.owner.id)  # with whom all others are read
+        found: list[Any] = []
+        sent = heard(lambda: found.extend(asking(unit, at, one) for one in (at.pilot, other)))
+        return found, len(sent)
+
+    alone = [store.read(org, lambda unit, one=one: asking(unit, at, one)) for one in (at.pilot, other)]
+    assert store.read(org, foreseen) == (alone, 0)
+    assert alone[0]["history"], "it was asked"
+    assert not alone[1]["history"], "it was not"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_unit_changed_is_not_as_it_was_foreseen(store: Store, change: str) -> None:
+    at, other = two_pilots(store)
+
+    def changed(unit: Unit) -> list[Any]:
+        unit.foresee({at.pilot.id: "pulse", other.id: "pulse"}, back=BACK)
+        CHANGES[change](unit, at)
+        return [asking(unit, at, one) for one in (at.pilot, other)]
+
+    within = store.write(at.organisation.id, changed)
+    for one, found in zip((at.pilot, other), within, strict=True):
+        assert found == store.read(at.organisation.id, lambda unit, one=one: asking(unit, at, one))
+
+
+def test_what_is_changed_of_one_pilot_is_read_again_of_that_one_alone(store: Store) -> None:
+    at, other = two_pilots(store)
+
+    def look(unit: Unit) -> list[int]:
+        for one in (at.pilot, other):
+            asking(unit, at, one)
+        answer(unit, at)
+        return [len(heard(lambda one=one: asking(unit, at, one))) for one in (other, at.pilot)]
+
+    of_other, of_itself = store.write(at.organisation.id, look)
+    assert of_other == 0
+    assert of_itself > 0
 
 
 def test_a_pilots_people_are_read_together(store: Store) -> None:

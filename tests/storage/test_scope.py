@@ -23,6 +23,7 @@ ROOMS = (
     "checkins",
     "decisions",
     "erasing",
+    "foresight",
     "forms",
     "messages",
     "nags",

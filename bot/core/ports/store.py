@@ -16,7 +16,7 @@ from bot.core.ports.letters import Letters
 from bot.core.ports.outbox import MessagesKept, Outbox
 from bot.core.ports.people import PeopleKept, RequestsKept
 from bot.core.ports.pilots import DecisionsKept, DigestsKept, PilotsKept
-from bot.core.records import Connection, Organisation, OrganisationId
+from bot.core.records import Connection, Organisation, OrganisationId, PilotId
 
 T = TypeVar("T")
 
@@ -47,6 +47,12 @@ class Unit(
 
     def first_sight(self, key: str, now: datetime) -> bool:
         """True once for each key: a second delivery of the same act gets False."""
+        ...
+
+    def foresee(self, pilots: Mapping[PilotId, str], *, back: int) -> None:
+        """Read at once what is about to be read of each of these pilots, to ask it a questionnaire: its people, what is
+        planned and open, and so many of its last check-ins with their answers. It changes no answer.
+        """
         ...
 
 
