@@ -22,9 +22,9 @@ STATEMENTS = 14  # of a first check-in that is opened among many; alone it was 3
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
+def office(any_store: Store) -> Office:
     """So many owners who are to be asked at the same moment."""
-    office = Office(store, now=MONDAY + timedelta(days=1))
+    office = Office(any_store, now=MONDAY + timedelta(days=1))
     office.write(lambda unit: [_planned(unit, office, number) for number in range(MANY)])
     return office
 
