@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator
+from jsonschema_rs import Draft4Validator
 from typer.testing import CliRunner
 
 from adapters.teams.manifest import Wish, WishError, manifest, package, texts

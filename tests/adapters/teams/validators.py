@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Literal, get_args, get_origin
 
 import microsoft_teams.cards as models
-from jsonschema import Draft6Validator
+from jsonschema_rs import Draft6Validator
 from pydantic import ValidationError
 
 Json = Mapping[str, Any]
@@ -35,7 +35,7 @@ def check_message(payload: Json) -> None:
 
 def check_card(card: Json) -> None:
     """AssertionError with all that is wrong in an Adaptive Card."""
-    said = [f"{list(error.path)}: {error.message}"[:300] for error in _schema().iter_errors(_plain(card))]
+    said = [f"{list(error.instance_path)}: {error.message}"[:300] for error in _schema().iter_errors(_plain(card))]
     said += [
         *_models(card, "card"),
         *_ids(card),
