@@ -35,7 +35,9 @@ def check_message(payload: Json) -> None:
 
 def check_card(card: Json) -> None:
     """AssertionError with all that is wrong in an Adaptive Card."""
-    said = [f"{list(error.instance_path)}: {error.message}"[:300] for error in _schema().iter_errors(_plain(card))]
+    said = [
+        f"{list(error.instance_path)}: {error.message}"[:300] for error in _schema().iter_errors(_plain(card))
+    ]
     said += [
         *_models(card, "card"),
         *_ids(card),
