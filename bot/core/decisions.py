@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.core.permissions import Action, barred
+from bot.core.permissions import Action, barred, kept_from
 from bot.core.policy import Policy
 from bot.core.questionnaire import STAGES
 from bot.core.records import Decision, Event, PersonId, Pilot
@@ -174,7 +174,7 @@ def rises(choice: Choice, stage: str) -> bool:
 
 def second_approver(pilot: Pilot, by: PersonId, leads: Iterable[PersonId]) -> PersonId | None:
     """Who approves beside whoever decided: decider or sponsor, else a lead; never owner, deputy or builder."""
-    own = {pilot.owner, pilot.deputy, pilot.builder, by, None}
+    own = {*kept_from(Action.APPROVE, pilot), by, None}
     return next((one for one in (pilot.decider, pilot.sponsor, *leads) if one not in own), None)
 
 

@@ -84,11 +84,12 @@ class WentAway:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The whole check-in goes to `to`."""
+    """The whole check-in goes to `to`; `inherited`: because the pilot is theirs now, and nobody handed it to them."""
 
     at: datetime
     by: PersonId
     to: PersonId
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,9 @@ def handed_over(form: Questionnaire, context: Context, state: State, event: Hand
         step=revision,
         revision=revision,
     )
-    gone = Amend(state.said, state.person, words.handed_over_card(form, context, event.to))
-    new = form_card(form, context, after, event.at, handed_by=event.by)
+    told = words.inherited_card if event.inherited else words.handed_over_card
+    gone = Amend(state.said, state.person, told(form, context, event.to))
+    new = form_card(form, context, after, event.at, handed_by=event.by, inherited=event.inherited)
     merged = tuple(Amend(ask_slot(q, event.to), event.to, words.not_needed_card(context)) for q in own)
     return Step(waking(after), (gone, *merged, Say(after.said, event.to, new, stale_at=after.closes_at)))
 

@@ -21,6 +21,7 @@ class Role(StrEnum):
     OWNER = "owner"
     DEPUTY = "deputy"
     BUILDER = "builder"
+    REVIEWER = "reviewer"
     MEMBER = "member"
     GUEST = "guest"
 
@@ -43,6 +44,9 @@ class Action(StrEnum):
     PROPOSE_RULE = "propose_rule"
     DECIDE = "decide"
     STAND_IN = "stand_in"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    AGREE = "agree"
 
 
 class Sensitivity(StrEnum):
@@ -69,6 +73,7 @@ _LEADS = LEADS | {Role.GROUP_LEAD}
 _CHARGE = frozenset({Role.SPONSOR, Role.DECIDER, Role.OWNER})
 _OWN = _CHARGE | {Role.DEPUTY, Role.BUILDER}
 _MAKERS = frozenset({Role.OWNER, Role.BUILDER})  # segregation of duties: who made it does not decide about it
+_OWN_PEOPLE = _MAKERS | {Role.DEPUTY}  # nor do they vouch for it
 _MEMBERS = _LEADS | {Role.MEMBER}
 SECOND_VIEW = "second"  # the questionnaire
 ORGANISATION = frozenset({Action.LOOK, Action.READ_DIGEST, Action.REGISTER, Action.SET_DIGEST, Action.EXCUSE})
@@ -79,7 +84,7 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.REGISTER: Rule("Register a pilot", _MEMBERS),
     Action.SET_DIGEST: Rule("Have the digest posted to a channel, or end it", LEADS),
     Action.EXCUSE: Rule("Say for somebody else that they are away", LEADS),
-    Action.SEE: Rule("See a pilot: its status, history and reasons", _OWN | _MEMBERS),
+    Action.SEE: Rule("See a pilot: its status, history and reasons", _OWN | {Role.REVIEWER} | _MEMBERS),
     Action.OVERSEE: Rule("Have a pilot on one's portfolio, and hear of what nobody attends to", _LEADS),
     Action.ASK: Rule("Start a check-in", (_OWN - {Role.BUILDER}) | _LEADS),
     Action.PAUSE: Rule("Pause and resume", (_OWN - {Role.BUILDER}) | _LEADS),
@@ -89,6 +94,19 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.PROPOSE_RULE: Rule("Propose another launch or stop rule", _OWN - {Role.BUILDER}),
     Action.DECIDE: Rule("Decide: the decider, without one the sponsor", _CHARGE - {Role.OWNER}, _MAKERS),
     Action.STAND_IN: Rule("Decide once the decision is due, or where nobody is named", _LEADS, _MAKERS),
+    Action.CONFIRM: Rule(
+        "Confirm an item of a gate, where one is named for it or it is the leads' to confirm",
+        frozenset({Role.REVIEWER, Role.SPONSOR}) | LEADS,
+        _OWN_PEOPLE,
+    ),
+    Action.APPROVE: Rule(
+        "Approve a decision at high risk, as a second person",
+        frozenset({Role.DECIDER, Role.SPONSOR}) | _LEADS,
+        _OWN_PEOPLE,
+    ),
+    Action.AGREE: Rule(
+        "Agree to another launch or stop rule", frozenset({Role.SPONSOR, Role.DECIDER}), _OWN_PEOPLE
+    ),
 }
 READS: Mapping[Sensitivity, Rule] = {
     Sensitivity.OPEN: Rule("Stage, dates, people, scores with proof, decisions", ACTIONS[Action.SEE].roles),
@@ -136,6 +154,7 @@ def roles(person: Person, pilot: Pilot | None = None) -> frozenset[Role]:
         return frozenset({standing} | ({Role.GROUP_LEAD} if person.leads else set()))
     leads = bool(pilot.group) and pilot.group.casefold() in {group.casefold() for group in person.leads}
     own = relations(person, pilot) | ({Role.GROUP_LEAD} if leads else set())
+    own |= {Role.REVIEWER} if person.id in {who for _, who in pilot.reviewers} else set()
     return own if pilot.private and standing in (Role.MEMBER, Role.GUEST) else own | {standing}
 
 
@@ -162,8 +181,12 @@ def of_answer(form: Questionnaire, question: Question) -> Sensitivity:
     return Sensitivity.TEXTS if question.private or question.kind in FREE_TEXT else Sensitivity.OPEN
 
 
+def kept_from(action: Action, pilot: Pilot) -> frozenset[PersonId]:
+    """Those whom segregation of duties keeps from doing something to a pilot, whatever else they are."""
+    holders = (holder for role, holder in _holders(pilot).items() if role in ACTIONS[action].barred)
+    return frozenset(holder for holder in holders if holder is not None)
+
+
 def barred(person: PersonId, action: Action, pilot: Pilot) -> bool:
-    """Whether segregation of duties keeps somebody from doing something to a pilot, whatever else they are."""
-    return any(
-        holder == person and role in ACTIONS[action].barred for role, holder in _holders(pilot).items()
-    )
+    """Whether segregation of duties keeps somebody from doing something to a pilot."""
+    return person in kept_from(action, pilot)

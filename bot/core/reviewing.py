@@ -1,7 +1,7 @@
 """Who confirms what at a gate, and which conditions may be agreed there; it must not know how people are asked.
 
-Segregation of duties (content.md sections 2 and 7): nobody confirms what they own, stand in for or build; whoever
-decides neither owns nor builds; one person does not speak in two roles about the same item.
+Segregation of duties (content.md sections 2 and 7): whom `permissions` bars confirms nothing; and one person does not
+speak in two roles about the same item.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.core.gates import GateItem, GateResult, Lack
+from bot.core.permissions import Action, kept_from
 from bot.core.policy import Policy
 from bot.core.questionnaire import ItemId
 from bot.core.records import Condition, ItemLevel, PersonId, Pilot, Verdict
@@ -22,17 +23,12 @@ LEAD, SPONSOR, BUSINESS = "lead", "sponsor", "business_owner"
 READY = frozenset({Lack.NOTHING, Lack.FRESHNESS, Lack.REFUSED})
 
 
-def own_people(pilot: Pilot) -> frozenset[PersonId]:
-    """Those who confirm nothing of this pilot: its owner, their deputy and its builder."""
-    return frozenset(one for one in (pilot.owner, pilot.deputy, pilot.builder) if one is not None)
-
-
 def reviewer_of(pilot: Pilot, role: str, item: ItemId, *, leads: Sequence[PersonId]) -> PersonId | None:
     """Who confirms an item in a role: named for it, named for the role, or by their part in the pilot; None: nobody.
 
     The business owner's items go to the sponsor, since the pilot's own owner never confirms; a lead's to the first.
     """
-    named, own = dict(pilot.reviewers), own_people(pilot)
+    named, own = dict(pilot.reviewers), kept_from(Action.CONFIRM, pilot)
     standing_in = {SPONSOR: pilot.sponsor, BUSINESS: pilot.sponsor}.get(role)
     for_item = named.get(f"{role}:{item}")
     if for_item == NOBODY and named.get(role) is None:
@@ -63,7 +59,7 @@ def may_confirm(
     pilot: Pilot, item: GateItem, role: str, person: PersonId, *, leads: Sequence[PersonId]
 ) -> NotYours | None:
     """Why a person may not speak about an item in a role; None where they may. Any lead may in the leads' role."""
-    if person in own_people(pilot):
+    if person in kept_from(Action.CONFIRM, pilot):
         return NotYours.OWN
     if reviewer_of(pilot, role, item.id, leads=leads) != person and not (role == LEAD and person in leads):
         return NotYours.NOT_NAMED

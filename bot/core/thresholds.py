@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.permissions import Action, kept_from
 from bot.core.records import Event, PersonId, Pilot
 
 SCALE_IF, STOP_IF = "scale_if", "stop_if"  # fields of a pilot, and what a request to change one is about
@@ -47,5 +48,5 @@ def agrees(pilot: Pilot, proposer: PersonId) -> PersonId | None:
 
     Never the owner's, the deputy's, the builder's or that of whoever proposes it; None: nobody is there.
     """
-    own = {pilot.owner, pilot.deputy, pilot.builder, proposer, None}
+    own = {*kept_from(Action.AGREE, pilot), proposer, None}
     return next((one for one in (pilot.sponsor, pilot.decider) if one not in own), None)

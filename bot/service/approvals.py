@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.core import decisions
+from bot.core import decisions, permissions
 from bot.core.answers import tidy
 from bot.core.compose import confirming as words
 from bot.core.compose import gate as gate_words
 from bot.core.compose import notes
 from bot.core.gates import GateResult
+from bot.core.permissions import Action
 from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.records import Decision, Event, Person, Pilot, Request
 from bot.core.tokens import Token
@@ -55,7 +56,7 @@ def answered(work: Work, person: Person, token: Token, values: Mapping[str, Any]
         return _tell(work, person, pilot, request, words.objected(person.name, reason))
     standing = evaluate.stand(work, pilot)
     passed = standing.gate is not None and standing.gate.id == gate and standing.gate.passed
-    if not passed or standing.reopened or request.person in (pilot.owner, pilot.deputy, pilot.builder):
+    if not passed or standing.reopened or permissions.barred(request.person, Action.APPROVE, pilot):
         return _tell(work, person, pilot, request, words.not_any_more(stage))
     moved = registry.change_pilot(work, pilot, _into(stage, work.today()), actor=person.id)
     return _tell(work, person, moved, request, words.approved(person.name, stage))

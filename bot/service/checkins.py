@@ -14,11 +14,23 @@ from bot.core.decisions import DECISION
 from bot.core.events import Amend, Effect, Finish, Keep, Say, Step
 from bot.core.ports import Message, Unit
 from bot.core.questionnaire import STAGES, Questionnaire
-from bot.core.records import Asked, Event, Given, PersonId, Pilot
+from bot.core.records import Asked, Event, Given, Person, PersonId, Pilot
 from bot.core.routing import Answers
 from bot.core.state import ASKING, Checkin, Phase, State
 from bot.core.values import Json
-from bot.service import Conflict, cases, consequences, evaluate, framing, homes, nagging, registry, silence
+from bot.service import (
+    Conflict,
+    ServiceError,
+    answerers,
+    cases,
+    consequences,
+    evaluate,
+    framing,
+    homes,
+    nagging,
+    registry,
+    silence,
+)
 from bot.service.consequences import Ended
 from bot.service.work import Work
 
@@ -116,7 +128,10 @@ def happen(
     pilot = work.unit.pilot(checkin.pilot)
     if form is None or pilot is None:
         return None
-    event = _still_wanted(work, pilot, checkin, event)
+    wanted = _still_wanted(work, pilot, checkin, event)
+    if wanted is not event and isinstance(wanted, events.HandedOver):
+        people = {**(people or {}), **_names(work, wanted.by, wanted.to)}
+    event = wanted
     seen = _as_theirs(checkin, event)
     context = framing.context_for(work, seen, form, pilot, people=people or {})
     step = engine.step(form, context, checkin.state, event)
@@ -141,9 +156,29 @@ def _still_wanted(work: Work, pilot: Pilot, checkin: Checkin, event: events.Even
         may = cases.role_of(work, pilot, state.person)
         return event if may else events.Withdrawn(event.at, f"{pilot.name} is decided by somebody else now.")
     changes = work.unit.events(pilot=pilot.id, kinds=("pilot.owner",), since=state.opened_at)
-    if pilot.owner != state.person and any(change.before == state.person for change in changes):
+    if pilot.owner == state.person or all(change.before != state.person for change in changes):
+        return event
+    heir = _heir(work, pilot, checkin)
+    if heir is None:
         return events.Withdrawn(event.at, f"{pilot.name} has another owner now.")
-    return event
+    return events.HandedOver(event.at, state.person, heir.id, inherited=True)
+
+
+def _heir(work: Work, pilot: Pilot, checkin: Checkin) -> Person | None:
+    """Whoever an open check-in goes to once its pilot has another owner; nobody who is away, or was the owner."""
+    form = form_of(work, checkin)
+    if form is None or checkin.state.phase not in (Phase.OPEN, Phase.SNOOZED):
+        return None
+    try:
+        found = answerers.whom(work, pilot, form)
+    except ServiceError:
+        return None
+    return None if found.id == checkin.state.person or work.is_away(found) else found
+
+
+def _names(work: Work, *people: PersonId) -> dict[PersonId, str]:
+    found = {one: work.unit.person(one) for one in people}
+    return {one: person.name for one, person in found.items() if person is not None}
 
 
 def _as_theirs(checkin: Checkin, event: events.Event) -> Checkin:

@@ -12,6 +12,7 @@ from bot.core.compose import decision as words
 from bot.core.compose.form import form_card
 from bot.core.decisions import DECISION
 from bot.core.localtime import wall
+from bot.core.permissions import Action
 from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.questionnaire import STAGES
 from bot.core.records import Person, PersonId, Pilot
@@ -131,7 +132,7 @@ def _form(work: Work, pilot: Pilot, checkin: Checkin) -> Card:
 
 def _not_yours(work: Work, person: Person, pilot: Pilot) -> Card:
     decider = next((cases.name_of(work, one) for one, _ in decisions.deciders(pilot)), "")
-    owns = person.id in (pilot.owner, pilot.builder)
+    owns = permissions.barred(person.id, Action.DECIDE, pilot)
     return words.not_yours(
         pilot.name, decider=decider, owns=owns, due=pilot.decide_by, today=work.today(person)
     )

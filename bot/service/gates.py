@@ -71,7 +71,7 @@ def _name(desk: Desk, pilot: Pilot, given: Values) -> Reply:
         return who
     if role not in words.known_roles():
         return Problems({words.ROLE: words.CHOOSE})
-    if who in reviewing.own_people(pilot):
+    if who in permissions.kept_from(Action.CONFIRM, pilot):
         return Problems({words.WHO: words.OWN})
     changes = {"reviewers": reviewing.named(pilot, role, who)}
     registry.change_pilot(desk.work, pilot, changes, actor=desk.person.id)

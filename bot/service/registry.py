@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.core import permissions
+from bot.core import cadence, permissions
 from bot.core.card import Card, Field
 from bot.core.card import Person as PersonField
 from bot.core.localtime import is_zone
@@ -106,9 +106,22 @@ def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor:
         "sponsor",
     }:
         schedules.plan(work, stored)
+    if "owner" in real and pilot.owner is not None:
+        _pass_on(work, pilot, stored)
     homes.outdated(work, homes.people_of(pilot, stored))
     evaluations.ask(work, stored.id)
     return stored
+
+
+def _pass_on(work: Work, before: Pilot, now: Pilot) -> None:
+    """What is open with the former owner wakes at the new one's next good hour, and goes over to them then."""
+    owner = work.unit.person(now.owner) if now.owner is not None else None
+    rules = work.content.policy.asking
+    soon = cadence.good_moment(work.now, zone=work.zone(owner), asking=rules)
+    for checkin in work.unit.live_checkins(pilot=before.id, person=before.owner):
+        state = checkin.state
+        if state.person == before.owner and (state.wake_at is None or soon < state.wake_at):
+            work.unit.save(replace(checkin, state=replace(state, wake_at=soon)), was=state.revision)
 
 
 def _json(value: object) -> Json:

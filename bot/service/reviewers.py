@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core import reviewing
+from bot.core import permissions, reviewing
 from bot.core.answers import tidy
 from bot.core.card import Card
 from bot.core.compose import confirming as confirm_words
 from bot.core.compose import gate as words
 from bot.core.compose import notes
 from bot.core.gates import GateItem, GateResult
+from bot.core.permissions import Action
 from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.questionnaire import ItemId
 from bot.core.records import Event, ItemLevel, Person, PersonId, Pilot, Request
@@ -142,7 +143,7 @@ def _pass_on(put: _Put, given: Values) -> Reply:
         found = colleague(desk, given.get(words.WHO), field=words.WHO)
         if isinstance(found, Problems):
             return found
-        if found in reviewing.own_people(pilot) or found == desk.person.id:
+        if found in permissions.kept_from(Action.CONFIRM, pilot) or found == desk.person.id:
             return Problems({words.WHO: words.OWN})
         to = found
     changes = {"reviewers": reviewing.named(pilot, put.role, to, item.id)}

@@ -14,6 +14,7 @@ from bot.core.permissions import (
     Action,
     Role,
     Sensitivity,
+    kept_from,
     may,
     of_answer,
     reads,
@@ -88,6 +89,25 @@ def test_who_made_a_pilot_never_decides_about_it_whatever_else_they_are() -> Non
         person = replace(ANA, standing=standing, leads=("Finance",))
         assert not may(person, Action.DECIDE, pilot)
         assert not may(person, Action.STAND_IN, pilot)
+
+
+@pytest.mark.parametrize("action", [Action.CONFIRM, Action.APPROVE, Action.AGREE])
+def test_who_owns_stands_in_for_or_builds_a_pilot_never_vouches_for_it(action: Action) -> None:
+    for standing, own, other in product(Standing, ("owner", "deputy", "builder"), (*PARTS, "")):
+        pilot = replace(having(*filter(None, {own, other})), reviewers=(("security", ANA.id),))
+        person = replace(ANA, standing=standing, leads=("Finance",))
+        assert not may(person, action, pilot)
+        assert ANA.id in kept_from(action, pilot)
+
+
+def test_a_reviewer_is_whoever_is_named_for_a_role_and_sees_what_they_review() -> None:
+    guest = replace(ANA, standing=Standing.GUEST)
+    reviewed = replace(having(private=True), reviewers=(("security", ANA.id),))
+    assert Role.REVIEWER in roles(guest, reviewed)
+    assert may(guest, Action.SEE, reviewed)
+    assert may(guest, Action.CONFIRM, reviewed)
+    assert not reads(guest, Sensitivity.TEXTS, reviewed)
+    assert not may(guest, Action.SEE, replace(reviewed, reviewers=(("security", 99),)))
 
 
 def test_a_guest_sees_what_they_have_a_part_in_and_nothing_else() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -33,15 +33,36 @@ def test_builder_sponsor_decider_lead_and_colleagues_get_no_form(office: Office)
     assert [user for user in others if asked(office, user)] == []
 
 
-def test_whoever_was_owner_is_asked_no_more_and_their_form_is_closed(office: Office) -> None:
+def test_an_open_check_in_goes_to_the_new_owner_at_once_and_not_at_night(office: Office) -> None:
     anna, bo = office.person("anna"), office.person("bo")
+    pilot = office.pilot("Invoice matcher", anna)
+    mine = office.until_asked("anna")
+    office.until(office.now.replace(hour=19))
+    office.do(lambda work: registry.change_pilot(work, pilot, {"owner": bo.id}, actor=None))
+    office.tick()
+    assert not asked(office, "bo")
+    before = len(office.platform.inbox("anna"))
+    office.until(office.now.replace(hour=7) + timedelta(days=1))
+    (theirs,) = office.live("bo")
+    assert theirs.id == mine.id
+    assert (
+        "Invoice matcher is yours now, and this was open with Anna."
+        in office.platform.inbox("bo")[0].fallback
+    )
+    told = "Invoice matcher has another owner now, and Bo answers this. Nothing more is needed from you."
+    assert told in office.platform.inbox("anna")[0].fallback
+    office.until(office.now + timedelta(days=15))
+    assert len(office.platform.inbox("anna")) == before
+
+
+def test_where_the_new_owner_is_away_the_form_of_the_old_one_is_closed(office: Office) -> None:
+    anna, bo = office.person("anna"), office.person("bo", away_until=date(2027, 1, 8))
     pilot = office.pilot("Invoice matcher", anna)
     office.until_asked("anna")
     office.do(lambda work: registry.change_pilot(work, pilot, {"owner": bo.id}, actor=None))
-    office.until(office.now + timedelta(days=15))
+    office.until(office.now + timedelta(days=1))
     assert "has another owner now" in office.platform.inbox("anna")[0].fallback
-    assert len(office.platform.inbox("anna")) == 1
-    assert asked(office, "bo")
+    assert not asked(office, "bo")
 
 
 def test_whoever_the_form_does_not_ask_cannot_answer_it(office: Office) -> None:

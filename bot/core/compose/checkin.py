@@ -108,6 +108,12 @@ def handed_over_card(form: Questionnaire, context: Context, to: PersonId) -> Car
     return _note(form, context, say(f"Handed over to {context.name(to)}. Nothing more is needed from you."))
 
 
+def inherited_card(form: Questionnaire, context: Context, to: PersonId) -> Card:
+    """The pilot is somebody else's now, and the check-in with it."""
+    line = f"{context.pilot_name} has another owner now, and {context.name(to)} answers this."
+    return _note(form, context, say(f"{line} Nothing more is needed from you."))
+
+
 def declined_card(form: Questionnaire, context: Context, reason: str) -> Card:
     """Not answered, with a reason."""
     return _note(form, context, say(f"Not answered this time: {reason}"), say("Thank you for saying so."))

@@ -50,6 +50,7 @@ def form_card(
     *,
     problems: Mapping[str, str] | None = None,
     handed_by: PersonId | None = None,
+    inherited: bool = False,
 ) -> Card:
     """The live message: what is asked now, with everything its person can do about it."""
     shown = on_path(path(form, state.answers, context.record))
@@ -57,7 +58,8 @@ def form_card(
     title = fill(form.title, context)
     body = (
         *(() if _begun(state) else context.preface),
-        *_opening(form, context, state, at, asked, handed_by=handed_by),
+        *(() if handed_by is None else (_handed(context, handed_by, inherited=inherited),)),
+        *_opening(form, context, state, at, asked),
         *_infos(form, context, state, asked),
     )
     return Card(
@@ -73,18 +75,21 @@ def form_card(
     )
 
 
+def _handed(context: Context, by: PersonId, *, inherited: bool) -> Paragraph:
+    """Why a check-in that began with somebody else is theirs."""
+    if inherited:
+        return say(f"{context.pilot_name} is yours now, and this was open with {context.name(by)}.")
+    return say(f"{context.name(by)} says this one is yours. If not, hand it on.")
+
+
 def _opening(
     form: Questionnaire,
     context: Context,
     state: State,
     at: datetime,
     asked: list[Question],
-    *,
-    handed_by: PersonId | None,
 ) -> tuple[Paragraph, ...]:
     lines = []
-    if handed_by is not None:
-        lines.append(say(f"{context.name(handed_by)} says this one is yours. If not, hand it on."))
     if state.phase is Phase.EXPIRED:
         lines.append(say(bold("Closed. "), "A late answer still counts and is marked as late."))
         lines.extend(_follows(context))
