@@ -38,7 +38,8 @@ from bot.core.records import Address, Connection, Organisation
 from bot.desk import LocalDesk
 from bot.log import get
 from bot.meter import Counted
-from bot.service import ServiceError, deliver, receive, search, seats
+from bot.service import ServiceError, deliver, people, receive, search, seats
+from bot.service.work import Work
 from bot.settings import Settings
 from bot.storage import open_store
 from bot.storage.errors import StorageError
@@ -156,6 +157,9 @@ def build(settings: Settings, *, clock: Clock | None = None, journal: Path | Non
     clock = clock or SystemClock()
     organisation = first_organisation(store, settings)
     app = App(settings, store, content, clock, organisation)
+    if settings.named_admins:
+        named, now = settings.named_admins, clock.now()
+        store.write(organisation.id, lambda unit: people.name_admins(Work(unit, content, now), named))
     if settings.check_links and not isinstance(
         clock, MovableClock
     ):  # a made-up time opens nothing in the real world

@@ -38,9 +38,8 @@ class Acquaintance:
         if profile is None:
             return sender
         self._remember(sender.tenant, sender.user)
-        return replace(
-            sender, name=profile.name or sender.name, zone=profile.zone or sender.zone, email=profile.email
-        )
+        known = replace(profile, name=profile.name or sender.name, zone=profile.zone or sender.zone)
+        return _as_told(sender, known)
 
     async def picked(self, raw: Mapping[str, Any], sender: Sender) -> Sequence[Inbound]:
         """For each person picked in a form who is new: their coming, so that they can be named and written to."""
@@ -51,7 +50,7 @@ class Acquaintance:
         ]
         found = await asyncio.gather(*(self._profile(sender.tenant, user) for user in new))
         return [
-            coming(replace(sender, user=user, name=profile.name, zone=profile.zone, email=profile.email))
+            coming(_as_told(replace(sender, user=user), profile))
             for user, profile in zip(new, found, strict=True)
             if profile is not None and profile.human and profile.active
         ]
@@ -74,6 +73,10 @@ class Acquaintance:
         except (DeliveryError, TimeoutError) as error:
             log.warning("slack.unknown_person", user=user, kind=type(error).__name__)
             return None
+
+
+def _as_told(sender: Sender, profile: Profile) -> Sender:
+    return replace(sender, name=profile.name, zone=profile.zone, email=profile.email, guest=profile.guest)
 
 
 def coming(who: Sender) -> Inbound:

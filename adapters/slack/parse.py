@@ -53,6 +53,7 @@ class _Made:
     parts: tuple[str, ...]
     name: str = ""
     zone: str = ""
+    guest: bool = False
     also: tuple[str, ...] = ()  # what sets it apart by other means, if there is any
 
 
@@ -65,7 +66,7 @@ def parse(raw: Any) -> Inbound | None:
         return None
     if not all(made.parts):
         return None
-    sender = Sender(PLATFORM, team, made.user, name=made.name, zone=made.zone)
+    sender = Sender(PLATFORM, team, made.user, name=made.name, zone=made.zone, guest=made.guest)
     second = _key(team, made.also) if made.also else ""
     return Inbound(_key(team, made.parts), sender, made.act, made.on, second)
 
@@ -214,7 +215,7 @@ def _changed(user: Raw, parts: tuple[str, ...]) -> _Made | None:
     if not now.human:
         return None
     changed = Changed(open=now.active, away_until=now.away_until)
-    return _Made(ident, changed, Place(ident), parts, name=now.name, zone=now.zone)
+    return _Made(ident, changed, Place(ident), parts, name=now.name, zone=now.zone, guest=now.guest)
 
 
 # --- presses, forms, commands

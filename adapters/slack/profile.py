@@ -11,6 +11,7 @@ from adapters.slack.text import storable
 from bot.core.localtime import is_zone
 
 _ABSENT = frozenset({":palm_tree:", ":face_with_thermometer:"})
+_GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger")
 _LATEST = 4_102_444_800  # seconds: the year 2100, beyond which nobody is on holiday
 
 
@@ -28,6 +29,7 @@ class Profile:
     email: str = ""
     id: str = ""
     away_until: datetime | None = None  # by their status, where it says so and when it ends
+    guest: bool = False  # of one channel or several, or from another company (Slack Connect)
 
 
 def profile(user: Mapping[Any, Any], *, team: str = "") -> Profile:
@@ -45,7 +47,8 @@ def profile(user: Mapping[Any, Any], *, team: str = "") -> Profile:
     email = _email(user, shown, team) if human and active else ""
     ident = user.get("id")
     ident = ident if isinstance(ident, str) else ""
-    return Profile(name, _zone(user.get("tz")), human, active, email, ident, _away_until(shown))
+    away, guest = _away_until(shown), any(user.get(name) is True for name in _GUEST)
+    return Profile(name, _zone(user.get("tz")), human, active, email, ident, away, guest)
 
 
 def _away_until(shown: Mapping[Any, Any]) -> datetime | None:

@@ -75,4 +75,5 @@ def _account(missing: Missing, profile: Profile | None) -> Sender | None:
     """The account of a person who can be written to; bots and closed accounts are nobody's."""
     if profile is None or not (profile.id and profile.human and profile.active):
         return None
-    return Sender("slack", missing.team, profile.id, profile.name, profile.zone, profile.email)
+    told = (profile.name, profile.zone, profile.email)
+    return Sender("slack", missing.team, profile.id, *told, guest=profile.guest)

@@ -217,7 +217,8 @@ class TeamsAdapter:
             log.info("teams.unnamed", kind=type(error).__name__)
             return inbound
         self._ask_again[sender.tenant, sender.user] = NEVER
-        return replace(inbound, sender=replace(sender, name=who.name or sender.name, email=who.email))
+        named = replace(sender, name=who.name or sender.name, email=who.email, guest=who.guest)
+        return replace(inbound, sender=named)
 
     def _to_ask_about(self, sender: Sender) -> bool:
         if len(self._ask_again) >= HEARD:

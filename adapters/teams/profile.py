@@ -21,6 +21,7 @@ class Profile:
 
     name: str
     email: str = field(default="", repr=False)
+    guest: bool = False
 
 
 def profile(said: Mapping[str, Any]) -> Profile:
@@ -31,10 +32,15 @@ def profile(said: Mapping[str, Any]) -> Profile:
     """
     name, sign_in = _text(said, "name"), _text(said, "userPrincipalName")
     role = _text(said, "userRole").casefold()
-    if role not in ("", _USER) or not sign_in or _GUEST in sign_in.casefold():
-        return Profile(name[:NAME_LIMIT])
+    if not sign_in or _is_guest(role, sign_in):
+        return Profile(name[:NAME_LIMIT], guest=_is_guest(role, sign_in))
     found = (one for one in (_text(said, "email"), sign_in) if _EMAIL.fullmatch(one))
     return Profile(name[:NAME_LIMIT], next(found, ""))
+
+
+def _is_guest(role: str, sign_in: str) -> bool:
+    """Whether somebody is from elsewhere; one of whom nothing is said is taken for the tenant's own."""
+    return role not in ("", _USER) or _GUEST in sign_in.casefold()
 
 
 def _text(said: Mapping[str, Any], name: str) -> str:

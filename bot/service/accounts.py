@@ -21,6 +21,8 @@ def follow(work: Work, sender: Sender, connection: int, now: Changed) -> None:
         person = people.set_name(work, person, sender.name)
         if is_zone(sender.zone):  # an account without a zone does not unlearn the one that is known
             person = people.set_zone(work, person, sender.zone)
+        if sender.guest:
+            person = people.as_guest(work, person)
         absence.follow_status(work, person, now.away_until)
     elif _switch_off(work.unit, person, sender.user, connection):
         leaving.gone(work, people.set_active(work, person, active=False))

@@ -50,6 +50,7 @@ def attach(work: Work, person: Person, sender: Sender, address: Address, *, acti
     work.unit.save_identity(Identity(person.id, sender.user, address, active=active))
     _record(work, "account.linked", person, sender.user, address)
     person = people.set_name(work, person, sender.name)
+    person = people.as_guest(work, person) if sender.guest else person
     return people.set_zone(work, person, sender.zone) if is_zone(sender.zone) else person
 
 

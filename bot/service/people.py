@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -43,6 +44,19 @@ def _refuse_twice(work: Work, name: str, email: str) -> None:
 def set_standing(work: Work, person: Person, standing: Standing) -> Person:
     """Make somebody a lead, or a member again."""
     return _changed(work, person, replace(person, standing=standing), "person.standing")
+
+
+def as_guest(work: Work, person: Person) -> Person:
+    """Whom their platform calls a guest; who was made more than a member stays it. An admin makes them a member."""
+    return set_standing(work, person, Standing.GUEST) if person.standing is Standing.MEMBER else person
+
+
+def name_admins(work: Work, emails: Iterable[str]) -> None:
+    """Whoever has one of these addresses is an admin; who is not there yet will be, once their account tells it."""
+    for email in emails:
+        known = work.unit.people_of_email(email)
+        for person in known or (add(work, email, email=email),):
+            set_standing(work, person, Standing.ADMIN)
 
 
 def set_leads(work: Work, person: Person, group: str, *, remove: bool = False) -> Person:

@@ -175,8 +175,11 @@ def meet(work: Work, inbound: Inbound, connection: int) -> Met:
     known = unit.person_of(connection, sender.user)
     zone = sender.zone if is_zone(sender.zone) else ""  # a zone we cannot compute with is as good as none
     if known is None:
-        return _first_met(work, inbound, connection, zone)
+        met = _first_met(work, inbound, connection, zone)
+        return replace(met, person=people.as_guest(work, met.person)) if sender.guest else met
     person = _turned_out(work, known, inbound, connection)
+    if sender.guest:
+        person = people.as_guest(work, person)
     if person.name == sender.user and sender.name:  # nobody said it before
         person = people.set_name(work, person, sender.name)
     if zone not in ("", person.zone):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final, Literal
 
@@ -93,6 +94,11 @@ class ProgramSettings(Room):
         has_to_be="text or json",
         default="text",
     )
+    admins: str = setting(
+        "RAMPCHECK_ADMINS",
+        what_for="Who is an admin of the first organisation, looked at on every start, beside whoever installs the app",
+        has_to_be="e-mail addresses, with commas between",
+    )
     public_url: str = setting(
         "RAMPCHECK_PUBLIC_URL",
         what_for="Where people's browsers reach the web server, through whatever stands before it",
@@ -125,6 +131,21 @@ class ProgramSettings(Room):
     @classmethod
     def _database_url(cls, url: str) -> str:
         return database(url)
+
+    @field_validator("admins")
+    @classmethod
+    def _admins(cls, emails: str) -> str:
+        for email in split(emails):
+            if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", email):
+                raise RefusedError(
+                    f"{excerpt(email)} is not an e-mail address", "Write it like name@example.com"
+                )
+        return emails
+
+    @property
+    def named_admins(self) -> tuple[str, ...]:
+        """The e-mail addresses of those who are admins by setting."""
+        return split(self.admins)
 
     @field_validator("zone")
     @classmethod

@@ -75,7 +75,8 @@ class Sender:
     """Who acted, as the platform's verified envelope says: never from a payload's own fields.
 
     `email` is one that the platform says is confirmed to be theirs; empty where it does not say so. `reach` is where
-    they can be written to alone, wherever they acted; empty where only a place they wrote in can be.
+    they can be written to alone, wherever they acted; empty where only a place they wrote in can be. `guest`: the
+    platform says that they are one.
     """
 
     platform: str
@@ -85,6 +86,7 @@ class Sender:
     zone: str = ""
     email: str = ""
     reach: str = ""
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a status in Slack says of an absence: two emoji with an end, and nothing else."""
+"""What an account in Slack says of its person: an absence by two emoji with an end, and whether they are a guest."""
 
 from __future__ import annotations
 
@@ -32,3 +32,10 @@ def test_a_holiday_or_an_illness_with_an_end_is_an_absence(emoji: str) -> None:
 )
 def test_everything_else_is_none(shown: dict[str, Any]) -> None:
     assert profile({"id": "U1", "profile": shown}).away_until is None
+
+
+@pytest.mark.parametrize("flag", ["is_restricted", "is_ultra_restricted", "is_stranger"])
+def test_who_is_here_for_some_channels_only_or_from_elsewhere_is_a_guest(flag: str) -> None:
+    assert profile({"id": "U1", flag: True}).guest
+    assert not profile({"id": "U1", flag: False}).guest
+    assert not profile({"id": "U1", flag: "true"}).guest

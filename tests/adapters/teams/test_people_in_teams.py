@@ -94,6 +94,20 @@ def test_only_a_tenants_own_people_bring_an_address(said: dict[str, Any], email:
     assert EMAIL not in repr(profile(said))
 
 
+@pytest.mark.parametrize(
+    ("said", "guest"),
+    [
+        (OWN, False),
+        ({}, False),
+        (GUEST, True),
+        ({**OWN, "userRole": "guest"}, True),
+        ({"userRole": "anonymous"}, True),
+    ],
+)
+def test_who_is_from_elsewhere_is_a_guest(said: dict[str, Any], guest: bool) -> None:
+    assert profile({"name": "Anna", **said}).guest is guest
+
+
 # --- by an admin
 
 
