@@ -78,7 +78,7 @@ class MovableClock:
 class App:
     """The running program's parts. `nudge` makes the worker deliver soon; the worker sets it.
 
-    `opener` opens links; None where none is to be opened.
+    `opener` opens links; None where none is to be opened. `stopping`: it was told to stop, and says so to who asks.
     """
 
     settings: Settings
@@ -92,6 +92,7 @@ class App:
     limits: Limits = field(default_factory=Limits)
     nudge: Callable[[], None] = lambda: None
     opener: Opener | None = None
+    stopping: bool = False
 
     @property
     def post(self) -> deliver.Post:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -32,7 +32,18 @@ def application(app: App, *, doors: bool = True) -> web.Application:
     site.add_routes([web.get(path, page) for path, page in health])
     if doors:
         site.add_routes(routes(app.adapters))
+        site.on_shutdown.extend(
+            _sends_away(door) for door in app.adapters.values() if isinstance(door, Lasting)
+        )
     return site
+
+
+def _sends_away(door: Lasting) -> Callable[[web.Application], Awaitable[None]]:
+    async def send_away(site: web.Application) -> None:
+        del site
+        door.send_away()
+
+    return send_away
 
 
 async def healthy(request: web.Request) -> web.Response:
@@ -42,8 +53,10 @@ async def healthy(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """The database answers and a worker has shown life lately; 503 with the reason where not."""
+    """The database answers and a worker has shown life lately; 503 with the reason where not, and once it stops."""
     app = request.app[APP]
+    if app.stopping:
+        return web.json_response({"ok": False, "why": "it was told to stop"}, status=503)
     try:
         beats = await asyncio.to_thread(app.store.beats)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with the database, the answer is "not ready"
@@ -82,6 +95,13 @@ def _may_not_read(request: web.Request, wanted: str) -> web.Response | None:
     return web.Response(status=403, text="Set RAMPCHECK_METRICS_TOKEN, and bring it as a bearer token.\n")
 
 
+@runtime_checkable
+class Lasting(Protocol):
+    """An adapter with requests that last until somebody ends them: a server that stops waits for no other kind."""
+
+    def send_away(self) -> None: ...
+
+
 class Companion(Protocol):
     """What runs beside the server in the same process: the worker, unless it runs elsewhere."""
 
@@ -107,6 +127,8 @@ async def serve(
     announce()
     warming = asyncio.create_task(asyncio.to_thread(app.meter.warm))  # behind the greeting: it takes a while
     await stopped
+    app.stopping = True
+    await asyncio.sleep(app.settings.stop_after)
     await warming
     await _stop(app, site, tasks, beside)
 
@@ -123,12 +145,16 @@ async def watch(app: App) -> web.AppRunner:
 async def _stop(
     app: App, site: web.AppRunner, tasks: list[asyncio.Task[None]], beside: Companion | None
 ) -> None:
-    """Take nothing new, finish what is in hand, let go."""
+    """Take nothing new, finish what is in hand, let go.
+
+    The adapters go on until every request that was taken is answered: one that came last is not told to come again.
+    """
+    resting = asyncio.create_task(beside.stop()) if beside is not None else None
+    await site.cleanup()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await site.cleanup()
-    if beside is not None:
-        await beside.stop()
+    if resting is not None:
+        await resting
     app.close()
     log.info("web.stopped")

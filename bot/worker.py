@@ -78,14 +78,13 @@ class Worker:
     async def stop(self) -> None:
         """Stop beating; what is in hand is finished, so that nothing is half done and no lease is left behind.
 
-        That takes as long as the slowest answer at most (`deliver.SEND_WITHIN`): what waits behind it stays for the
-        next start.
+        That takes as long as the slowest answer at most (`deliver.SEND_WITHIN`), or the job that runs: what waits
+        behind it stays for the next start.
         """
         self._stopping.set()
-        async with (
-            self._beating,
-            self._delivering,
-        ):  # first: shutting the timer down cancels the beat that runs
+        if self._timer.running:
+            self._timer.pause()  # no beat comes to wait for the locks: shutting the timer down would cancel it
+        async with self._beating, self._delivering:
             if self._timer.running:
                 self._timer.shutdown(wait=False)
             tasks = [task for task in (self._courier, self._reader) if task is not None]
@@ -112,6 +111,8 @@ class Worker:
 
     async def _look(self) -> None:
         async with self._beating:
+            if self._stopping.is_set():
+                return
             try:
                 now = self.app.clock.now()
                 await asyncio.to_thread(self._tick, now)
@@ -123,10 +124,12 @@ class Worker:
                 log.error("beat.failed", cause=error)
 
     def _tick(self, now: datetime) -> None:
-        """Run due jobs until none is left; a job that fails rests and never stops the others."""
+        """Run due jobs until none is left, or until told to stop; a job that fails rests and never stops the others."""
         store, content = self.app.store, self.app.content
         for jobs in tick.looks(store, content, now, resting=lambda: self._asleep(now)):
             for job in tick.joined(jobs):
+                if self._stopping.is_set():
+                    return
                 self._run(job, now)
 
     def _audit(self, now: datetime) -> None:

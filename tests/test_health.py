@@ -185,6 +185,14 @@ def test_ready_means_that_the_database_answers_and_a_worker_lives(app: App) -> N
     assert [status for status, _ in visited(app, "/healthz", "/readyz", "/metrics")] == [200, 503, 503]
 
 
+def test_whoever_stands_before_it_is_told_that_it_stops(app: App) -> None:
+    asyncio.run(Worker(app).beat())
+    app.stopping = True
+    [(alive, _), (status, said)] = visited(app, "/healthz", "/readyz")
+    assert (alive, status, "told to stop" in said) == (200, 503, True)
+    app.close()
+
+
 def test_starting_does_not_wait_for_what_only_counts() -> None:
     program = "import sys, bot.app, bot.web, bot.worker; print('prometheus_client' in sys.modules)"
     done = subprocess.run(

@@ -107,8 +107,12 @@ class LocalAdapter:
         finally:
             self.close()
 
+    def send_away(self) -> None:
+        """End the live connections; the pages come back by themselves."""
+        self.stream.close()
+
     def close(self) -> None:
-        """End the live connections and let go of the journal; the pages come back by themselves."""
+        """End the live connections and let go of the journal."""
         self._on_inbound = None
         self.stream.close()
         self._rooms.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ from adapters.slack.uploads import Uploads
 from adapters.slack.workspaces import Workspaces
 from bot.core.card import Card, Offer
 from bot.core.installations import Health
+from bot.core.limits import InHand
 from bot.core.ports import (
     Changed,
     Clock,
@@ -126,7 +128,7 @@ class SlackAdapter:
         self._installed: Account | None = None  # where the one token is good
         self._on_inbound: OnInbound | None = None
         self._on_search: OnSearch | None = None
-        self._in_hand: set[asyncio.Task[Reply]] = set()
+        self._in_hand = InHand()
         self._calls: set[asyncio.Task[None]] = set()
         self._installing = Installing(self._oauth, office) if self._oauth else None
         self._door = Door(self._listen, self._authorize, url=url)
@@ -317,12 +319,12 @@ class SlackAdapter:
         if inbound is None:
             modal = asked(raw)
             return opening(modal, surface) if modal else Answer()
-        if self._on_inbound is None or not self._ready or len(self._in_hand) >= IN_HAND:
+        if self._on_inbound is None or not self._ready or self._is_full():
             return busy(surface)
         inbound = _to_the_person(inbound)
         work = asyncio.create_task(self._hand_on(self._on_inbound, raw, inbound))
-        self._in_hand.add(work)
-        work.add_done_callback(self._in_hand.discard)
+        self._in_hand.take(work, time.monotonic())
+        work.add_done_callback(self._in_hand.done)
         await asyncio.wait({work}, timeout=BUDGET)
         if not work.done():
             log.warning("slack.busy", in_hand=len(self._in_hand))
@@ -334,6 +336,10 @@ class SlackAdapter:
             log.error("slack.failed", cause=error)
             return busy(surface)
         return answer(work.result(), surface, inbound.on)
+
+    def _is_full(self) -> bool:
+        """Whether one more would not be answered in time."""
+        return len(self._in_hand) >= IN_HAND or self._in_hand.is_behind(time.monotonic())
 
     def _answered_late(self, done: asyncio.Task[Reply], *, surface: Surface, inbound: Inbound) -> None:
         """A text is still answered: its second delivery will not be. Who pressed was told to press again."""

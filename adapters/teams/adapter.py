@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from adapters.teams.replies import Answer, Call, Confide, How, Post, Surface
 from adapters.teams.turns import Turns
 from bot.core.card import Card
 from bot.core.compose import notes
+from bot.core.limits import InHand
 from bot.core.ports import (
     Clicked,
     Clock,
@@ -100,7 +102,7 @@ class TeamsAdapter:
         self._ask_again: dict[
             tuple[str, str], datetime
         ] = {}  # (tenant, account) -> not asked about before that
-        self._in_hand: set[asyncio.Task[Answer]] = set()
+        self._in_hand = InHand()
         self._calls: set[asyncio.Task[None]] = set()
 
     # --- the port
@@ -165,11 +167,11 @@ class TeamsAdapter:
         inbound = parse(raw)
         if inbound is None:
             return await self._looked_for(raw) or replies.asking(data_of(raw), surface)
-        if self._on_inbound is None or len(self._in_hand) >= IN_HAND:
+        if self._on_inbound is None or self._is_full():
             return replies.busy(surface)
         work = asyncio.create_task(self._acted(self._on_inbound, raw, inbound, surface))
-        self._in_hand.add(work)
-        work.add_done_callback(self._in_hand.discard)
+        self._in_hand.take(work, time.monotonic())
+        work.add_done_callback(self._in_hand.done)
         await asyncio.wait({work}, timeout=BUDGET)
         if not work.done():
             log.warning("teams.busy", in_hand=len(self._in_hand))
@@ -181,6 +183,10 @@ class TeamsAdapter:
             log.error("teams.failed", cause=error)
             return replies.busy(surface)
         return work.result()
+
+    def _is_full(self) -> bool:
+        """Whether one more would not be answered in time."""
+        return len(self._in_hand) >= IN_HAND or self._in_hand.is_behind(time.monotonic())
 
     def _answered_late(self, done: asyncio.Task[Answer]) -> None:
         """What follows an answer is still said: its second delivery will find everything done."""

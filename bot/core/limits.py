@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 KEPT: Final = 20_000  # keys; whoever is not in a hurry is forgotten first
@@ -77,3 +78,32 @@ class Limits:
     def lets_search(self, tenant: Hashable, user: Hashable, now: float) -> bool:
         """Whether somebody may look for one more piece of text."""
         return self.searcher.admits((tenant, user), now)
+
+
+# Both platforms are answered within two seconds. Where several have waited for one already, whoever comes now would
+# wait for longer than that: one slow look-up is not several, and a queue that moves leaves nobody there for so long.
+BEHIND: Final = 8
+BEHIND_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class InHand:
+    """What is being worked on, each thing since which moment, in seconds; the one that came first is first."""
+
+    since: dict[Hashable, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.since)
+
+    def take(self, thing: Hashable, now: float) -> None:
+        """Begin with one more."""
+        self.since[thing] = now
+
+    def done(self, thing: Hashable) -> None:
+        """It is finished."""
+        self.since.pop(thing, None)
+
+    def is_behind(self, now: float) -> bool:
+        """Whether so many have waited for so long that one more would be answered too late."""
+        last = next(islice(self.since.values(), BEHIND - 1, None), now)
+        return now - last > BEHIND_S

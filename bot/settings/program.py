@@ -126,6 +126,14 @@ class ProgramSettings(Room):
         ge=0,
         le=65535,
     )
+    stop_after: int = setting(
+        "RAMPCHECK_STOP_AFTER",
+        what_for="How many seconds the web server goes on once it is told to stop: until what stands before it notices",
+        has_to_be="a whole number from 0 to 15",  # with what is in hand it has to be less than the 30 of who kills
+        default=0,
+        ge=0,
+        le=15,
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -15,7 +15,7 @@ from bot.core.card import Action, Card, Submit
 from bot.core.ports import Clicked, Show
 from bot.core.records import PilotId
 from bot.storage.database import parsed
-from tests.bench.crowd import Crowd, crowd, submit
+from tests.bench.crowd import PILOTS, PULSES, Crowd, crowd, submit
 from tests.bench.web_load import Server
 
 Post = Callable[[], bytes]  # makes a post, signed at that moment
@@ -49,19 +49,36 @@ class Owners:
         return [one for one, _ in zip(self.submissions, range(many), strict=False)]
 
 
-@contextmanager
-def owners(door: Door, url: str) -> Iterator[Owners]:
-    """A filled database with the program in front of it."""
-    with crowd(url) as found:
+@dataclass(frozen=True)
+class Forms:
+    """The forms that owners have open: what makes the post of each, and the number of its check-in, in one order."""
+
+    posts: Sequence[Post]
+    checkins: Sequence[int]
+    moment: str  # of the organisation's clock
+    someone: str
+
+
+def filled(door: Door, url: str, *, pilots: int = PILOTS, pulses: int = PULSES) -> Forms:
+    """Fill a database with people of that platform, each asked."""
+    with crowd(url, pilots=pilots, pulses=pulses) as found:
         made = _submissions(door, found)
         moment, someone = found.office.now.isoformat(), door.account(found, found.pilots[0][0])
+        checkins = [checkin.id for checkin in found.asked.values()]
     engine = create_engine(parsed(url))
     with engine.begin() as connection:
         for statement in door.moved:
             connection.execute(text(statement))
     engine.dispose()
-    with door.serving(url, moment) as (server,):
-        yield Owners((make() for make in made), someone, server, door.wrong)
+    return Forms(made, checkins, moment, someone)
+
+
+@contextmanager
+def owners(door: Door, url: str) -> Iterator[Owners]:
+    """A filled database with the program in front of it."""
+    forms = filled(door, url)
+    with door.serving(url, forms.moment) as (server,):
+        yield Owners((make() for make in forms.posts), forms.someone, server, door.wrong)
 
 
 def _submissions(door: Door, found: Crowd) -> list[Post]:

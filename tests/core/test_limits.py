@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import limits
-from bot.core.limits import A_PERSON, Limit, Limits, Rate
+from bot.core.limits import A_PERSON, BEHIND, InHand, Limit, Limits, Rate
 
 RATE = Rate(burst=5, per_second=2)
 
@@ -48,3 +48,27 @@ def test_what_is_remembered_is_bounded() -> None:
         assert limit.admits(number, 1.0), "who comes first is admitted, however many there are"
         assert len(limit.owing) <= limits.KEPT + 1
     assert limit.admits("ann", 100.0)
+
+
+def working(*since: float) -> InHand:
+    """So many things in hand, each since that moment."""
+    found = InHand()
+    for number, moment in enumerate(since):
+        found.take(number, moment)
+    return found
+
+
+def test_a_queue_that_moves_takes_one_more_however_long_it_is() -> None:
+    assert not working(*[9.5] * 100).is_behind(10.0)
+
+
+def test_one_slow_thing_holds_up_nobody_else() -> None:
+    assert not working(1.0, *[9.5] * 100).is_behind(10.0)
+
+
+def test_where_several_have_waited_one_more_would_be_answered_too_late() -> None:
+    late = working(*[8.5] * BEHIND)
+    assert late.is_behind(10.0)
+    late.done(0)
+    assert not late.is_behind(10.0), "as soon as one of them is answered, the next may come"
+    assert len(late) == BEHIND - 1

@@ -28,6 +28,8 @@ ROOMS: Mapping[str, tuple[int, ...]] = {
     "forged": (13, 14, 15),
     "inert": (18, 19, 20),
     "storm": (11, 23),
+    "burst": (24,),
+    "deploys": (25,),
     "kept": (28,),
     "growing": (26,),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,45 @@ def test_a_platform_that_takes_its_time_holds_up_the_end_by_what_is_in_hand(
 
     asyncio.run(asyncio.wait_for(live(), 30))
     assert taken
+    app.close()
+
+
+def test_told_to_stop_amid_a_mornings_work_it_leaves_the_rest_to_the_next_start(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own(app, 5)
+    worker, ran = Worker(app), list[object]()
+
+    def told_to_stop(*job: object) -> None:
+        ran.append(job)
+        worker._stopping.set()
+
+    monkeypatch.setattr("bot.worker.tick.run", told_to_stop)
+    worker._tick(app.clock.now() + timedelta(days=30))
+    assert len(ran) == 1
+    app.close()
+
+
+def test_a_beat_that_comes_while_it_stops_is_no_error(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker, begun = Worker(app), asyncio.Event()
+
+    async def slow(*_: object, **__: object) -> None:
+        begun.set()
+        await asyncio.sleep(0.1)
+
+    monkeypatch.setattr("bot.worker.BEAT", timedelta(seconds=0.01))
+    monkeypatch.setattr("bot.worker.deliver.drain", slow)
+
+    async def live() -> None:
+        await worker.start()
+        app.nudge()
+        await begun.wait()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
     app.close()
 
 
