@@ -45,6 +45,7 @@ class Why(StrEnum):
     NOT_MISSED = "not_missed"
     IN_USE = "in_use"
     TOO_EARLY = "too_early"
+    COSTS_MORE = "costs_more"  # [number: what a week costs; against: what it brings]
     SAME_PROBLEM = "same_problem"  # [name: the pilot that solves it]
 
 
@@ -56,6 +57,7 @@ class Reason:
     number: int = 0
     item: ItemId = ""
     name: str = ""
+    against: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,9 @@ class Grounds:
     `waiting` is how many lack nothing but a reviewer's yes; `gated` tells that there is a next gate. `reopened`
     are items of gates behind it that do not hold any more. `signals` are the ids of those that are on. `fixes`
     and `extensions` as `rounds` gives them. `solved_by` is the name of the pilot that solves the same problem,
-    as its owner said. `stuck_days` counts from the day the pilot became Stuck. Of a live pilot: `harm` and
-    `missed` are the slugs of v30.harm and v30.miss, `reach` is the share of the intended users, `live_days` the
-    days in production.
+    as its owner said. `weekly_cost` and `weekly_benefit` are money of one week of running it, None where nobody has
+    said. `stuck_days` counts from the day the pilot became Stuck. Of a live pilot: `harm` and `missed` are the slugs of
+    v30.harm and v30.miss, `reach` is the share of the intended users, `live_days` the days in production.
     """
 
     stage: str
@@ -106,6 +108,17 @@ class Grounds:
     missed: str = ""
     reach: float | None = None
     live_days: int = 0
+    weekly_cost: float | None = None
+    weekly_benefit: float | None = None
+
+    @property
+    def costs_more(self) -> bool:
+        """Whether running it costs more than it was measured to bring; never where one of the two is not known."""
+        return (
+            self.weekly_cost is not None
+            and self.weekly_benefit is not None
+            and self.weekly_cost > self.weekly_benefit
+        )
 
     @property
     def overdue(self) -> int:
@@ -160,6 +173,8 @@ def _underway(grounds: Grounds, most_fixes: int) -> Suggestion:
         return _because(Choice.STOP, grounds, most_fixes)
     if "P07" in grounds.signals or not may_fix:
         return _because(Choice.STOP, grounds, most_fixes, first=ENDS_IT)
+    if grounds.costs_more:
+        return _because(Choice.STOP, grounds, most_fixes, first={Why.COSTS_MORE})
     return _because(Choice.FIX, grounds, most_fixes)
 
 
@@ -190,6 +205,10 @@ def _reasons(grounds: Grounds, most_fixes: int) -> Iterator[Reason]:
         yield Reason(Why.GATE_MET)
     if grounds.reopened:
         yield Reason(Why.REOPENED, len(grounds.reopened), grounds.reopened[0])
+    if grounds.costs_more:
+        yield Reason(
+            Why.COSTS_MORE, round(grounds.weekly_cost or 0), against=round(grounds.weekly_benefit or 0)
+        )
     if grounds.shared_blocker:
         yield Reason(Why.SHARED_BLOCKER)
     if grounds.solved_by:

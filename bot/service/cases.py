@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import decisions, permissions
@@ -23,6 +23,7 @@ from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
 FORMS_READ = 10  # decision forms looked at for a cost; more than ten rounds are refused long before
+COST, BENEFIT = "dec.cost", "dec.benefit"
 MOVES_READ = 200  # changes of one date: a pilot whose date moved more often needs no exact count
 MOVING = frozenset({"framed", *decisions.DECIDABLE})  # stages that a pilot is to leave
 
@@ -50,6 +51,7 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
     levels, policy = work.unit.levels(pilot.id), work.content.policy
     stage = pilot.before_pause or pilot.stage
     value = _value_check(work, pilot) if stage in decisions.LIVE else {}
+    week = _a_week(work, pilot)
     return Grounds(
         stage=stage,
         today=work.today(),
@@ -73,6 +75,8 @@ def _grounds(work: Work, pilot: Pilot, standing: Stand, made: Sequence[Decision]
         missed=str(value.get("v30.miss", "")),
         reach=_reach(value, pilot),
         live_days=standing.stage_days if stage == "production" else 0,
+        weekly_cost=week[COST],
+        weekly_benefit=week[BENEFIT],
     )
 
 
@@ -142,7 +146,7 @@ def waiting_of(work: Work, known: Case) -> Waiting:
     """The ledger of one pilot."""
     pilot, policy = known.pilot, work.content.policy
     stage = pilot.before_pause or pilot.stage
-    weekly = _weekly_cost(work, pilot)
+    weekly = _a_week(work, pilot)[COST]
     moved = work.unit.events(pilot=pilot.id, kinds=("pilot.target",), limit=MOVES_READ)
     return Waiting(
         stage=stage,
@@ -161,11 +165,16 @@ def waiting_of(work: Work, known: Case) -> Waiting:
     )
 
 
-def _weekly_cost(work: Work, pilot: Pilot) -> float | None:
-    """What a week of running it costs, as the newest decision that knew it said."""
+def _a_week(work: Work, pilot: Pilot) -> Mapping[str, float | None]:
+    """What a week of running it costs and brings, each as the newest decision that knew it said."""
     asked = work.unit.history(pilot.id, questionnaire=decisions.DECISION, limit=FORMS_READ, answers=True)
-    known = (one.answers.get("dec.cost") for one in asked if one.phase == Phase.DONE)
-    return next((float(cost) for cost in known if isinstance(cost, (int, float))), None)
+    forms = [one.answers for one in asked if one.phase == Phase.DONE]
+
+    def newest(question: str) -> float | None:
+        known = (answers.get(question) for answers in forms)
+        return next((float(one) for one in known if isinstance(one, (int, float))), None)
+
+    return {question: newest(question) for question in (COST, BENEFIT)}
 
 
 def item_names(work: Work) -> dict[str, str]:

@@ -302,13 +302,13 @@ class TestDecision:
     @pytest.mark.parametrize(
         ("choice", "more"),
         [
-            ("scale", ["dec.again", "dec.cost"]),
-            ("fix", ["dec.fix", "dec.until", "dec.cost"]),
-            ("pause", ["dec.until", "dec.cost"]),
+            ("scale", ["dec.again", "dec.cost", "dec.benefit"]),
+            ("fix", ["dec.fix", "dec.until", "dec.cost", "dec.benefit"]),
+            ("pause", ["dec.until", "dec.cost", "dec.benefit"]),
             ("merge", ["dec.into", "dec.learn", "dec.reuse"]),
             ("stop", ["dec.learn", "dec.reuse", "dec.close"]),
             ("retire", ["dec.learn", "dec.reuse", "dec.close"]),
-            ("later", ["dec.later", "dec.why", "dec.cost"]),
+            ("later", ["dec.later", "dec.why", "dec.cost", "dec.benefit"]),
         ],
     )
     def test_each_choice_asks_what_it_needs_and_nothing_else(

@@ -68,6 +68,11 @@ def made(choice: str, days_ago: int = 0, **more: Any) -> Decision:
         ({"signals": frozenset({"P07"})}, Choice.STOP, Why.SPONSOR_SILENT, Why.RESULT),
         # Two rounds have not been enough.
         ({"fixes": 2}, Choice.STOP, Why.FIXED_TWICE, Why.RESULT),
+        # It costs more than it was measured to bring; with one of the two unknown, or as much, that says nothing.
+        ({"proof": 1, "weekly_cost": 700, "weekly_benefit": 300}, Choice.STOP, Why.COSTS_MORE, Why.NO_RESULT),
+        ({"proof": 1, "weekly_cost": 700, "weekly_benefit": 700}, Choice.FIX, Why.NO_RESULT, Why.GATE_OPEN),
+        ({"proof": 1, "weekly_cost": 700}, Choice.FIX, Why.NO_RESULT, Why.GATE_OPEN),
+        ({"weekly_cost": 700, "weekly_benefit": 300}, Choice.FIX, Why.RESULT, Why.GATE_OPEN),
         # Nothing else holds: one round, with a date.
         ({"proof": 1}, Choice.FIX, Why.NO_RESULT, Why.GATE_OPEN),
         ({"owned": False, "lacking": ()}, Choice.FIX, Why.RESULT, Why.GATE_MET),

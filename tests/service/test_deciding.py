@@ -201,7 +201,7 @@ def test_a_lead_decides_fix_from_the_digest(at: Deciding) -> None:
 
     (made,) = at.made()
     assert (made.choice, made.by, made.role, made.suggested) == ("fix", at.lena.id, "lead", "stop")
-    assert (made.form, made.policy, made.model) == ("decision@1", 1, 2)
+    assert (made.form, made.policy, made.model) == ("decision@2", 1, 2)
     assert (made.due, made.until) == (TODAY - timedelta(days=9), TODAY + timedelta(days=30))
     assert {"P04", "P15"} <= set(made.signals)
     assert at.now(pilot).decide_by == TODAY + timedelta(days=30)
@@ -359,6 +359,13 @@ def test_the_next_form_tells_what_waiting_costs(at: Deciding) -> None:
     status = at.office.says("anna", "status Invoice matcher")
     assert isinstance(status, Show)
     assert cost in status.card.fallback
+
+
+def test_the_next_form_says_that_it_costs_more_than_it_brings(at: Deciding) -> None:
+    at.pilot()
+    week = {"dec.fix": "Security", "dec.until": soon(7), "dec.cost": "700", "dec.benefit": "300"}
+    at.decides("dora", at.asks("dora"), FIX, week)
+    assert "a week of it costs 700 and brings 300" in at.asks("dora").fallback
 
 
 def test_how_often_the_date_moved_stands_in_the_status_and_above_the_form(at: Deciding) -> None:

@@ -84,6 +84,7 @@ REASONS: Mapping[Why, str] = {
     Why.NOT_MISSED: "hardly anybody would object if it were switched off",
     Why.IN_USE: "it is in use",
     Why.TOO_EARLY: "no user has tried it yet",
+    Why.COSTS_MORE: "a week of it costs {number:,} and brings {against:,}",
     Why.SAME_PROBLEM: "{name} solves the same problem, as its owner said",
 }
 
@@ -93,6 +94,7 @@ def reason_words(reason: Reason, items: Mapping[ItemId, str]) -> str:
     number, item = reason.number, words.small(items.get(reason.item, reason.item))
     return REASONS[reason.why].format(
         number=number,
+        against=reason.against,
         name=words.pilot_name(reason.name),
         first=f"{item} first" if number > 1 else item,
         items=f"{words.count(number, 'item')} {words.verb(number, 'is')}",
