@@ -7,19 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, zip_longest
 
 from bot.core.draw import draw
 from bot.core.gates import GateResult
+from bot.core.policy import Policy
 from bot.core.questionnaire import PROOF_LEVEL, ItemId, Kind, Model, Question, Questionnaire, Screen
 from bot.core.readiness import ItemScore, Readiness
 
-MOST = 12  # items of one review, about five minutes
-GATE_MOST = 6
-LOW_CONFIDENCE = 0.5
-# Three monthly reviews are 91 days on their weekday and have 36 places for 33 items, so hardly any may be asked
-# twice in them. What is older than two months at their longest (35 + 28 days) has to be asked this time.
-DUE_DAYS = 64
+# A review comes 28 to 35 days after the one before, three of them take 91, and have 36 places for 33 items, so that
+# hardly any may be asked twice in them. Of 90 days, 26 less is just past the longest two: such an item is asked now.
+NEXT_DAYS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers of a review: items in all, and of gate gaps; what counts as uncertain; days from which an item has
+    to be asked; whether one claim is asked again blind.
+    """
+
+    items: int
+    gate_items: int
+    confidence: float
+    due_days: int
+    blind: bool
+
+
+def rules_of(policy: Policy) -> Rules:
+    """As the policy has them (`review`)."""
+    rules = policy.thresholds["review"]
+    return Rules(
+        int(rules["items"]),
+        int(rules["gate_items"]),
+        rules["confidence"],
+        max(int(rules["oldest_days"]) - NEXT_DAYS, 1),
+        bool(rules["blind"]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +58,17 @@ def pick(
     model: Model,
     scores: Readiness,
     gate: GateResult | None,
+    rules: Rules,
     *,
     turn: int,
     ages: Mapping[ItemId, float],
     seed: str = "",
 ) -> Picked:
-    """At most MOST items. `ages`: days since each item's last answer; an item without one was never answered.
+    """At most `rules.items`. `ages`: days since each item's last answer; an item without one was never answered.
 
-    First what would be older than 90 days at the next review, then what was never answered, the next gate's first,
-    then gate gaps, one claim of 3 or 4 to ask again blind, low confidence, and one of every dimension. The claim is
-    drawn by `seed`, of all claims or, where nothing more has room, of those asked anyway.
+    First what would be too old at the next review, then what was never answered, the next gate's first, then gate
+    gaps, one claim of 3 or 4 to ask again blind, low confidence, and one of every dimension. The claim is drawn by
+    `seed`, of all claims or, where nothing more has room, of those asked anyway.
 
     They come in the order of the dimensions, which starts one dimension later each `turn`: later items get quicker,
     less careful answers. Inside a dimension the gate's items come first.
@@ -51,17 +76,18 @@ def pick(
     asked = sorted((item for item in scores.items if item.applicable), key=lambda it: (it.confidence, it.id))
     gaps = [item.id for item in sorted(gate.lacking, key=lambda item: item.confidence)] if gate else []
     chosen: dict[ItemId, None] = {}
-    _take(chosen, _due(asked, ages), MOST)
-    _take(chosen, (item for item in gaps if item not in ages), GATE_MOST)
-    _take(chosen, _new(model, asked, ages, chosen), MOST)
-    _take(chosen, gaps, GATE_MOST - len(chosen.keys() & set(gaps)))
-    blind = _blind(model, scores, chosen, seed)
-    _take(chosen, [blind] if blind else [], 1)
-    shaky = [item.id for item in asked if item.confidence < LOW_CONFIDENCE]
-    _take(chosen, shaky, MOST - len(chosen) - len(_missing_dimensions(model, chosen)))
+    take = partial(_take, chosen, places=rules.items)
+    take(_due(asked, ages, rules.due_days), rules.items)
+    take((item for item in gaps if item not in ages), rules.gate_items)
+    take(_new(model, asked, ages, chosen), rules.items)
+    take(gaps, rules.gate_items - len(chosen.keys() & set(gaps)))
+    blind = _blind(model, scores, chosen, rules.items, seed) if rules.blind else ""
+    take([blind] if blind else [], 1)
+    shaky = [item.id for item in asked if item.confidence < rules.confidence]
+    take(shaky, rules.items - len(chosen) - len(_missing_dimensions(model, chosen)))
     for dimension in _missing_dimensions(model, chosen):
-        _take(chosen, (item.id for item in asked if item.dimension == dimension), 1)
-    _take(chosen, shaky, MOST)  # what was kept free for a dimension that an uncertain item stands for already
+        take((item.id for item in asked if item.dimension == dimension), 1)
+    take(shaky, rules.items)  # what was kept free for a dimension that an uncertain item stands for already
     return Picked(_in_order(model, chosen, _of_gate(gate), turn), blind)
 
 
@@ -110,9 +136,9 @@ def _hidden(question: Question, blind: ItemId) -> Question:
     return replace(question, blind=True) if known else question
 
 
-def _blind(model: Model, scores: Readiness, chosen: Mapping[ItemId, None], seed: str) -> ItemId:
+def _blind(model: Model, scores: Readiness, chosen: Mapping[ItemId, None], places: int, seed: str) -> ItemId:
     """The claim to ask again without its earlier answer: of those chosen where every other place is taken."""
-    full = len(chosen) + len(_missing_dimensions(model, chosen)) >= MOST
+    full = len(chosen) + len(_missing_dimensions(model, chosen)) >= places
     claims = [
         item.id
         for item in scores.items
@@ -125,11 +151,11 @@ def _of_gate(gate: GateResult | None) -> set[ItemId]:
     return {item.id for item in gate.items} if gate else set()
 
 
-def _due(asked: Iterable[ItemScore], ages: Mapping[ItemId, float]) -> list[ItemId]:
+def _due(asked: Iterable[ItemScore], ages: Mapping[ItemId, float], days: int) -> list[ItemId]:
     """What cannot wait, oldest first; nothing where reviews are so rare that every answer is as old as that."""
-    if min(ages.values(), default=0.0) > DUE_DAYS:
+    if min(ages.values(), default=0.0) > days:
         return []
-    old = [item.id for item in asked if ages.get(item.id, 0.0) > DUE_DAYS]
+    old = [item.id for item in asked if ages.get(item.id, 0.0) > days]
     return sorted(old, key=lambda item: -ages[item])
 
 
@@ -144,9 +170,9 @@ def _new(
     return [item for item in chain.from_iterable(zip_longest(*columns)) if item is not None]
 
 
-def _take(chosen: dict[ItemId, None], items: Iterable[ItemId], most: int) -> None:
+def _take(chosen: dict[ItemId, None], items: Iterable[ItemId], most: int, *, places: int) -> None:
     for item in items:
-        if most <= 0 or len(chosen) >= MOST:
+        if most <= 0 or len(chosen) >= places:
             return
         if item not in chosen:
             chosen[item] = None

@@ -159,13 +159,13 @@ def pick_items(
     """
     if form_id not in FOCUSED:
         return review.Picked()
-    levels, model = work.unit.levels(pilot.id), work.content.model
+    levels, model, policy = work.unit.levels(pilot.id), work.content.model, work.content.policy
     done = work.unit.history(pilot.id, questionnaire=form_id, limit=100)
     turn = sum(1 for past in done if past.phase == Phase.DONE)
     gate = gate_of(work, pilot, levels)
     if full:
         return review.everything(model, gate, turn=turn)
-    scores = readiness.score(levels, model, work.content.policy, work.now)
+    scores = readiness.score(levels, model, policy, work.now)
     ages = {item: (work.now - level.at) / readiness.DAY for item, level in levels.items()}
     seed = f"blind:{pilot.id}:{slot.isoformat()}"
-    return review.pick(model, scores, gate, turn=turn, ages=ages, seed=seed)
+    return review.pick(model, scores, gate, review.rules_of(policy), turn=turn, ages=ages, seed=seed)
