@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
+from bot.core.bundles import MOST
 from bot.core.records import CheckinId, PersonId, PilotId
 
 WEEK = timedelta(
@@ -60,15 +63,25 @@ def gains(nags: Iterable[Nag]) -> tuple[Gain, ...]:
 def reminders_left(newest: Sequence[Nag], *, planned: int, after: int) -> int:
     """How many reminders somebody gets: one less for each `after` in a row that gained nothing, newest first.
 
-    Whoever answers a reminder gets all of them again.
+    Those of one moment are one: they came in one message. Whoever answers a reminder gets all of them again.
     """
-    reminders = [nag for nag in newest if nag.step in REMINDERS]
-    gained = (nag.answered_at is not None and nag.answered_at >= nag.at for nag in reminders)
-    in_vain = next((n for n, answered in enumerate(gained) if answered), len(reminders))
+    reminders = (nag for nag in newest if nag.step in REMINDERS)
+    gained = [any(map(_gained, same)) for _, same in groupby(reminders, key=lambda nag: nag.at)]
+    in_vain = next((n for n, answered in enumerate(gained) if answered), len(gained))
     return max(planned - in_vain // after, 0)
 
 
+def _gained(nag: Nag) -> bool:
+    return nag.answered_at is not None and nag.answered_at >= nag.at
+
+
 def room_at(newest: Sequence[Nag], now: datetime, *, budget: int) -> datetime:
-    """When the next message fits into somebody's week: now, or when the oldest of those that fill it is a week old."""
-    within = sorted(nag.at for nag in newest if nag.at > now - WEEK)
-    return now if len(within) < budget else within[-budget] + WEEK
+    """When the next message fits into somebody's week: now, or when the oldest of those that fill it is a week old.
+
+    What stands in one message counts once; what would stand in one that goes out now has room in it.
+    """
+    within = Counter((nag.at, nag.step == INVITATION) for nag in newest if nag.at > now - WEEK)
+    if any(at == now and number % MOST for (at, _), number in within.items()):
+        return now
+    sent = sorted(at for (at, _), number in within.items() for _ in range(-(-number // MOST)))
+    return now if len(sent) < budget else sent[-budget] + WEEK

@@ -72,7 +72,8 @@ def _open_keys(work: Work) -> Iterator[str]:
     expired = (unit.checkin(past.id) for found in late for past in found if past.phase == Phase.EXPIRED)
     for checkin in (*unit.live_checkins(), *expired):
         if checkin is not None:
-            yield checkins.message_key(checkin, checkin.state.said)
+            said = checkins.message_key(checkin, checkin.state.said)
+            yield unit.stands_in(said) or said
             yield from (
                 checkins.message_key(checkin, f"ask:{question}:{to}")
                 for question, to in checkin.state.handed.items()

@@ -15,7 +15,7 @@ from bot.core.localtime import wall
 from bot.core.ports import Message
 from bot.core.records import Event, Person, PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase
-from bot.service import ServiceError, answerers, checkins, people, registry, requests, schedules
+from bot.service import ServiceError, answerers, bundling, checkins, people, registry, requests, schedules
 from bot.service.shared_requests import by_message
 from bot.service.work import Work
 
@@ -136,7 +136,24 @@ def back_at(work: Work, person: Person) -> datetime:
 
 
 def wake(work: Work, checkin: int) -> None:
-    """Time has passed for a check-in: remind, ask again or close; where its person is away it waits instead."""
+    """Time has passed for a check-in, and for all others of its person that wake now: they come in one message."""
+    together, found = bundling.gathering(work), work.unit.checkin(checkin)
+    live = work.unit.live_checkins(person=found.state.person) if found else ()
+    awake = {
+        one.id
+        for one in live
+        if found is not None
+        and one.state.person == found.state.person
+        and one.state.wake_at is not None
+        and one.state.wake_at <= work.now
+    }
+    for one in sorted({checkin, *awake}):
+        wake_one(together, one)
+    bundling.send(together)
+
+
+def wake_one(work: Work, checkin: int) -> None:
+    """Remind, ask again or close; where its person is away it waits instead."""
     found = work.unit.checkin(checkin)
     person = work.unit.person(found.state.person) if found and found.state.phase in ASKING else None
     aside = person is not None and work.is_away(person)

@@ -209,7 +209,16 @@ def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:
     question = form.question(handed) if asked else None
     if question is not None:
         return Show(words.asked_card(form, context, question, state.person, state))
+    if state.person == desk.person.id and state.phase in (Phase.DONE, Phase.WAITING):
+        return Show(_sent(form, context, state, desk.now))
     return Show(notes.stale())
+
+
+def _sent(form: Questionnaire, context: Context, state: State, now: datetime) -> Card:
+    """What its person has answered, with a way to correct it."""
+    if state.phase is Phase.WAITING:
+        return words.waiting_card(form, context, state, now)
+    return words.closing_card(form, context, state, ())
 
 
 def _form(desk: Desk, form: Questionnaire, context: Context, state: State) -> Card:

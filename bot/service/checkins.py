@@ -8,11 +8,15 @@ from datetime import datetime
 
 from bot.core import checkin as engine
 from bot.core import events, review
+from bot.core.bundles import TOGETHER
+from bot.core.card import Card
 from bot.core.compose import checkin as words
+from bot.core.compose.bundle import strip
+from bot.core.compose.form import in_short
 from bot.core.context import Context
 from bot.core.decisions import DECISION
 from bot.core.events import Amend, Effect, Finish, Keep, Say, Step
-from bot.core.ports import Message, Unit
+from bot.core.ports import Message
 from bot.core.questionnaire import STAGES, Questionnaire
 from bot.core.records import Asked, Event, Given, Person, PersonId, Pilot
 from bot.core.routing import Answers
@@ -22,6 +26,7 @@ from bot.service import (
     Conflict,
     ServiceError,
     answerers,
+    bundling,
     cases,
     consequences,
     evaluate,
@@ -252,24 +257,40 @@ def _given(checkin: Checkin, kept: Keep, now: datetime) -> Given:
 def _obey(work: Work, happened: Happened, effect: Effect) -> None:
     match effect:
         case Say():
-            _say(work.unit, happened.checkin, effect, work.now)
+            _say(work, happened, effect)
             _count(work, happened.checkin, effect)
         case Amend():
-            _amend(work.unit, happened.checkin, effect, work.now)
+            show(work, happened, effect)
         case Keep() | Finish():
             return  # stored together, above
 
 
-def _say(unit: Unit, checkin: Checkin, said: Say, now: datetime) -> None:
+def _say(work: Work, happened: Happened, said: Say) -> None:
+    checkin, unit = happened.checkin, work.unit
     address = registry.address_of(unit, said.to)
     if address is None:
-        unit.record(
-            Event("person.unreachable", now, None, checkin.pilot, str(said.to), after={"checkin": checkin.id})
-        )
+        after: Json = {"checkin": checkin.id}
+        unit.record(Event("person.unreachable", work.now, None, checkin.pilot, str(said.to), after=after))
         return
     message = Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at)
-    if not unit.enqueue(message, now):  # they were asked this before: the message they have comes alive again
-        _amend(unit, checkin, Amend(said.slot, said.to, said.card), now)
+    if work.gathered is not None and _goes_with_others(checkin, said):
+        work.gathered.said.append((message, _strip(happened, said.card, work.now)))
+    elif not unit.enqueue(
+        message, work.now
+    ):  # they were asked this before: the message they have comes alive
+        show(work, happened, Amend(said.slot, said.to, said.card))
+
+
+def _goes_with_others(checkin: Checkin, said: Say) -> bool:
+    """Whether it may stand in one message with others; a decision stands alone."""
+    together = said.slot.startswith(TOGETHER) and said.to == checkin.state.person
+    return together and checkin.questionnaire != DECISION
+
+
+def _strip(happened: Happened, card: Card, now: datetime) -> Card:
+    form, context, state = happened.form, happened.context, happened.checkin.state
+    short = in_short(form, context, state, now) if card.fields else ""
+    return strip(form, context, state, card, short)
 
 
 def _count(work: Work, checkin: Checkin, said: Say) -> None:
@@ -279,13 +300,17 @@ def _count(work: Work, checkin: Checkin, said: Say) -> None:
         nagging.note(work, said.to, checkin.pilot, checkin.id, step)
 
 
-def _amend(unit: Unit, checkin: Checkin, amended: Amend, now: datetime) -> None:
-    address = registry.address_of(unit, amended.to)
+def show(work: Work, happened: Happened, amended: Amend, *, to: str = "") -> None:
+    """A message of a check-in shows another card, or its line in a message of several; `to` names the change."""
+    checkin, address = happened.checkin, registry.address_of(work.unit, amended.to)
     if address is None:
         return
-    replaced = message_key(checkin, amended.slot)
-    key = f"{replaced}:{checkin.state.revision}"
-    unit.enqueue(Message(key, address, amended.card, replaces=replaced), now)
+    replaced, to = message_key(checkin, amended.slot), to or str(checkin.state.revision)
+    if host := work.unit.stands_in(replaced):
+        line = _strip(happened, amended.card, work.now)
+        bundling.change(work, host, replaced, line, address=address, to=f"{checkin.id}:{to}")
+        return
+    work.unit.enqueue(Message(f"{replaced}:{to}", address, amended.card, replaces=replaced), work.now)
 
 
 def message_key(checkin: Checkin, slot: str) -> str:
@@ -322,4 +347,4 @@ def _finished(
     if finish.outcome in ("missed", "declined"):
         return
     card = words.closing_card(happened.form, happened.context, checkin.state, lines)
-    _amend(work.unit, checkin, Amend(finish.slot, finish.to, card), work.now)
+    show(work, happened, Amend(finish.slot, finish.to, card))

@@ -18,11 +18,23 @@ from bot.core.compose.form import form_card
 from bot.core.days import parse_day
 from bot.core.decisions import ENDED
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, later
+from bot.core.events import Amend, Step
 from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.state import Checkin, Phase
 from bot.core.tokens import Token
-from bot.service import absence, checkins, deciding, framing, nagging, registry, requests, silence, succession
+from bot.service import (
+    absence,
+    bundling,
+    checkins,
+    deciding,
+    framing,
+    nagging,
+    registry,
+    requests,
+    silence,
+    succession,
+)
 from bot.service.work import Work
 
 Values = Mapping[str, Any]
@@ -74,7 +86,7 @@ def _begun_to_answer(work: Work, pilot: Pilot) -> bool:
 def _told(work: Work, pilot: Pilot) -> bool:
     """Whether the message that announced it has reached the owner."""
     checkin = _first(work, pilot)
-    return checkin is None or work.unit.was_sent(checkins.message_key(checkin, checkin.state.said))
+    return checkin is None or bundling.was_told(work.unit, checkins.message_key(checkin, checkin.state.said))
 
 
 def _first(work: Work, pilot: Pilot) -> Checkin | None:
@@ -104,14 +116,10 @@ def _show_what_follows(work: Work, pilot: Pilot) -> None:
     form = checkins.form_of(work, checkin) if checkin else None
     if checkin is None or form is None or checkin.state.phase is not Phase.EXPIRED:
         return
-    address = registry.address_of(work.unit, checkin.state.person)
-    if address is not None:
-        context = framing.context_for(work, checkin, form, pilot)
-        replaced = checkins.message_key(checkin, checkin.state.said)
-        card = form_card(form, context, checkin.state, work.now)
-        work.unit.enqueue(
-            Message(f"{replaced}:follows:{work.now.isoformat()}", address, card, replaces=replaced), work.now
-        )
+    context, state = framing.context_for(work, checkin, form, pilot), checkin.state
+    shown = Amend(state.said, state.person, form_card(form, context, state, work.now))
+    happened = checkins.Happened(checkin, form, context, Step(state), before=state)
+    checkins.show(work, happened, shown, to=f"follows:{work.now.isoformat()}")
 
 
 def _conclude(work: Work, pilot: Pilot) -> None:

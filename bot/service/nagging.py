@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import nags
+from bot.core.bundles import MOST
 from bot.core.policy import Asking
 from bot.core.records import CheckinId, Person, PersonId, PilotId
 from bot.core.state import Checkin
@@ -31,7 +32,7 @@ def step_of(slot: str, reminders: int) -> str:
 def room(work: Work, person: Person) -> datetime:
     """When the next message fits into somebody's week; now where it does."""
     budget = work.content.policy.asking.messages_a_week
-    return nags.room_at(work.unit.nags_of(person.id, limit=budget), work.now, budget=budget)
+    return nags.room_at(work.unit.nags_of(person.id, limit=budget * MOST), work.now, budget=budget)
 
 
 def asking(work: Work, checkin: Checkin) -> Asking:
@@ -39,7 +40,7 @@ def asking(work: Work, checkin: Checkin) -> Asking:
     rules = work.content.policy.asking
     if checkin.state.revision or not rules.reminders:
         return rules
-    newest = work.unit.nags_of(checkin.state.person, limit=4 * rules.backoff_after * rules.reminders)
+    newest = work.unit.nags_of(checkin.state.person, limit=4 * rules.backoff_after * rules.reminders * MOST)
     left = nags.reminders_left(newest, planned=rules.reminders, after=rules.backoff_after)
     return replace(rules, reminders=left)
 

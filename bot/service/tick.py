@@ -18,6 +18,7 @@ from bot.core.state import Phase
 from bot.log import get
 from bot.service import (
     absence,
+    bundling,
     checkins,
     deciding,
     digest,
@@ -52,7 +53,7 @@ class Job:
 
     `since` is the moment it was due, or another mark that stays while it fails: one trouble is told once. One that
     `joins` may be done with others in one unit; such a unit has them as its `parts`, each of which is done alone
-    where the whole fails.
+    where the whole fails. One that takes others of the same person along has its own part in it as its only one.
     """
 
     name: str
@@ -129,14 +130,22 @@ def _found(work: Work, aside: Collection[str]) -> list[Job]:
         *,
         joins: bool = False,
         form: str = "",
+        alone: Todo | None = None,
     ) -> Job:
-        return Job(name, organisation, todo, since.isoformat() if since else "", pilot, joins, form=form)
+        first = since.isoformat() if since else ""
+        parts = (Job(name, organisation, alone, first, pilot, form=form),) if alone else ()
+        return Job(name, organisation, todo, first, pilot, joins, parts, form)
 
     month = work.today().replace(day=1)
     return [  # what closes comes before what opens: a pilot has one request open at a time, after an outage too
         *(job(name, todo, month, pilot) for name, todo, pilot in _night(work, aside)),
         *(
-            job(f"checkin:{one}", partial(absence.wake, checkin=one), joins=True)
+            job(
+                f"checkin:{one}",
+                partial(absence.wake, checkin=one),
+                joins=True,
+                alone=partial(absence.wake_one, checkin=one),
+            )
             for one in unit.due_checkins(now, limit=most)
         ),
         *(
@@ -147,6 +156,7 @@ def _found(work: Work, aside: Collection[str]) -> list[Job]:
                 one.pilot,
                 joins=one.questionnaire != likeness.LIKENESS,  # which looks at all pilots, for each
                 form=one.questionnaire,
+                alone=partial(open_one_due, seen=one),
             )
             for one in unit.due_schedules(now, limit=most)
         ),
@@ -196,6 +206,37 @@ def run(store: Store, content: Content, job: Job, now: datetime) -> None:
 
 
 def open_due(work: Work, seen: Schedule) -> None:
+    """Open a due slot and all else that is due for the same person, who is asked in one message."""
+    together = bundling.gathering(work)
+    for schedule in sorted({seen, *_due_beside(work, seen)}, key=lambda one: one.id):
+        open_one_due(together, schedule)  # by number: workers that meet here wait for each other in one order
+    bundling.send(together)
+
+
+def _due_beside(work: Work, seen: Schedule) -> Iterator[Schedule]:
+    """What else is due of the same person."""
+    pilot = work.unit.pilot(seen.pilot)
+    asked = _holder(work, pilot, seen) if pilot is not None else None
+    for other in work.unit.pilots_of(asked) if asked is not None else ():
+        if other.stage not in checkins.ENDED:
+            yield from (
+                one
+                for one in work.unit.schedules(other.id)
+                if one.next_due_at is not None
+                and one.next_due_at <= work.now
+                and _holder(work, other, one) == asked
+            )
+
+
+def _holder(work: Work, pilot: Pilot, schedule: Schedule) -> PersonId | None:
+    """Whose part it is to answer a questionnaire, there or not."""
+    form = work.content.questionnaires.get(schedule.questionnaire)
+    if form is None:
+        return None
+    return {"sponsor": pilot.sponsor, "decider": pilot.decider}.get(form.asks, pilot.owner or pilot.deputy)
+
+
+def open_one_due(work: Work, seen: Schedule) -> None:
     """Open the check-in of a due slot and plan the next one; both in this unit, so never one without the other."""
     schedule = next((s for s in work.unit.schedules(seen.pilot) if s.id == seen.id), None)
     pilot = work.unit.pilot(seen.pilot)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
+from bot.core.card import Card
 from bot.core.localtime import local
-from bot.core.ports import Unit
+from bot.core.ports import Message, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Person
 from bot.service import Conflict
@@ -17,13 +18,29 @@ T = TypeVar("T")
 TRIES = 3  # a lost race is run again; three in a row mean that something else is wrong
 
 
+@dataclass(slots=True)
+class Gathered:
+    """What is held back in a unit of work until all that one message may say is known.
+
+    `said` are new messages, each with its line for a message of several; `changed` maps the key of a message that
+    shows several to that of its next state.
+    """
+
+    said: list[tuple[Message, Card]] = field(default_factory=list)
+    changed: dict[str, Message] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One unit of work at one moment (`now`, aware, UTC), under one content."""
+    """One unit of work at one moment (`now`, aware, UTC), under one content.
+
+    Where something is `gathered`, several check-ins of one person are about to be asked in one message.
+    """
 
     unit: Unit
     content: Content
     now: datetime
+    gathered: Gathered | None = None
 
     def zone(self, person: Person | None) -> str:
         """The zone of a person; the organisation's where their own is not known."""

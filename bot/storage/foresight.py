@@ -15,12 +15,22 @@ from bot.core.records import PersonId, PilotId
 from bot.storage.checkins import ANSWERS, HISTORY_OF, LATEST_OF, LIVE_OF_PILOT, Checkins, live_of
 from bot.storage.evaluations import EVALUATION, Evaluations, evaluations_of
 from bot.storage.people import IDENTITIES, People, identities_of
-from bot.storage.pilots import PILOT, SCHEDULES, Pilots, pilots_of, schedules_of
+from bot.storage.pilots import (
+    PILOT,
+    PILOTS_OF,
+    ROLES,
+    SCHEDULES,
+    Pilots,
+    in_roles,
+    pilots_of,
+    schedules_of,
+)
 from bot.storage.readiness import LEVELS, Readiness, levels_of
 from bot.storage.scope import Mine, Record, asked_of
 
 PILOTS_TOGETHER = pilots_of(bindparam("ids", expanding=True))
 IDENTITIES_TOGETHER = identities_of(bindparam("people", expanding=True))
+ROLES_TOGETHER = in_roles(bindparam("people", expanding=True))
 _pilots: Any = bindparam("pilots", expanding=True)
 # By pilot: what is asked of one -> what is asked of many. Their rows name the pilot; the levels' last of all.
 OF_ONE: Mapping[Mine, Mine] = {
@@ -46,6 +56,7 @@ class Foresight(People, Pilots, Checkins, Readiness, Evaluations):
         levels = self._all(LEVELS_TOGETHER, pilots=wanted)
         self._of_each(LEVELS, wanted, ((row.pilot_id, row[:-1]) for row in levels))
         self._addresses(sorted(self.expected_people))
+        self._parts(sorted(self.expected_people))
         for form in sorted(set(pilots.values())):
             self._past([pilot for pilot in wanted if pilots[pilot] == form], form, back)
 
@@ -68,6 +79,13 @@ class Foresight(People, Pilots, Checkins, Readiness, Evaluations):
         found = _grouped((row.person_id, row) for row in self._all(IDENTITIES_TOGETHER, people=list(people)))
         for person in people:
             self._foreseen(IDENTITIES, found[person], person=person)
+
+    def _parts(self, people: Sequence[PersonId]) -> None:
+        """The pilots of each of these people: what else is due of them goes out in one message."""
+        found = self._all(ROLES_TOGETHER, people=list(people))
+        for person in people:
+            theirs = [row for row in found if person in {getattr(row, role) for role in ROLES}]
+            self._foreseen(PILOTS_OF, theirs, person=person)
 
     def _of_each(self, one: Mine, pilots: Iterable[PilotId], rows: Iterable[tuple[PilotId, Any]]) -> None:
         found = _grouped(rows)

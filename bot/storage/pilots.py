@@ -44,14 +44,18 @@ PILOT_BY_KEY = mine(_pilots.where(_pilot.c.key == bindparam("key")))
 PILOT_BY_EXTERNAL = mine(_pilots.where(_pilot.c.external == bindparam("external"), text("external <> ''")))
 PILOTS = mine(_pilots.order_by(_pilot.c.folded, _pilot.c.id))
 _role = _pilot.alias("role")
-# One index after the other: an OR over four columns would look at every pilot.
-_in_a_role = union(
-    *(
-        select(_role.c.id).where(own(_role), _role.c[role] == bindparam("person"))
-        for role in ("owner", "deputy", "sponsor", "decider")
-    )
-)
-PILOTS_OF = mine(_pilots.where(_pilot.c.id.in_(_in_a_role)).order_by(_pilot.c.folded, _pilot.c.id))
+ROLES = ("owner", "deputy", "sponsor", "decider")
+
+
+def in_roles(people: Any) -> Mine:
+    """The pilots in which any of these people has a part, by name."""
+    # One index after the other: an OR over four columns would look at every pilot.
+    held = union(*(select(_role.c.id).where(own(_role), _role.c[role].in_(people)) for role in ROLES))
+    return mine(_pilots.where(_pilot.c.id.in_(held)).order_by(_pilot.c.folded, _pilot.c.id))
+
+
+_held = union(*(select(_role.c.id).where(own(_role), _role.c[role] == bindparam("person")) for role in ROLES))
+PILOTS_OF = mine(_pilots.where(_pilot.c.id.in_(_held)).order_by(_pilot.c.folded, _pilot.c.id))
 PILOT_NAMES = mine(select(_pilot.c.id, _pilot.c.key, _pilot.c.name).order_by(_pilot.c.folded, _pilot.c.id))
 ADD_PILOT = added(PilotRow, "id")
 CHANGE_PILOT = changed(PilotRow)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from bot.storage.bundles import Bundles
 from bot.storage.checkins import Checkins
 from bot.storage.decisions import Decisions
 from bot.storage.erasing import Erasing
@@ -74,6 +75,7 @@ class SqlUnit(
     Requests,
     Homes,
     Messages,
+    Bundles,
     Seals,
     Erasing,
     Retaining,

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, bindparam, cast, or_, select
+from sqlalchemy import Text, bindparam, cast, func, or_, select
 
 from bot.core.records import Unproven
 from bot.storage.fields import table
 from bot.storage.scope import Scope, mine, own
-from bot.storage.tables import CheckinRow, EventRow, MessageRow, ScheduleRow, WordRow
+from bot.storage.tables import CheckinRow, EventRow, MessageRow, ScheduleRow, StripRow, WordRow
 
 _schedule, _checkin, _message = table(ScheduleRow), table(CheckinRow), table(MessageRow)
-_event, _word = table(EventRow), table(WordRow)
+_event, _word, _strip = table(EventRow), table(WordRow), table(StripRow)
 
 _named = (
     select(_word.c.id)
@@ -30,11 +30,18 @@ _of_slot = (
     _checkin.c.questionnaire_id == _named,
     _checkin.c.slot == _schedule.c.last_due_at,
 )
+_invitation = "checkin:" + cast(_checkin.c.id, Text) + ":invite"
+_host = (
+    select(_strip.c.host)
+    .where(own(_strip), _strip.c.key == _invitation)
+    .correlate(_checkin)
+    .scalar_subquery()
+)
 _settled = (
     select(_message.c.id)
     .where(
         own(_message),
-        _message.c.key == "checkin:" + cast(_checkin.c.id, Text) + ":invite",
+        _message.c.key == func.coalesce(_host, _invitation),  # alone, or in a message with others
         or_(_message.c.settled_at.is_not(None), _message.c.created_at > bindparam("late")),
     )
     .correlate(_checkin)

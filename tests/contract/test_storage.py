@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.bundles import Strip
 from bot.core.card import Card
 from bot.core.chain import ORIGIN, Link
 from bot.core.erasure import Marks
@@ -1121,6 +1122,8 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     ),
     "help_asked": lambda unit, at: unit.help_asked(at.helper.id, "", since=NOW - DAY),
     "posted": lambda unit, at: unit.posted("hello"),
+    "stands_in": lambda unit, at: unit.stands_in("checkin:1:invite"),
+    "strips": lambda unit, at: unit.strips("bundle"),
     "unsealed": lambda unit, at: unit.unsealed(limit=9),
     "trail_of_kind": lambda unit, at: unit.trail_of_kind("stage"),
     "erasures": lambda unit, at: unit.erasures(),
@@ -1147,6 +1150,7 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
             NOW,
         )
     ),
+    "put_strip": lambda unit, at: unit.put_strip(Strip("bundle", "checkin:1:invite", Card("Eve", "Eve"))),
     "save_sought": lambda unit, at: unit.save_sought(
         Sought(at.owner.id, at.connection.id, NOW + WEEK, Finding.APART)
     ),

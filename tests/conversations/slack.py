@@ -317,7 +317,9 @@ def _escaped(text: str) -> str:
 
 
 def _opens(element: Json) -> bool:
-    """Whether a button opens the form of a check-in, which changes nothing."""
+    """Whether a button opens the form of a check-in, which changes nothing; one of several names its pilot."""
+    if ": " in element["text"]["text"]:
+        return False
     act = controls.meant(element) if controls.carried(element) is controls.Carries.ACT else None
     token = tokens.decode(getattr(act, "token", "")[tokens.SIGNATURE :])
     return token is not None and token.verb in {"submit", "show"}

@@ -50,7 +50,7 @@ def test_one_that_gained_an_answer_brings_them_all_back() -> None:
 
 
 def test_an_answer_from_before_the_reminder_is_no_gain_of_it() -> None:
-    newest = [nag(FIRST, 0, answered=-1)] * 4
+    newest = [nag(FIRST, day, answered=-1) for day in range(4)]
     assert reminders_left(newest, planned=2, after=4) == 1
 
 
@@ -66,3 +66,24 @@ def test_an_answer_from_before_the_reminder_is_no_gain_of_it() -> None:
 )
 def test_a_week_has_room_for_so_many(days: list[int], room: int) -> None:
     assert room_at([nag(FIRST, day) for day in days], NOW, budget=3) == NOW + room * DAY
+
+
+def test_check_ins_of_one_message_count_once_and_one_more_has_room_in_it() -> None:
+    asked = [nag(INVITATION, -1, checkin=number) for number in range(5)]
+    assert room_at(asked, NOW, budget=2) == NOW
+    assert room_at([*asked, nag(INVITATION, -1, checkin=6)], NOW, budget=2) == NOW + 6 * DAY
+    full = [nag(FIRST, -2), *(nag(INVITATION, 0, checkin=number) for number in range(3))]
+    assert room_at(full, NOW, budget=1) == NOW, "it stands in the message that goes out now"
+    assert room_at([*full, *asked], NOW, budget=2) == NOW
+    assert room_at([nag(INVITATION, 0, checkin=number) for number in range(5)], NOW, budget=1) > NOW
+
+
+def test_reminders_of_one_message_are_in_vain_once() -> None:
+    together = [nag(FIRST, -day, checkin=number) for day in range(3) for number in range(5)]
+    assert reminders_left(together, planned=2, after=4) == 2
+    one = [
+        *together,
+        nag(LAST, -4, checkin=1, answered=-3.9),
+        *(nag(LAST, -4, checkin=n) for n in range(2, 5)),
+    ]
+    assert reminders_left([*one, nag(FIRST, -5)], planned=2, after=3) == 1

@@ -96,7 +96,7 @@ class Clock:
 @contextmanager
 def breaking(bad: set[int]) -> Iterator[list[int]]:
     """Opening a check-in of these pilots raises; yields one entry for each time."""
-    original, broke = tick.open_due, list[int]()
+    original, broke = tick.open_one_due, list[int]()
 
     def sometimes(work: Any, seen: Any) -> None:
         if seen.pilot in bad:
@@ -104,7 +104,7 @@ def breaking(bad: set[int]) -> Iterator[list[int]]:
             raise RuntimeError("this pilot is broken")
         original(work, seen)
 
-    with mock.patch.object(tick, "open_due", sometimes):
+    with mock.patch.object(tick, "open_one_due", sometimes):
         yield broke
 
 

@@ -51,14 +51,14 @@ def opened(store: Store, app: App) -> int:
 
 def test_one_bad_pilot_never_stops_the_others(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     pilots = own(app, 5)
-    original = tick.open_due
+    original = tick.open_one_due
 
     def sometimes(work: Work, seen: object) -> None:
         if seen.pilot == pilots[2].id:  # type: ignore[attr-defined]  # a Schedule
             raise RuntimeError("this pilot is broken")
         original(work, seen)  # type: ignore[arg-type]  # as above
 
-    monkeypatch.setattr(tick, "open_due", sometimes)
+    monkeypatch.setattr(tick, "open_one_due", sometimes)
     worker = Worker(app)
 
     async def three_weeks() -> None:
@@ -301,7 +301,7 @@ def test_what_fails_again_and_again_is_told_to_a_lead_once_by_whatever_worker(
 ) -> None:
     pilots = own(app, 2)
     lead(app)
-    monkeypatch.setattr(tick, "open_due", broken_for(pilots[0], tick.open_due))
+    monkeypatch.setattr(tick, "open_one_due", broken_for(pilots[0], tick.open_one_due))
     due = app.clock.now() + timedelta(days=20)
     for worker in (Worker(app), Worker(app)):  # the second as after a restart
         ticks(app, worker, *(due + timedelta(hours=2 * turn) for turn in range(6)))
@@ -329,14 +329,14 @@ def test_a_full_batch_of_bad_pilots_leaves_room_for_the_others(
     monkeypatch.setattr(tick, "BATCH", 3)
     pilots = own(app, 5)
     bad = {pilot.id for pilot in pilots[:4]}
-    original = tick.open_due
+    original = tick.open_one_due
 
     def sometimes(work: Work, seen: Schedule) -> None:
         if seen.pilot in bad:
             raise RuntimeError("this pilot is broken")
         original(work, seen)
 
-    monkeypatch.setattr(tick, "open_due", sometimes)
+    monkeypatch.setattr(tick, "open_one_due", sometimes)
     due = app.clock.now() + timedelta(days=20)
     ticks(app, Worker(app), *(due + timedelta(hours=turn) for turn in range(48)))
     assert opened(app.store, app) >= 1

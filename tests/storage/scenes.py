@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from bot.core import chain
+from bot.core.bundles import Strip
 from bot.core.card import Card
 from bot.core.erasure import Marks
 from bot.core.nags import Nag
@@ -139,6 +140,7 @@ def fill(unit: Unit, at: World) -> None:
     stored = unit.open_checkin(asked)
     assert stored is not None
     unit.add_nag(Nag(owner, pilot, stored.id, "invitation", NOW))
+    unit.put_strip(Strip("bundle", "checkin:1:invite", Card("Inv", "Open")))
     assert unit.enqueue(message(at, "hello"), NOW)
     unit.begin_erasure(Marks(at.helper.id, ("Somebody else",)), NOW)
 

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bot.core import chain
+from bot.core.bundles import Strip
+from bot.core.card import Card
 from bot.core.erasure import Marks
 from bot.core.nags import Nag
 from bot.core.ports import Store, Unit
@@ -48,6 +50,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "people": (unit.people(), unit.find_people("Ann"), unit.people_of_email("ann@acme.example")),
         "sought": (unit.sought(), unit.people_to_seek(at.connection.id, NOW + DAY, limit=9)),
         "nags": (unit.nags_of(owner, limit=9), unit.nags(since=NOW, limit=9)),
+        "strips": (unit.stands_in("checkin:1:invite"), unit.strips("bundle"), unit.strips("other")),
         "identity": (unit.identities(owner), unit.identities(at.helper.id)),
         "connection": (unit.connection(at.connection.id), unit.connections()),
         "channels": (unit.channels(), unit.subscriptions(), unit.due_subscriptions(NOW + DAY)),
@@ -112,6 +115,7 @@ CHANGES: dict[str, Look] = {
     "a nag": lambda unit, at: unit.add_nag(
         Nag(at.owner.id, at.pilot.id, unit.history(at.pilot.id)[0].id, "lead", NOW)
     ),
+    "a strip": lambda unit, at: unit.put_strip(Strip("bundle", "checkin:1:invite", Card("Done", "Done"))),
     "a silent address": lambda unit, at: unit.switch_off(at.address),
     "a connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),
     "a channel": lambda unit, at: unit.channel(at.channel.address, "renamed"),

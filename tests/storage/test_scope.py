@@ -20,6 +20,7 @@ from bot.storage.tables import AnswerRow, CheckinRow, SubmissionRow
 pytest_plugins = ["tests.databases"]
 
 ROOMS = (
+    "bundles",
     "checkins",
     "decisions",
     "erasing",
@@ -39,7 +40,18 @@ ROOMS = (
     "words",
 )
 STORAGE = Path(outbox.__file__).parent
-GROWING = ("checkin", "answer", "submission", "message", "snapshot", "event", "sight", "decision", "nag")
+GROWING = (
+    "checkin",
+    "answer",
+    "submission",
+    "message",
+    "snapshot",
+    "event",
+    "sight",
+    "decision",
+    "nag",
+    "strip",
+)
 
 checkin, answer, submission = table(CheckinRow), table(AnswerRow), table(SubmissionRow)
 

@@ -35,3 +35,11 @@ def introduction(pilot: str, role: str, *, personal: bool) -> tuple[Paragraph, .
         ),
         say(bold("Not yours? "), "Press “Not mine”. ", bold("No more messages? "), MUTE),
     )
+
+
+def several() -> str:
+    """The same once for several pilots, under a message that asks about all of them."""
+    return (
+        "You get this because you are named for these pilots. I ask a few short questions now and then, and show "
+        f"what each lacks before production. One is not yours? Open it and press “Not mine”. No more messages? {MUTE}"
+    )

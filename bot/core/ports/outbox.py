@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.bundles import Strip
 from bot.core.card import Card
 from bot.core.ports.platform import MessageRef
 from bot.core.records import Address, OrganisationId
@@ -108,4 +109,16 @@ class MessagesKept(Protocol):
 
     def was_sent(self, key: str) -> bool:
         """Whether the message of that key was delivered, with all its parts."""
+        ...
+
+    def put_strip(self, strip: Strip) -> None:
+        """Store what a check-in's message shows within its host; in place of what it showed there."""
+        ...
+
+    def stands_in(self, key: str) -> str:
+        """The key of the message in which that one stands; empty for one of its own."""
+        ...
+
+    def strips(self, host: str) -> Sequence[Strip]:
+        """What stands in a message, in the order in which it was put there."""
         ...

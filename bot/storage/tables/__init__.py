@@ -7,7 +7,7 @@ itself refuses one that crosses over.
 
 from bot.storage.tables.checkins import LIVE, AnswerRow, CheckinRow, HelperRow, NagRow, SubmissionRow, WordRow
 from bot.storage.tables.insight import EvaluationRow, LevelRow, MuteRow, SnapshotRow, UsualStayRow
-from bot.storage.tables.messages import WAITS_STILL, BeatRow, HomeChangeRow, HomeRow, MessageRow
+from bot.storage.tables.messages import WAITS_STILL, BeatRow, HomeChangeRow, HomeRow, MessageRow, StripRow
 from bot.storage.tables.people import (
     ChannelRow,
     ConnectionRow,
@@ -57,6 +57,7 @@ __all__ = [
     "SightRow",
     "SnapshotRow",
     "SoughtRow",
+    "StripRow",
     "SubmissionRow",
     "SubscriptionRow",
     "UsualStayRow",

@@ -70,6 +70,18 @@ class MessageRow(Row, table=True):
     parts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class StripRow(Row, table=True):
+    """What a check-in's message shows within another, the one with the key `host`; `key` is the one it has alone."""
+
+    __tablename__ = "strip"
+    __table_args__ = (of_organisation(), UniqueConstraint("org_id", "key"), Index(None, "org_id", "host"))
+    id: int | None = Field(default=None, primary_key=True)
+    org_id: int = small()
+    key: str = plain()
+    host: str = plain()
+    card: Any = as_json()
+
+
 class HomeRow(Row, table=True):
     """Homes that were opened; one that cannot be drawn any more is not `looked_at` until it is opened again.
 

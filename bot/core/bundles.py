@@ -1,0 +1,22 @@
+"""Several check-ins of one person in one message: which stand in it; it must not know how they are worded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.card import Card
+
+MOST = 5  # check-ins in one message: what a phone shows without scrolling, with a button for each
+TOGETHER = ("invite", "reminder", "wake", "closed")  # what is said by itself at one moment; slots begin so
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What one check-in's message shows within another message, under the key it would have alone.
+
+    `host` is the key of the message in which it stands.
+    """
+
+    host: str
+    key: str
+    card: Card

@@ -1,0 +1,61 @@
+"""One message for several check-ins of one person: a line and a button for each; it must not know what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core import tokens
+from bot.core.card import Action, Button, Card, Paragraph, Tone, bold, say, spoken
+from bot.core.compose import words
+from bot.core.compose.answered import fill
+from bot.core.compose.introduction import several
+from bot.core.context import Context
+from bot.core.questionnaire import Questionnaire
+from bot.core.state import Phase, State
+from bot.core.tokens import About, Token
+
+
+def strip(form: Questionnaire, context: Context, state: State, card: Card, short: str = "") -> Card:
+    """What a check-in's own message says, as one line and at most one button; `short` in place of a form's words."""
+    name = words.pilot_name(context.pilot_name)
+    said = short or " ".join(spoken([block]) for block in card.body if isinstance(block, Paragraph))
+    line = say(bold(name), f" ({words.small(fill(form.title, context))}). {said}")
+    footer = several() if card.fields and context.preface and not context.personal else ""
+    return Card(name, spoken([line]), (line,), actions=_button(context, state, card, name), footer=footer)
+
+
+def _button(context: Context, state: State, card: Card, name: str) -> tuple[Action, ...]:
+    """One button, which opens the rest; none where nothing is left to do or to see."""
+    if not card.actions:
+        return ()
+    token = tokens.encode(Token(About.CHECKIN, context.checkin, "show", state.step))
+    if card.fields:
+        verb = "Go on" if state.answers or state.drafts else "Answer"
+        return (Button(f"{verb}: {name}", token, Tone.PRIMARY),)
+    verb = "Answer now" if state.phase is Phase.SNOOZED else "See"
+    return (Button(f"{verb}: {name}", token),)
+
+
+def bundle(strips: Sequence[Card]) -> Card:
+    """The message that they stand in; its title says how many still wait for an answer."""
+    waiting = sum(_waits(one) for one in strips)
+    title = f"Questions about {words.count(len(strips), 'pilot')}{_left(waiting, len(strips))}"
+    body = tuple(block for one in strips for block in one.body)
+    footer = next((one.footer for one in strips if one.footer), "")
+    lines = (title, spoken(body), footer)
+    return replace(
+        Card(title, "\n".join(line for line in lines if line), body),
+        actions=tuple(action for one in strips for action in one.actions),
+        footer=footer,
+    )
+
+
+def _waits(one: Card) -> bool:
+    return any(isinstance(action, Button) and action.tone is Tone.PRIMARY for action in one.actions)
+
+
+def _left(waiting: int, number: int) -> str:
+    if waiting == number:
+        return ""
+    return f": {waiting} still open" if waiting else ": nothing left to do here"

@@ -1,0 +1,144 @@
+"""Whoever answers for several pilots gets one message for all that is due, and each pilot stays its own request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.card import Button, Card
+from bot.core.ports import Store
+from bot.service import auditor
+from tests.fakes.office import CALM, CONTENT, Office
+
+pytest_plugins = ["tests.databases"]
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def office(any_store: Store) -> Office:
+    """Pulses alone, as the policy asks them."""
+    policy = CONTENT.policy
+    pulses = tuple(one for one in policy.cadences if one.questionnaire == "pulse")
+    return Office(any_store, content=replace(CONTENT, policy=replace(policy, cadences=pulses)))
+
+
+def due(office: Office, number: int, user: str = "anna") -> None:
+    """Somebody with so many pilots, all of them asked about by now."""
+    anna = office.person(user)
+    for name in ("Invoice matcher", "Chat helper", "Ticket router", "Claims", "Forecast", "Search", "Ads")[
+        :number
+    ]:
+        office.pilot(name, anna)
+    office.until_told(user)
+
+
+def labels(card: Card) -> list[str]:
+    return [one.label for one in card.actions if isinstance(one, Button)]
+
+
+def lines(card: Card) -> Iterator[str]:
+    return iter(card.fallback.splitlines()[1:])
+
+
+def opens(office: Office, label: str) -> Card:
+    reply = office.presses("anna", label)
+    return reply.card  # type: ignore[union-attr]  # a Show
+
+
+def test_three_pilots_are_one_message_with_a_button_for_each(office: Office) -> None:
+    due(office, 3)
+    (card,) = office.platform.inbox("anna")
+    assert card.title == "Questions about 3 pilots"
+    assert labels(card) == ["Answer: Invoice matcher", "Answer: Chat helper", "Answer: Ticket router"]
+    assert not card.fields
+    assert len(office.live("anna")) == 3
+
+
+def test_one_pilot_is_asked_about_in_a_message_of_its_own(office: Office) -> None:
+    due(office, 1)
+    (card,) = office.platform.inbox("anna")
+    assert card.fields
+
+
+def test_a_message_holds_five_and_the_rest_comes_in_the_next(office: Office) -> None:
+    due(office, 7)
+    assert [len(labels(card)) for card in office.platform.inbox("anna")] == [5, 2]
+
+
+def test_an_answer_closes_one_of_them_and_the_message_says_so(office: Office) -> None:
+    due(office, 2)
+    form = opens(office, "Answer: Chat helper")
+    office.presses("anna", form.actions[0].label, CALM, card=form)  # type: ignore[union-attr]  # its Submit
+    (card,) = office.platform.inbox("anna")
+    assert card.title == "Questions about 2 pilots: 1 still open"
+    assert labels(card) == ["Answer: Invoice matcher", "See: Chat helper"]
+    assert [line.startswith("Chat helper (pilot check-in). Thank you.") for line in lines(card)][:2] == [
+        False,
+        True,
+    ]
+    assert [one.state.phase.value for one in office.live("anna")] == ["open"]
+    seen = opens(office, "See: Chat helper")
+    assert labels(seen) == ["Correct an answer"]
+
+
+def test_snoozing_one_leaves_the_others_as_they_were(office: Office) -> None:
+    due(office, 2)
+    form = opens(office, "Answer: Chat helper")
+    office.presses("anna", "Snooze", {"until": "tomorrow"}, card=form)
+    (card,) = office.platform.inbox("anna")
+    assert labels(card) == ["Answer: Invoice matcher", "Answer now: Chat helper"]
+
+
+def test_a_reminder_is_one_message_too_and_names_only_what_is_still_open(office: Office) -> None:
+    due(office, 3)
+    form = opens(office, "Answer: Chat helper")
+    office.presses("anna", form.actions[0].label, CALM, card=form)  # type: ignore[union-attr]  # its Submit
+    office.until_told("anna")
+    first, reminder = office.platform.inbox("anna")
+    assert labels(reminder) == ["Answer: Invoice matcher", "Answer: Ticket router"]
+    assert all("Still waiting for you." in line for line in list(lines(reminder))[:2])
+    assert labels(first) == ["See: Chat helper"], "what is asked again further down is not asked here"
+
+
+def test_what_follows_from_silence_is_told_in_it_before_anybody_else_hears(office: Office) -> None:
+    deputy, lead = office.person("dora"), office.person("lena", standing="lead")
+    anna = office.person("anna")
+    for name in ("Invoice matcher", "Chat helper"):
+        office.pilot(name, anna, deputy=deputy.id, sponsor=lead.id)
+    office.until_told("anna")
+    office.until_told("anna")
+    assert all("Dora" in line for line in list(lines(office.platform.inbox("anna")[-1]))[:2])
+    office.until_told("dora", days=30)
+
+
+def test_one_message_counts_once_in_a_week(office: Office) -> None:
+    policy = office.content.policy
+    few = replace(policy.asking, messages_a_week=1)
+    office.content = replace(office.content, policy=replace(policy, asking=few))
+    due(office, 5)
+    assert [len(labels(card)) for card in office.platform.inbox("anna")] == [5]
+
+
+def test_a_check_in_within_another_message_is_proven(office: Office) -> None:
+    due(office, 3)
+    office.now += 2 * auditor.EVERY
+    assert office.do(auditor.audit) == auditor.Audit()
+
+
+def test_people_who_come_to_a_pilot_by_a_spreadsheet_are_told_once_why(office: Office) -> None:
+    due(office, 3)
+    (card,) = office.platform.inbox("anna")
+    assert card.footer.startswith("You get this because you are named for these pilots.")
+
+
+def test_two_people_get_a_message_each(office: Office) -> None:
+    anna, ben = office.person("anna"), office.person("ben")
+    for number in range(4):
+        office.pilot(f"Pilot {number}", anna if number % 2 else ben)
+    office.until_told("anna")
+    assert [len(labels(card)) for card in office.platform.inbox("anna")] == [2]
+    assert [len(labels(card)) for card in office.platform.inbox("ben")] == [2]
