@@ -20,9 +20,10 @@ help:  ## this list
 demo: $(VENV)/runtime.stamp  ## start the bot with an example portfolio and the local chat
 	@$(PY) -m bot demo $(ARGS)
 
+# Where an image forbids bytecode, each program that the tests start would compile the whole bot again.
 test: $(VENV)/dev.stamp  ## run the whole suite, PostgreSQL included: make test ARGS="-k outbox"
 	@seed=$${SEED:-$$(date +%s)}; echo "The same order again: make test SEED=$$seed"; \
-	$(PY) -m pytest -q -n $(JOBS) --maxprocesses 8 --dist worksteal --randomly-seed=$$seed $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(JOBS) --maxprocesses 8 --dist worksteal --randomly-seed=$$seed $(ARGS)
 
 lint: $(VENV)/dev.stamp  ## look for mistakes (ruff)
 	@$(PY) -m ruff check . $(ARGS)

@@ -68,10 +68,14 @@ def elsewhere(folder: Path, *words: str, **environment: str) -> Result:
     return result
 
 
+def command(*words: str) -> list[str]:
+    """What starts a process that runs it."""
+    return [sys.executable, "-m", "bot", *words]
+
+
 def process(folder: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
     """A command in a process of its own, with these settings alone."""
     clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
     settings: dict[str, Any] = {**clean, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environment}
-    command = [sys.executable, "-m", "bot", *words]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=folder, env=settings, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(command(*words), cwd=folder, env=settings, stdout=pipe, stderr=pipe, text=True)

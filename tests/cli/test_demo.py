@@ -13,7 +13,8 @@ import pytest
 
 from bot.cli import example
 from tests.cli.terminal import process
-from tests.cli.test_running import PATIENCE, unused, wait_for
+from tests.cli.test_running import PATIENCE, wait_for
+from tests.fakes.admin import unused
 
 
 def greeting(demo: subprocess.Popen[str]) -> str:

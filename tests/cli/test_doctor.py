@@ -12,7 +12,8 @@ import pytest
 
 from bot.settings import QUESTIONNAIRES
 from tests.cli.terminal import process, ran, run
-from tests.cli.test_running import unused, wait_for
+from tests.cli.test_running import wait_for
+from tests.fakes.admin import unused
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from bot.cli.trouble import Trouble
 from bot.core.records import Pilot
 from bot.settings import load
 from tests.cli.terminal import office, process, ran, refused
+from tests.fakes.admin import unused
 
 CHAT = "rampcheck.db.chat.jsonl"
 PATIENCE = 60.0  # seconds for a process to come up on a busy machine; it takes about one
@@ -36,12 +37,6 @@ def busy() -> Iterator[int]:
     """A port that somebody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
-
-
-def unused() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 def wait_for(url: str) -> bytes:

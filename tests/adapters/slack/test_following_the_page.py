@@ -3,91 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.settings import FIELDS
+from tests.cli import terminal
+from tests.fakes.admin import WITHIN, Machine, steps, unused
 from tests.fakes.slack.people import Somebody, labels, words
 from tests.fakes.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 
-ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs" / "how-to" / "slack.md"
-FOLLOWED = "## Over HTTP instead"  # what comes from here on is another way, and reference
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE = terminal.ROOT / "docs" / "how-to" / "slack.md"
+FOLLOWED = "## Over HTTP instead"
 CALM = {"pulse.moved": "worked", "pulse.block": "nothing", "pulse.date": "none", "pulse.users": "12"}
-WITHIN = 60.0  # seconds for what the worker does by itself, on a machine that is busy
-
-
-def steps() -> Iterator[tuple[str, str]]:
-    """Every line that the page tells somebody to type, with the language of its block, in their order."""
-    text = PAGE.read_text(encoding="utf-8").partition(FOLLOWED)[0]
-    for kind, block in BLOCK.findall(text):
-        if kind == "ini":
-            yield kind, block
-        else:
-            yield from ((kind, line) for line in block.splitlines() if line.strip())
 
 
 @dataclass
 class Evening:
-    """An admin's machine, a folder on it, and Slack."""
+    """An admin's machine, and Slack."""
 
     slack: FakeSlack
-    folder: Path
-    port: int
-    server: subprocess.Popen[str] | None = None
-    printed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def env(self) -> dict[str, str]:
-        clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
-        here = {"PYTHONPATH": str(ROOT), "SLACK_API_URL": f"{self.slack.url}/api", "PORT": str(self.port)}
-        return {**clean, **here}
-
-    async def types(self, line: str) -> None:
-        """A line in the terminal. The server stops before the next command that writes, as the page says."""
-        assert line.startswith("rampcheck "), line
-        arguments = re.findall(r'"[^"]+"|\S+', line)[1:]
-        run = [sys.executable, "-m", "bot", *(word.strip('"') for word in arguments)]
-        if arguments == ["serve"]:
-            await self._serve(run)
-            return
-        if self.server:
-            await self.stop()
-        ended = await asyncio.to_thread(
-            subprocess.run, run, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
-        )
-        assert ended.returncode == 0, f"{line}: {ended.stdout}{ended.stderr}"
-        self.printed[line] = ended.stdout
-
-    async def _serve(self, run: list[str]) -> None:
-        self.server = self._started(run)
-        await self.slack.until(lambda: self.slack.sockets, within=WITHIN)
-
-    def _started(self, run: list[str]) -> subprocess.Popen[str]:
-        with (self.folder / "log.txt").open("a") as log:
-            return subprocess.Popen(run, cwd=self.folder, env=self.env, stdout=log, stderr=log, text=True)
-
-    async def stop(self) -> None:
-        """Ctrl-C."""
-        if self.server:
-            self.server.send_signal(signal.SIGINT)
-            # In a thread: what the server still has in hand is answered by this very loop.
-            assert await asyncio.to_thread(self.server.wait, WITHIN) == 0
-            self.server = None
-
-    def log(self) -> str:
-        return (self.folder / "log.txt").read_text(encoding="utf-8")
+    machine: Machine
 
     def somebody(self, ident: str, name: str) -> Somebody:
         self.slack.workspace.add(ident, name)
@@ -97,10 +36,10 @@ class Evening:
         return await self.slack.until(met, within=WITHIN)
 
 
-def unused() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def evening_of(slack: FakeSlack, folder: Path) -> Evening:
+    env = {"PYTHONPATH": str(terminal.ROOT), "SLACK_API_URL": f"{slack.url}/api", "PORT": str(unused())}
+    up = partial(slack.until, lambda: slack.sockets, within=WITHIN)
+    return Evening(slack, Machine(folder, terminal.command, env, up))
 
 
 async def add(evening: Evening, anna: Somebody, line: str) -> None:
@@ -177,17 +116,17 @@ IN_SLACK: dict[str, tuple[str, Does]] = {
 def test_the_page_leads_from_nothing_to_a_decision(tmp_path: Path) -> None:
     async def story() -> None:
         async with FakeSlack() as slack:
-            evening = Evening(slack, tmp_path, unused())
+            evening = evening_of(slack, tmp_path)
             people = {
                 "anna": evening.somebody("U0ANNA", "Anna Apron"),
                 "lea": evening.somebody("U0LEA", "Lea Example"),
             }
             slack.workspace.add_channel("C0PILOTS", "ai-pilots")
             try:
-                for kind, line in steps():
+                for kind, line in steps(PAGE, FOLLOWED):
                     match kind:
                         case "sh":
-                            await evening.types(line)
+                            await evening.machine.types(line)
                         case "chat":
                             who, does = IN_SLACK[line]
                             await does(evening, people[who], line)
@@ -195,11 +134,9 @@ def test_the_page_leads_from_nothing_to_a_decision(tmp_path: Path) -> None:
                             (tmp_path / ".env").write_text(_real(line), encoding="utf-8")
                         case other:
                             raise AssertionError(f"nobody knows what to do with {other}")
-                await evening.stop()
+                await evening.machine.stop()
             finally:
-                if evening.server:
-                    evening.server.kill()
-                    evening.server.wait(WITHIN)
+                evening.machine.kill()
             _as_told(evening)
 
     asyncio.run(story())
@@ -212,9 +149,11 @@ def _real(env: str) -> str:
 
 def _as_told(evening: Evening) -> None:
     """What the page says that one sees on the way."""
-    assert yaml.safe_load(evening.printed["rampcheck manifest slack"])["settings"]["socket_mode_enabled"]
-    assert evening.printed["rampcheck doctor"].endswith("Everything is in order.\n")
-    log = evening.log()
+    assert yaml.safe_load(evening.machine.printed["rampcheck manifest slack"])["settings"][
+        "socket_mode_enabled"
+    ]
+    assert evening.machine.printed["rampcheck doctor"].endswith("Everything is in order.\n")
+    log = evening.machine.log()
     assert "slack.connected" in log
     assert "slack.socket.open" in log
     assert BOT_TOKEN not in log
@@ -224,5 +163,5 @@ def _as_told(evening: Evening) -> None:
 
 
 def test_every_line_to_type_into_slack_is_followed() -> None:
-    typed = {line for kind, line in steps() if kind == "chat"}
+    typed = {line for kind, line in steps(PAGE, FOLLOWED) if kind == "chat"}
     assert typed == set(IN_SLACK)

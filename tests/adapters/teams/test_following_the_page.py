@@ -3,97 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import signal
 import socket
-import subprocess
 import zipfile
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.core.compose import notes
-from bot.settings import FIELDS
 from tests.adapters.teams import screen
 from tests.adapters.teams.people import Somebody, labels, said
+from tests.fakes.admin import WITHIN, Machine, steps, unused
 from tests.fakes.teams import program
 from tests.fakes.teams.server import FakeTeams, Message
 
 PAGE = program.ROOT / "docs" / "how-to" / "teams.md"
-FOLLOWED = "## What people see"  # what comes from here on is reference
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-WITHIN = 60.0  # seconds for what the worker does by itself, on a machine that is busy
+FOLLOWED = "## What people see"
 SECRET = "hunter2-of-the-bot"
 CALM = {"pulse.moved": "worked", "pulse.block": "nothing", "pulse.date": "none", "pulse.users": "12"}
 RIGA = ZoneInfo("Europe/Riga")  # the organisation's, as the page sets it
 
 
-def steps() -> Iterator[tuple[str, str]]:
-    """Every line that the page tells somebody to type, with the language of its block, in their order."""
-    text = PAGE.read_text(encoding="utf-8").partition(FOLLOWED)[0]
-    for kind, block in BLOCK.findall(text):
-        if kind == "ini":
-            yield kind, block
-        else:
-            yield from ((kind, line) for line in block.splitlines() if line.strip())
-
-
 @dataclass
 class Evening:
-    """An admin's machine, a folder on it, and Teams."""
+    """An admin's machine, and Teams."""
 
     teams: FakeTeams
-    folder: Path
-    port: int
-    server: subprocess.Popen[str] | None = None
-    printed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def env(self) -> dict[str, str]:
-        clean = {name: value for name, value in os.environ.items() if name not in FIELDS}
-        later = {program.AHEAD: str(self.folder / "ahead")}
-        return {**clean, **program.environment(self.teams.url), **later, "PORT": str(self.port)}
-
-    async def types(self, line: str) -> None:
-        """A line in the terminal. The server stops before the next command that writes, as the page says."""
-        assert line.startswith("rampcheck "), line
-        arguments = [word.strip('"') for word in re.findall(r'"[^"]+"|\S+', line)[1:]]
-        run = program.command(*arguments)
-        if arguments == ["serve"]:
-            await self._serve(run)
-            return
-        if self.server and arguments[0] == "people":
-            await self.stop()
-        ended = await asyncio.to_thread(
-            subprocess.run, run, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False
-        )
-        assert ended.returncode == 0, f"{line}: {ended.stdout}{ended.stderr}"
-        self.printed[line] = ended.stdout
-
-    async def _serve(self, run: list[str]) -> None:
-        self.server = self._started(run)
-        self.teams.bot_url = f"http://127.0.0.1:{self.port}/api/messages"
-        await self.teams.until(lambda: _answers(self.port), within=WITHIN)
-
-    def _started(self, run: list[str]) -> subprocess.Popen[str]:
-        with (self.folder / "log.txt").open("a") as log:
-            return subprocess.Popen(run, cwd=self.folder, env=self.env, stdout=log, stderr=log, text=True)
-
-    async def stop(self) -> None:
-        """Ctrl-C."""
-        if self.server:
-            self.server.send_signal(signal.SIGINT)
-            # In a thread: what the server still has in hand is answered by this very loop.
-            assert await asyncio.to_thread(self.server.wait, WITHIN) == 0
-            self.server = None
-
-    def log(self) -> str:
-        return (self.folder / "log.txt").read_text(encoding="utf-8")
-
-    # --- in Teams
+    machine: Machine
 
     async def card(self, who: Somebody, *wanted: str) -> Message:
         """The newest message to somebody whose card has these words, once it is there."""
@@ -106,7 +44,7 @@ class Evening:
         """It is then: the digest that comes."""
         known = len(self._digests())
         ahead = (moment - datetime.now(RIGA)).total_seconds()
-        (self.folder / "ahead").write_text(str(ahead), encoding="ascii")
+        (self.machine.folder / "ahead").write_text(str(ahead), encoding="ascii")
         await self.teams.until(lambda: len(self._digests()) > known, within=WITHIN)
         return self._digests()[-1]
 
@@ -126,10 +64,12 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def unused() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def evening_of(teams: FakeTeams, folder: Path) -> Evening:
+    port = unused()
+    env = {**program.environment(teams.url), program.AHEAD: str(folder / "ahead"), "PORT": str(port)}
+    teams.bot_url = f"http://127.0.0.1:{port}/api/messages"
+    up = partial(teams.until, lambda: _answers(port), within=WITHIN)
+    return Evening(teams, Machine(folder, program.command, env, up, around=partial(program.moved, teams.url)))
 
 
 async def add(evening: Evening, anna: Somebody, line: str) -> None:
@@ -216,16 +156,16 @@ def test_the_page_leads_from_nothing_to_a_decision_from_the_digest(tmp_path: Pat
     async def story() -> None:
         async with FakeTeams(screen.APP, screen.TENANT) as teams:
             teams.room(screen.CHANNEL, "channel")
-            evening = Evening(teams, tmp_path, unused())
+            evening = evening_of(teams, tmp_path)
             people = {
                 "anna": Somebody(teams, screen.ANNA, "Anna Apron"),
                 "lea": Somebody(teams, screen.LEA, "Lea Example"),
             }
             try:
-                for kind, line in steps():
+                for kind, line in steps(PAGE, FOLLOWED):
                     match kind:
                         case "sh":
-                            await evening.types(line)
+                            await evening.machine.types(line)
                         case "chat":
                             who, does = IN_TEAMS[line]
                             await does(evening, people[who], line)
@@ -234,18 +174,16 @@ def test_the_page_leads_from_nothing_to_a_decision_from_the_digest(tmp_path: Pat
                         case other:
                             raise AssertionError(f"nobody knows what to do with {other}")
                 await decide(evening, people["lea"])
-                await evening.stop()
+                await evening.machine.stop()
             finally:
-                if evening.server:
-                    evening.server.kill()
-                    evening.server.wait(WITHIN)
+                evening.machine.kill()
             _as_told(evening)
 
     asyncio.run(story())
 
 
 def test_every_line_to_type_into_teams_is_followed() -> None:
-    assert {line for kind, line in steps() if kind == "chat"} == set(IN_TEAMS)
+    assert {line for kind, line in steps(PAGE, FOLLOWED) if kind == "chat"} == set(IN_TEAMS)
 
 
 def _real(env: str) -> str:
@@ -263,9 +201,9 @@ def _real(env: str) -> str:
 
 def _as_told(evening: Evening) -> None:
     """What the page says that one sees on the way."""
-    assert evening.printed["rampcheck doctor"].endswith("Everything is in order.\n")
-    with zipfile.ZipFile(evening.folder / "rampcheck-teams.zip") as package:
+    assert evening.machine.printed["rampcheck doctor"].endswith("Everything is in order.\n")
+    with zipfile.ZipFile(evening.machine.folder / "rampcheck-teams.zip") as package:
         assert {"manifest.json", "color.png", "outline.png"} <= set(package.namelist())
-    log = evening.log()
+    log = evening.machine.log()
     assert not [word for word in (SECRET, "Traceback", "token-") if word in log]
     assert not [status for status in evening.teams.refused if status == 429], "too fast for Teams"

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.adapters.teams import screen
-from tests.adapters.teams.test_following_the_page import Evening, unused
+from tests.adapters.teams.test_following_the_page import Evening, evening_of
 from tests.fakes.teams.server import FakeTeams
 
 NAMES = ["Invoice matcher", "Claims triage", "Call notes", "Tender writer", "Demand forecast"]
@@ -41,24 +41,23 @@ def test_what_was_acknowledged_outlives_a_kill_and_what_comes_again_is_stored_on
         async with FakeTeams(screen.APP, screen.TENANT) as teams:
             teams.room(screen.DIRECT, "personal", screen.mri(screen.ANNA))
             (tmp_path / ".env").write_text(ENV, encoding="utf-8")
-            evening = Evening(teams, tmp_path, unused())
-            await evening.types("rampcheck db upgrade")
-            await evening.types("rampcheck serve")
+            evening = evening_of(teams, tmp_path)
+            machine = evening.machine
+            await machine.types("rampcheck db upgrade")
+            await machine.types("rampcheck serve")
             writes = [screen.wrote(f"add {name}", serviceUrl=teams.service) for name in NAMES]
             sending = [asyncio.create_task(_delivered(evening, raw)) for raw in writes]
             await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
-            assert evening.server
-            evening.server.kill()
-            evening.server.wait()
+            machine.kill()
             taken = {name for name, sent in zip(NAMES, await asyncio.gather(*sending), strict=True) if sent}
             assert taken
             assert taken <= set(_kept(tmp_path)), "acknowledged means stored"
-            await evening.types("rampcheck serve")
+            await machine.types("rampcheck serve")
             try:
                 for raw in [*writes, *writes]:  # Teams repeats, and so do clients
                     assert await _delivered(evening, raw)
                 assert _kept(tmp_path) == dict.fromkeys(NAMES, 1)
             finally:
-                await evening.stop()
+                await machine.stop()
 
     asyncio.run(story())
