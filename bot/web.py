@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from aiohttp import web
 
 from bot import __version__
-from bot.app import App, routes, until_stopped
+from bot.app import App, routes, settle, until_stopped
 from bot.log import get
 from bot.settings import is_loopback
 
@@ -123,6 +123,7 @@ async def serve(
     await web.TCPSite(site, app.settings.host, app.settings.port).start()
     if beside is not None:
         await beside.start()
+    settle()
     log.info("web.started", host=app.settings.host, port=app.settings.port, worker=beside is not None)
     announce()
     warming = asyncio.create_task(asyncio.to_thread(app.meter.warm))  # behind the greeting: it takes a while

@@ -12,7 +12,7 @@ from os import getpid
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.app import App, MovableClock, until_stopped
+from bot.app import App, MovableClock, settle, until_stopped
 from bot.core.links import Due, Tried
 from bot.core.ports import Opener
 from bot.log import get
@@ -262,6 +262,7 @@ async def work(app: App) -> None:
     await asyncio.sleep(0)  # it listens from here on: told to stop while still starting, we stop as cleanly
     worker = Worker(app)
     await worker.start()
+    settle()
     log.info("worker.started", worker=worker.name)
     await stopped
     await worker.stop()

@@ -52,7 +52,7 @@ IN_HAND: Final = 200  # acts at once: more would miss the budget, so whoever com
 NAMED_WITHIN: Final = 0.7  # seconds for a look-up before an act is stored; without it somebody is a bare id
 NAMED_AGAIN: Final = timedelta(
     minutes=1
-)  # before a tenant that gave no answer is asked about somebody once more
+)  # before a tenant that gave no answer is asked about somebody once more, or about anybody else
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 DRAIN: Final = 5.0  # seconds that replies on their way get when we stop
 HEARD: Final = (
@@ -102,6 +102,7 @@ class TeamsAdapter:
         self._ask_again: dict[
             tuple[str, str], datetime
         ] = {}  # (tenant, account) -> not asked about before that
+        self._silent: dict[str, datetime] = {}  # tenant -> nobody of it is asked about before that
         self._in_hand = InHand()
         self._calls: set[asyncio.Task[None]] = set()
 
@@ -207,7 +208,8 @@ class TeamsAdapter:
     async def _introduced(self, inbound: Inbound, surface: Surface) -> Inbound:
         """With name and address of whoever is new: an event says neither, and a message no address.
 
-        Where the tenant gave no answer, it is asked again with what they do next, after a while.
+        Where the tenant gave no answer, it is asked again with what they do next, after a while; meanwhile nobody else
+        waits for it either.
         """
         sender = inbound.sender
         if not self._to_ask_about(sender):
@@ -221,6 +223,8 @@ class TeamsAdapter:
                 who = profile(await self._client.member(surface.spot, surface.member))
         except (DeliveryError, TimeoutError) as error:
             log.info("teams.unnamed", kind=type(error).__name__)
+            if not (isinstance(error, DeliveryError) and error.permanent):
+                self._silent[sender.tenant] = self._clock.now() + NAMED_AGAIN
             return inbound
         self._ask_again[sender.tenant, sender.user] = NEVER
         named = replace(sender, name=who.name or sender.name, email=who.email, guest=who.guest)
@@ -230,7 +234,8 @@ class TeamsAdapter:
         if len(self._ask_again) >= HEARD:
             self._ask_again.clear()
         again = self._ask_again.get((sender.tenant, sender.user))
-        return again is None or again <= self._clock.now()
+        silent = self._silent.get(sender.tenant)
+        return all(until is None or until <= self._clock.now() for until in (again, silent))
 
     async def _asked_again(
         self, on_inbound: OnInbound, raw: Raw, inbound: Inbound, wrong: Problems

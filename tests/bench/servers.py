@@ -52,12 +52,14 @@ def _started(stack: ExitStack, module: str, which: str, *more: str) -> tuple[Ser
 
 def main(sites: Mapping[str, Site], arguments: Sequence[str]) -> None:
     """Serve until it is told to stop."""
+    from bot.app import settle
     from bot.log import configure
 
     which, port, *more = arguments
     unread = Path(os.devnull).open("w")  # noqa: SIM115  # written as in production until the process ends
     configure("INFO", "text", stream=unread)
     site, watch = sites[which](int(port), *more), Watch()
+    settle()  # as in production
     site.add_routes([web.get(CPU, _cpu), web.get(WATCH, watch.begin), web.get(WATCHED, watch.end)])
     if READY not in {route.resource.canonical for route in site.router.routes() if route.resource}:
         site.add_routes([web.get(READY, _ready)])

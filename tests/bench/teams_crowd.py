@@ -40,6 +40,7 @@ def teams(microsoft: Microsoft) -> Door:
         moved=(
             f"UPDATE connection SET platform = 'teams', external = '{screen.TENANT}'",
             f"UPDATE identity SET external = '{STEM}' || {NUMBER}, conversation = 'a:1{STEM}' || {NUMBER}",
+            "UPDATE person SET email = 'p' || id || '@example.org'",  # the tenant has said who they are
         ),
         account=account,
         form=form,

@@ -10,7 +10,7 @@ import pytest
 from adapters.teams.adapter import NAMED_AGAIN
 from adapters.teams.profile import profile
 from bot.core.compose.notes import note
-from bot.core.ports import Message
+from bot.core.ports import DeliveryError, Message
 from bot.core.records import Address, Connection, Identity, Person, Standing
 from bot.service import identities, people, registry
 from bot.service.work import Work
@@ -219,6 +219,34 @@ def test_whoever_could_not_be_asked_about_at_first_is_asked_about_again(sqlite_u
         asked = tenant.teams.members_asked
         await tenant.says(screen.wrote("help"))
         assert tenant.teams.members_asked == asked
+
+    run(sqlite_url, story)
+
+
+def test_while_a_tenant_gives_no_answer_nobody_else_waits_for_one(sqlite_url: str) -> None:
+    ben = {"id": screen.mri(screen.BEN), "name": "Ben", "aadObjectId": screen.BEN}
+
+    async def story(tenant: Tenant) -> None:
+        asked: list[object] = []
+        client, clock = tenant.adapter._client, FakeClock(datetime.now(UTC))
+        answering, tenant.adapter._clock = client.member, clock
+
+        async def silent(*about: object) -> Any:
+            asked.append(about)
+            raise DeliveryError("nobody answers")
+
+        client.member = silent  # type: ignore[assignment, method-assign]  # a tenant that is down
+        await tenant.says(screen.wrote("help"))
+        await tenant.says(screen.wrote("help", **{"from": ben}))
+        assert len(asked) == 1
+        assert tenant.person(screen.BEN), "what he did was stored all the same"
+        client.member = answering  # type: ignore[method-assign]  # and up again
+        tenant.told(screen.BEN, "Ben Kalnins", userPrincipalName="ben@example.org", email="ben@example.org")
+        tenant.adapter._clock = FakeClock(clock.now() + NAMED_AGAIN)
+        await tenant.says(screen.wrote("help", **{"from": ben}))
+        found = tenant.person(screen.BEN)
+        assert found
+        assert found.email == "ben@example.org"
 
     run(sqlite_url, story)
 
