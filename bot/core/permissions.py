@@ -47,6 +47,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     APPROVE = "approve"
     AGREE = "agree"
+    ATTEST = "attest"
 
 
 class Sensitivity(StrEnum):
@@ -107,6 +108,7 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.AGREE: Rule(
         "Agree to another launch or stop rule", frozenset({Role.SPONSOR, Role.DECIDER}), _OWN_PEOPLE
     ),
+    Action.ATTEST: Rule("Confirm once a year that its record is true", frozenset({Role.OWNER})),
 }
 READS: Mapping[Sensitivity, Rule] = {
     Sensitivity.OPEN: Rule("Stage, dates, people, scores with proof, decisions", ACTIONS[Action.SEE].roles),

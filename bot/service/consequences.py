@@ -18,6 +18,7 @@ from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Checkin, Phase
 from bot.service import (
+    attesting,
     evaluate,
     evaluations,
     likeness,
@@ -86,6 +87,7 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     if ended.before is None and ended.form.id in OWNERS:
         second.ride_along(work, pilot, rose=moved.rose if moved is not None else 0)
         users.ride_along(work, pilot)
+        attesting.ride_along(work, pilot)
     course, because = _course(work, pilot)
     return words.effect_lines(
         words.Done(

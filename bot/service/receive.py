@@ -11,6 +11,7 @@ from bot.core import checkin as engine
 from bot.core import commands, permissions, signing, tokens
 from bot.core.answers import tidy
 from bot.core.compose import notes
+from bot.core.compose.attesting import ATTEST
 from bot.core.compose.likeness import DIFFERS, SAME
 from bot.core.compose.picking import CHOOSE, PICK, PILOT, filled, pick_card
 from bot.core.compose.users import USER
@@ -40,6 +41,7 @@ from bot.service import (
     accounts,
     answering,
     approvals,
+    attesting,
     confirming,
     deciding,
     digest,
@@ -156,6 +158,8 @@ def _about_pilot(desk: Desk, token: Token, values: Values | None) -> Reply | Loo
     pilot = desk.unit.pilot(token.id)
     if pilot is not None and token.verb == USER:
         return users.answered(desk.work, desk.person, pilot, token)
+    if pilot is not None and token.verb == ATTEST:
+        return attesting.answered(desk.work, desk.person, pilot, token)
     if pilot is None or not permissions.may(desk.person, Action.SEE, pilot):
         return Show(notes.not_there())
     if token.verb in (DIFFERS, SAME):

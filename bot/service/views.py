@@ -16,7 +16,7 @@ from bot.core.ports import Unit
 from bot.core.records import Asked as Past
 from bot.core.records import Decision, Person, PersonId, Pilot, PilotId, Request
 from bot.core.state import Phase
-from bot.service import cases, evaluate, facts, second, thresholds, users
+from bot.service import attesting, cases, evaluate, facts, second, thresholds, users
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -56,6 +56,7 @@ def status(work: Work, reader: Person, pilot: Pilot, *, direct: bool = False) ->
         due=cases.waits(work, pilot, standing=standing),
         decided=_decided(work, reader, known.made),
         slips=waiting.target,
+        record=attesting.told(work, pilot, reader),
         cost=ledger.cost_words(waiting),
         moves=ledger.moves_words(waiting),
         rounds=ledger.rounds(known.grounds.fixes, known.grounds.extensions),

@@ -46,7 +46,7 @@ class StatusView:
     owner, deputy, sponsor or lead; `sees_claims`: owner or sponsor; `decides`: may decide about it now. `due` says that
     a decision waits, `decided` is the last one in words. `slips` is the ledger of the date of real use, `rounds` what
     was decided so far without an end. `second` is how the sponsor's view compares with the owner's,
-    `users` what the pilot's users say, in counts,
+    `users` what the pilot's users say, in counts, `record` who confirmed when that what is kept is true,
     `cost` what waiting past the decide-by date has cost, `moves` who had the ball in this stage, in words.
     `forecasts` is how good the owner's own were, in words: for them alone, where nobody reads along.
     `reopened` are items of passed gates that do not hold any more, `thresholds` the owner's launch and stop rules.
@@ -77,6 +77,7 @@ class StatusView:
     rounds: str = ""
     second: str = ""
     users: str = ""
+    record: str = ""
     cost: str = ""
     moves: str = ""
     forecasts: str = ""
@@ -155,6 +156,8 @@ def _ahead(view: StatusView) -> Iterator[tuple[str, str]]:
         yield "Your forecasts", view.forecasts
     if view.users:
         yield "Its users", view.users
+    if view.record:
+        yield "Its record", view.record
     yield _last(view)
     yield "Next check-in", _next(view)
     yield "Next move", _ball(view)

@@ -1,0 +1,88 @@
+"""The words of the yearly confirmation that a pilot's record is true; it must not know when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core import tokens
+from bot.core.cadence import day_words
+from bot.core.card import Button, Card, Facts, say, spoken
+from bot.core.compose import notes, words
+from bot.core.records import Pilot
+from bot.core.tokens import About, Token
+
+ATTEST, TRUE, NOT_TRUE = "attest", "true", "not_true"  # the verb of both buttons, and their `arg`
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is confirmed, in short: the pilot, its people by name, its score and how many items are answered."""
+
+    pilot: Pilot
+    sponsor: str
+    decider: str
+    overall: int | None
+    answered: int
+    items: int
+    today: date
+
+
+def question(record: Record, *, slot: int) -> Card:
+    """One tap; `slot` is the ordinal of the day it was asked on."""
+    pilot = record.pilot
+    body = (
+        say("Is what is kept of it still true? Its owner confirms that once a year: decisions rest on it."),
+        Facts(tuple(_facts(record))),
+        say(f"All of it: type “status {pilot.key}”. Your answer stands in the log with your name."),
+    )
+    actions = (
+        Button("Yes, it is true", _token(pilot, slot, TRUE)),
+        Button("Not all of it", _token(pilot, slot, NOT_TRUE)),
+    )
+    return Card(pilot.name, f"{pilot.name}\n{spoken(body)}", body=body, actions=actions)
+
+
+def _facts(record: Record) -> list[tuple[str, str]]:
+    pilot, today = record.pilot, record.today
+    score = f"{record.overall}, " if record.overall is not None else ""
+    return [
+        ("Stage", f"{words.stage_name(pilot.stage)} since {day_words(pilot.stage_since, today)}"),
+        ("Readiness", f"{score}{record.answered} of {record.items} items answered"),
+        ("Real use planned", day_words(pilot.target, today) if pilot.target else "no date yet"),
+        ("Sponsor", record.sponsor or words.NOBODY),
+        ("Decider", record.decider or words.NOBODY),
+    ]
+
+
+def _token(pilot: Pilot, slot: int, answer: str) -> str:
+    return tokens.encode(Token(About.PILOT, pilot.id, ATTEST, slot, answer))
+
+
+def confirmed(pilot: Pilot, on: date) -> Card:
+    """In the place of the question, after yes."""
+    return notes.note(f"You confirmed on {day_words(on, on)} that its record is true. Thank you.", pilot.name)
+
+
+def refused(pilot: Pilot) -> Card:
+    """In the place of the question, after no: the way to put it right."""
+    body = (
+        say("Noted. Put it right now, or with your next check-in; then you are asked again."),
+        say(
+            f"A date or a person: type “status {pilot.key}” and use its buttons. A level: go through the items."
+        ),
+    )
+    again = Button("Go through all items", tokens.command(f"review {pilot.key} in full"))
+    return Card(pilot.name, f"{pilot.name}\n{spoken(body)}", body=body, actions=(again,))
+
+
+def not_yours(pilot: Pilot, owner: str) -> Card:
+    """Whoever pressed is not its owner any more."""
+    by = f"{owner} owns it now" if owner else "It has another owner now"
+    return notes.note(f"This card is from before: {by}. Nothing was changed.", pilot.name)
+
+
+def standing(who: str, on: date, today: date, *, true: bool) -> str:
+    """The newest word, as a status shows it."""
+    said = "confirmed as true" if true else "called not all true"
+    return f"{said} by {who}, {day_words(on, today)}"

@@ -1,0 +1,129 @@
+"""Once a year the owner confirms that the record is true: one tap, in the log; a no leads to putting it right."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core.card import Button, Card
+from bot.core.ports import Clicked, Reply, Show, Store
+from bot.core.records import Pilot
+from bot.service import attesting, registry
+from tests.fakes.office import CALM, MONDAY, Office
+
+pytest_plugins = ["tests.databases"]
+YEAR, DAY = timedelta(days=365), timedelta(days=1)
+
+
+class Owned:
+    """A pilot of Anna's, begun so many days ago, and what she is asked about its record."""
+
+    def __init__(self, store: Store, days: int) -> None:
+        self.office = Office(store)
+        self.anna, self.bo = self.office.person("anna"), self.office.person("bo")
+        began = MONDAY.date() - timedelta(days=days)
+        self.made: Pilot = self.office.pilot(
+            "Invoice matcher",
+            self.anna,
+            created=began,
+            stage_since=began,
+            sponsor=self.bo.id,
+            owner_accepted=True,
+        )
+
+    def pulse(self) -> None:
+        """She answers what is next, and what it causes is sent."""
+        self.office.until_asked("anna")
+        for _ in self.office.live("anna"):
+            self.office.answers("anna", CALM)
+        self.office.until(self.office.now + DAY)
+
+    def questions(self, user: str = "anna") -> list[Card]:
+        return [
+            card
+            for card in self.office.platform.inbox(user)
+            if "Is what is kept of it still true?" in card.fallback
+        ]
+
+    def presses(self, user: str, label: str, card: Card) -> Reply:
+        token = next(one.token for one in card.actions if isinstance(one, Button) and one.label == label)
+        return self.office.act(user, Clicked(token, {}))
+
+    def status(self) -> str:
+        reply = self.office.says("bo", "status invoice matcher")
+        assert isinstance(reply, Show)
+        return reply.card.fallback
+
+
+@pytest.fixture
+def old(any_store: Store) -> Owned:
+    return Owned(any_store, 400)
+
+
+def test_a_young_pilot_is_not_asked_about(any_store: Store) -> None:
+    young = Owned(any_store, 100)
+    young.pulse()
+    assert young.questions() == []
+
+
+def test_the_owner_is_shown_what_they_confirm_and_one_tap_stands_in_the_log(old: Owned) -> None:
+    old.pulse()
+    (card,) = old.questions()
+    for told in (
+        "Stage: Pilot since",
+        "items answered",
+        "Sponsor: Bo",
+        "Decider: nobody",
+        "status invoice-matcher",
+    ):
+        assert told in card.fallback
+    old.presses("anna", "Yes, it is true", card)
+    assert (
+        "You confirmed on 25 Nov that its record is true." in old.office.platform.inbox("anna")[-1].fallback
+    )
+    (event,) = old.office.events(attesting.TRUE)
+    assert (event.actor, event.pilot) == (old.anna.id, old.made.id)
+    assert "Its record: confirmed as true by Anna, 25 Nov" in old.status()
+    old.presses("anna", "Not all of it", card)
+    assert len(old.office.events(attesting.TRUE, attesting.REFUSED)) == 1, "a tap holds once"
+
+
+def test_it_is_asked_again_after_a_year_and_not_before(old: Owned) -> None:
+    old.pulse()
+    old.presses("anna", "Yes, it is true", old.questions()[0])
+    old.office.now += timedelta(days=300)
+    old.office.do(lambda work: attesting.ride_along(work, old.made))
+    assert len(old.office.events(attesting.ASKED)) == 1
+    old.office.now += timedelta(days=70)
+    old.office.do(lambda work: attesting.ride_along(work, old.made))
+    assert len(old.office.events(attesting.ASKED)) == 2
+
+
+def test_a_no_leads_to_the_items_and_is_asked_again_once_there_was_time(old: Owned) -> None:
+    old.pulse()
+    old.presses("anna", "Not all of it", old.questions()[0])
+    assert "called not all true by Anna" in old.status()
+    told = old.office.platform.inbox("anna")[-1]
+    assert "Put it right now" in told.fallback
+    old.presses("anna", "Go through all items", told)
+    assert [one.questionnaire for one in old.office.live("anna")] == ["review"]
+    asks = (lambda work: attesting.ride_along(work, old.made),)
+    old.office.do(asks[0])
+    assert len(old.office.events(attesting.ASKED)) == 1
+    old.office.now += attesting.MENDED
+    old.office.do(asks[0])
+    assert len(old.office.events(attesting.ASKED)) == 2
+
+
+def test_a_card_from_before_a_change_of_owner_says_so_and_confirms_nothing(old: Owned) -> None:
+    old.pulse()
+    (card,) = old.questions()
+    old.office.do(lambda work: registry.change_pilot(work, old.made, {"owner": old.bo.id}, actor=None))
+    reply = old.presses("anna", "Yes, it is true", card)
+    assert isinstance(reply, Show)
+    assert reply.card.fallback.endswith("This card is from before: Bo owns it now. Nothing was changed.")
+    other = old.presses("bo", "Yes, it is true", card)
+    assert isinstance(other, Show)
+    assert "There is nothing here for you" in other.card.fallback
+    assert old.office.events(attesting.TRUE) == []
