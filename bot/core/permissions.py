@@ -129,6 +129,11 @@ STANDINGS: Mapping[Standing, Role] = {
 }
 
 
+def as_guest(standing: Standing) -> Standing:
+    """What whoever the platform calls a guest is: a guest, unless somebody here made more of them than a member."""
+    return Standing.GUEST if standing is Standing.MEMBER else standing
+
+
 def relations(person: Person, pilot: Pilot) -> frozenset[Role]:
     """The parts that somebody has in a pilot."""
     return frozenset(role for role, holder in _holders(pilot).items() if holder == person.id)

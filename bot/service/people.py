@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from bot.core import permissions
 from bot.core.records import Event, Person, PersonId, Standing
 from bot.service import ServiceError, homes, schedules
 from bot.service.work import Work
@@ -48,7 +49,7 @@ def set_standing(work: Work, person: Person, standing: Standing) -> Person:
 
 def as_guest(work: Work, person: Person) -> Person:
     """Whom their platform calls a guest; who was made more than a member stays it. An admin makes them a member."""
-    return set_standing(work, person, Standing.GUEST) if person.standing is Standing.MEMBER else person
+    return set_standing(work, person, permissions.as_guest(person.standing))
 
 
 def name_admins(work: Work, emails: Iterable[str]) -> None:
