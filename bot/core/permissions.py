@@ -131,7 +131,7 @@ STANDINGS: Mapping[Standing, Role] = {
 
 def as_guest(standing: Standing) -> Standing:
     """What whoever the platform calls a guest is: a guest, unless somebody here made more of them than a member."""
-    return Standing.GUEST if standing is Standing.MEMBER else standing
+    return {Standing.MEMBER: Standing.GUEST}.get(standing, standing)
 
 
 def relations(person: Person, pilot: Pilot) -> frozenset[Role]:
