@@ -33,6 +33,7 @@ ONLINE = timedelta(
 )  # where no link at all has answered for so long, it is our own connection that is shut
 TELL_AFTER = 2  # failures of a job: the first may have been a moment's
 FORGOTTEN = timedelta(days=1)
+MOST_A_BEAT = 1000  # jobs: some seconds of them; then the sign of life, and on
 STOPS = 1000  # moments at which something is due on one journey of the clock; a year of the demo has fewer
 
 log = get("worker")
@@ -47,12 +48,14 @@ class Worker:
         self._beating = asyncio.Lock()
         self._delivering = asyncio.Lock()
         self._wanted = asyncio.Event()
+        self._time = asyncio.Event()  # to look at what is due
         self._stopping = asyncio.Event()
         self._resting: dict[str, tuple[int, datetime]] = {}
         self._audited: datetime | None = None
         self._sealed: datetime | None = None
         self._nights = retention.Nights()
         self._timer = AsyncIOScheduler(timezone="UTC")
+        self._clerk: asyncio.Task[None] | None = None
         self._courier: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._answered: datetime | None = None  # when a link of somebody's last answered at all
@@ -61,7 +64,7 @@ class Worker:
         """Begin to beat. APScheduler holds no schedule but this one (performance.md, 5)."""
         self.app.nudge = partial(self._nudge, asyncio.get_running_loop())
         self._timer.add_job(
-            self._pulse,
+            self._pulse,  # a sign and no more: beats that come while one is at work become one
             "interval",
             seconds=BEAT.total_seconds(),
             misfire_grace_time=None,
@@ -71,6 +74,7 @@ class Worker:
         self._timer.start()
         if self.app.desk is not None and isinstance(self.app.clock, MovableClock):
             self.app.desk.travel = self.travel
+        self._clerk = asyncio.create_task(self._attend())
         self._courier = asyncio.create_task(self._carry())
         if self.app.opener is not None:
             self._reader = asyncio.create_task(self._read_on(self.app.opener))
@@ -87,7 +91,7 @@ class Worker:
         async with self._beating, self._delivering:
             if self._timer.running:
                 self._timer.shutdown(wait=False)
-            tasks = [task for task in (self._courier, self._reader) if task is not None]
+            tasks = [task for task in (self._clerk, self._courier, self._reader) if task is not None]
             for task in tasks:
                 task.cancel()
         for task in tasks:
@@ -99,38 +103,57 @@ class Worker:
 
     async def beat(self) -> None:
         """One whole heartbeat: everything due is done, everything waiting is sent."""
-        await self._look()
+        while await self._look():
+            pass
         await self._deliver()
 
     async def _pulse(self) -> None:
-        """What the timer does: a Monday morning's messages may take minutes, and neither what is due nor the sign of
+        self._time.set()
+
+    async def _attend(self) -> None:
+        """Beat when it is time: a Monday morning's messages may take minutes, and neither what is due nor the sign of
         life waits for them.
         """
-        await self._look()
-        self._wanted.set()
+        while True:
+            await self._time.wait()
+            self._time.clear()
+            if await self._look():
+                self._time.set()
+            self._wanted.set()
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Do what is due, then what is done now and then; whether there is more that is due now."""
         async with self._beating:
             if self._stopping.is_set():
-                return
+                return False
+            more = False
             try:
                 now = self.app.clock.now()
-                await asyncio.to_thread(self._tick, now)
+                more = await asyncio.to_thread(self._tick, now)
                 await asyncio.to_thread(self.app.store.beat, self.name, now)
-                await asyncio.to_thread(self._audit, now)
+                if not more:
+                    await asyncio.to_thread(self._audit, now)
                 await asyncio.to_thread(self._seal, now)
                 await asyncio.to_thread(self._nights.go_on, self.app.store, self.app.content, now)
             except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
+            return more
 
-    def _tick(self, now: datetime) -> None:
-        """Run due jobs until none is left, or until told to stop; a job that fails rests and never stops the others."""
-        store, content = self.app.store, self.app.content
+    def _tick(self, now: datetime) -> bool:
+        """Run due jobs, so many of them or until told to stop, and say whether there are more.
+
+        A job that fails rests and never stops the others.
+        """
+        store, content, done = self.app.store, self.app.content, 0
         for jobs in tick.looks(store, content, now, resting=lambda: self._asleep(now)):
             for job in tick.joined(jobs):
                 if self._stopping.is_set():
-                    return
+                    return False
+                if done >= MOST_A_BEAT:
+                    return True
                 self._run(job, now)
+                done += len(job.parts) or 1
+        return False
 
     def _audit(self, now: datetime) -> None:
         """Now and then, once all that was due is done: is there a sign of all of it?"""

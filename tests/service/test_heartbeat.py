@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,48 @@ def test_a_long_delivery_holds_up_neither_what_is_due_nor_the_sign_of_life(
         await worker.stop()
 
     asyncio.run(asyncio.wait_for(live(), 30))
+    app.close()
+
+
+def test_beats_that_are_late_become_one_and_a_long_one_gives_a_sign_of_life_meanwhile(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own(app, 7)
+    monkeypatch.setattr("bot.worker.MOST_A_BEAT", 2)
+    monkeypatch.setattr(tick, "TOGETHER", 1)
+    monkeypatch.setattr("bot.worker.BEAT", timedelta(seconds=0.01))
+    worker, signs, looking, all_asked = Worker(app), list[int](), 0, asyncio.Event()
+    run, sign = worker._run, app.store.beat
+
+    def slow(job: tick.Job, now: Any) -> None:
+        nonlocal looking
+        looking += 1
+        assert looking == 1, "one beat at a time"
+        time.sleep(0.03)  # three beats fall due meanwhile
+        run(job, now)
+        looking -= 1
+
+    monkeypatch.setattr(worker, "_run", slow)
+
+    async def live() -> None:
+        loop = asyncio.get_running_loop()
+
+        def noted(*given: Any) -> None:
+            sign(*given)
+            signs.append(opened(app.store, app))
+            if signs[-1] >= 7:
+                loop.call_soon_threadsafe(all_asked.set)
+
+        monkeypatch.setattr(app.store, "beat", noted)
+        assert isinstance(app.clock, MovableClock)
+        app.clock.move_to(app.clock.now() + timedelta(days=9))
+        await worker.start()
+        await all_asked.wait()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+    assert len({count for count in signs if 0 < count < 7}) >= 2, "it was alive while it opened them"
+    assert not [one for one in caplog.records if one.name.startswith("apscheduler")]
     app.close()
 
 
