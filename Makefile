@@ -12,7 +12,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format format-check types imports audit secrets sbom check bench faults soak lock docs screenshots pictures clean
+.PHONY: help demo test lint format format-check types imports audit secrets sbom check bench faults fuzz soak lock docs screenshots pictures clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ soak: $(VENV)/dev.stamp  ## a year of 1,000 owners on both databases, workers ki
 
 faults: $(VENV)/dev.stamp  ## break things on purpose and print what held: make faults ARGS=17
 	@$(PY) -m tests.faults $(ARGS)
+
+fuzz: $(VENV)/dev.stamp  ## thousands of odd requests to every route of the web process: make fuzz ARGS=500
+	@$(PY) -m tests.surface $(ARGS)
 
 docs: $(VENV)/dev.stamp  ## write the generated reference pages again
 	@$(PY) -m bot docs $(ARGS)
