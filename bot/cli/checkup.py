@@ -125,6 +125,17 @@ def _database(found: Settings) -> Iterator[Sign]:
         yield Sign("database", ok=False, found=behind, fix="Run `rampcheck db upgrade`.")
     else:
         yield Sign("database", ok=True, found=f"reachable, tables at version {version}")
+        yield from _row_security(found)
+
+
+def _row_security(found: Settings) -> Iterator[Sign]:
+    """Whether PostgreSQL itself keeps organisations apart; either is well, the first is for whoever hosts several."""
+    if not found.database_url.startswith("sqlite"):
+        holds = migrate.is_bound(found.database_url)
+        told = (
+            "binds this role" if holds else "does not bind this role, which owns the tables or is a superuser"
+        )
+        yield Sign("row security", ok=True, found=told)
 
 
 def _folder(found: Settings) -> Path | None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 import bot.storage.tables  # noqa: F401 - it is what fills Row.metadata
+from bot.storage import tenancy
 from bot.storage.database import file_of, parsed
 from bot.storage.errors import Busy, StorageError, explained
 from bot.storage.fields import Row
@@ -49,6 +50,12 @@ def current(url: str) -> str | None:
     """The version of the tables; None for a database without any. Raises StorageError."""
     with _reading(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_bound(url: str) -> bool:
+    """Whether the policies of the tables bind the role in the URL. Raises StorageError."""
+    with _reading(url) as connection:
+        return tenancy.is_bound(connection)
 
 
 def pending(url: str) -> Sequence[str]:

@@ -28,6 +28,7 @@ from bot.storage.redraws import SqlHomes
 from bot.storage.scope import Known
 from bot.storage.sealing import Seal
 from bot.storage.tables import BeatRow, ConnectionRow, OrganisationRow
+from bot.storage.tenancy import Everywhere, bind, is_bound
 from bot.storage.unit import SqlUnit
 
 T = TypeVar("T")
@@ -72,15 +73,17 @@ class SqlStore:
         """Raises StorageError when the tables are not those of this version; the database is closed then."""
         self._database = database
         self._known = Known()
-        self.outbox: Outbox = SqlOutbox(database.claim)
-        self.letters: Letters = SqlLetters(database.claim, database.read)
-        self.installations: Installations = SqlInstallations(database, Seal(keys))
-        self.homes: ports.Homes = SqlHomes(database.claim)
         try:
             database.read(_check_version)
+            self._bound = database.read(is_bound)
         except StorageError:
             database.close()
             raise
+        self._everywhere: Database = Everywhere(database) if self._bound else database
+        self.outbox: Outbox = SqlOutbox(self._everywhere.claim)
+        self.letters: Letters = SqlLetters(self._everywhere.claim, self._everywhere.read)
+        self.installations: Installations = SqlInstallations(self._everywhere, Seal(keys))
+        self.homes: ports.Homes = SqlHomes(self._everywhere.claim)
 
     def write(self, organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
         return self._run(self._database.write, organisation, work)
@@ -94,11 +97,11 @@ class SqlStore:
 
     def organisation_of(self, platform: str, external: str) -> tuple[OrganisationId, int] | None:
         who = {"platform": platform, "external": external}
-        rows = self._database.read(lambda connection: _rows(connection, ORGANISATION_OF, who))
+        rows = self._everywhere.read(lambda connection: _rows(connection, ORGANISATION_OF, who))
         return (rows[0].org_id, rows[0].id) if rows else None
 
     def connection(self, connection: int) -> tuple[OrganisationId, Connection] | None:
-        rows = self._database.read(lambda opened: _rows(opened, CONNECTION, {"id": connection}))
+        rows = self._everywhere.read(lambda opened: _rows(opened, CONNECTION, {"id": connection}))
         return (rows[0].org_id, Connection(*rows[0][1:])) if rows else None
 
     def add_organisation(self, name: str, zone: str) -> Organisation:
@@ -138,6 +141,8 @@ class SqlStore:
 
     def _run(self, run: Callable[[Any], Any], organisation: OrganisationId, work: Callable[[Unit], T]) -> T:
         def unit_of_work(connection: Opened) -> tuple[SqlUnit, T]:
+            if self._bound:
+                bind(connection, organisation)
             unit = SqlUnit(connection, self._organisation(connection, organisation), self._known)
             result = work(unit)
             if unit.failed is not None:

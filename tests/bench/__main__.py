@@ -29,6 +29,7 @@ BENCHES = (
     "teams_sending",
     "auditing",
     "outbox",
+    "row_security",
     "portfolio",
     "tick",
     "answers_kept",

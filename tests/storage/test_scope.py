@@ -104,6 +104,7 @@ def test_only_the_scope_runs_statements_of_a_unit() -> None:
         "outbox.py",
         "redraws.py",
         "store.py",
+        "tenancy.py",
         "migrate.py",
         "sqlite.py",
         "postgres.py",

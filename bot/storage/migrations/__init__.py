@@ -1,3 +1,3 @@
 """The steps from each version of the tables to the next; HEAD is the one that this program needs."""
 
-HEAD = "0023"
+HEAD = "0024"
