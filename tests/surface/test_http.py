@@ -10,7 +10,7 @@ from tests.adapters.both.junction import Junction
 from tests.surface.fuzzing import ROUTES, fuzz
 from tests.surface.http import DESCRIPTION
 
-EXAMPLES = {"GET": 3, "POST": 40}
+EXAMPLES = {"GET": 3, "POST": 25}
 
 
 @pytest.mark.parametrize(("path", "method"), ROUTES)
