@@ -139,6 +139,12 @@ def _stage(answers: Answers, pilot: Pilot, today: date) -> Changes:
     return {"stage": stage, "stage_since": pilot.stage_since if stage == pilot.stage else today}
 
 
+def accepted(pilot: Pilot, today: date) -> Changes:
+    """Somebody answers for the result: an idea that has an owner is framed (content.md section 7)."""
+    framed = {"stage": "framed", "stage_since": today} if pilot.stage == "idea" else {}
+    return {"owner_accepted": True, **framed}
+
+
 def _owner(named: PersonId | None, pilot: Pilot, *, by: PersonId | None) -> Changes:
     """A new owner has to accept, unless they named themselves; who answered until then stays on as deputy."""
     if named is None:

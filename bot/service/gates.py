@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +14,14 @@ from bot.core.compose import gate as words
 from bot.core.compose import notes
 from bot.core.compose import thresholds as rules
 from bot.core.compose.gate import GateView
+from bot.core.compose.gate_near import near_card
 from bot.core.days import parse_day
 from bot.core.gates import GateResult, Reopened
 from bot.core.permissions import Action
 from bot.core.ports import Problems, Reply, Show
-from bot.core.records import Condition, Event, PersonId, Pilot
+from bot.core.records import Condition, Event, PersonId, Pilot, Schedule
 from bot.core.tokens import Token
-from bot.service import cases, evaluate, gateview, registry, reviewers, thresholds
+from bot.service import cases, evaluate, gateview, registry, reviewers, schedules, thresholds
 from bot.service.desk import Desk, colleague
 from bot.service.work import Work
 
@@ -145,6 +147,33 @@ def _retract(desk: Desk, pilot: Pilot, given: Values) -> Reply:
     reviewers.tell_owner(work, pilot, desk.person, mine[-1].role, {item: confirm_words.no(reason)})
     watch(work, work.unit.pilot(pilot.id) or pilot)
     return _shown(desk, pilot, words.retracted_note(evaluate.name_of(work.content, item)))
+
+
+# --- the gate ahead -------------------------------------------------------------------------------------------------
+
+
+def near(work: Work, pilot: Pilot, schedule: Schedule) -> None:
+    """The day has come to look at the production gate: its owner hears what it lacks, its reviewers are asked."""
+    work.unit.save_schedule(replace(schedule, next_due_at=None, last_due_at=work.now))
+    gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
+    if gate is None or pilot.target is None or gate.opens != schedules.LIVE:
+        return
+    work.unit.record(Event(schedules.NEAR, work.now, None, pilot.id, gate.id, after=pilot.target.isoformat()))
+    asked = reviewers.ask(work, pilot, by=None)
+    owner = work.unit.person(pilot.owner) if pilot.owner is not None else None
+    if owner is None:
+        return
+    card = near_card(
+        pilot.id,
+        pilot.name,
+        gate,
+        [evaluate.name_of(work.content, item.id) for item in gate.lacking],
+        target=pilot.target,
+        today=work.today(owner),
+        asked=asked,
+        unnamed=gateview.view(work, owner, pilot).unnamed,
+    )
+    reviewers.send(work, owner.id, f"{schedules.NEAR}:{pilot.id}:{pilot.target.isoformat()}", card)
 
 
 # --- gates behind a pilot -------------------------------------------------------------------------------------------

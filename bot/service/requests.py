@@ -245,6 +245,8 @@ def _apply(work: Work, pilot: Pilot, request: Request, person: Person, verb: str
         return
     accepted = f"{request.kind}_accepted"
     changes: dict[str, Any] = {accepted: True} if verb == "accept" else {request.kind: None, accepted: False}
+    if request.kind == OWNER and verb == "accept":
+        changes |= outcome.accepted(pilot, work.today())
     changed = registry.change_pilot(work, pilot, changes, actor=person.id)
     if request.kind == SPONSOR and verb == "accept":
         _agree_measure(work, changed, person)

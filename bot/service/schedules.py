@@ -20,6 +20,8 @@ from bot.service.work import Work
 WAKES = (
     "pulse"  # the questionnaire whose schedule ends a pause, and whose cadence a pilot may have of its own
 )
+NEAR = "gate.near"  # in place of a questionnaire, and the event that it was looked at: `after` is the date of real use
+BEFORE_LIVE, LIVE = "hardening", "limited"  # the production gate stands between these two
 MOST_WEEKS = 26  # half a year: a pilot asked more rarely has ended or is paused
 
 
@@ -32,6 +34,28 @@ def plan(work: Work, pilot: Pilot) -> None:
         if due != schedule.next_due_at:
             work.unit.save_schedule(replace(schedule, next_due_at=due))
     plan_decision(work, pilot)
+    _plan_gate(work, pilot)
+
+
+def _plan_gate(work: Work, pilot: Pilot) -> None:
+    """Plan the look at the production gate: so many days before the date of real use, once for each such date."""
+    known = next((one for one in work.unit.schedules(pilot.id) if one.questionnaire == NEAR), None)
+    due = _near(work, pilot) if pilot.stage == BEFORE_LIVE and pilot.target is not None else None
+    if due != (known.next_due_at if known else None):
+        work.unit.save_schedule(replace(known or Schedule(0, pilot.id, NEAR, None), next_due_at=due))
+
+
+def _near(work: Work, pilot: Pilot) -> datetime | None:
+    """The good hour of its owner on that day, or the next one; None where it was looked at before that date, or the
+    date has passed.
+    """
+    told = {str(one.after) for one in work.unit.events(pilot=pilot.id, kinds=(NEAR,))}
+    if pilot.target is None or pilot.target.isoformat() in told or pilot.target < work.today():
+        return None
+    owner, asking = work.unit.person(pilot.owner) if pilot.owner else None, work.content.policy.asking
+    day = pilot.target - timedelta(days=work.content.policy.thresholds["gate"]["before_target_days"])
+    zone = work.zone(owner)
+    return cadence.good_moment(max(wall(day, time(asking.hour), zone), work.now), zone=zone, asking=asking)
 
 
 def plan_decision(work: Work, pilot: Pilot) -> None:

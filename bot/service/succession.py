@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from bot.core import outcome
 from bot.core.compose import notes
 from bot.core.compose import succession as words
 from bot.core.ports import Nothing, Problems, Reply, Show
@@ -67,6 +67,8 @@ def _name(work: Work, person: Person, pilot: Pilot, request: Request, named: Per
 
 def put(work: Work, person: Person, pilot: Pilot, role: str, named: Person) -> None:
     """The part is theirs; whoever names themselves has accepted it, anybody else is asked."""
-    changes: Mapping[str, Any] = {role: named.id, f"{role}_accepted": named.id == person.id}
+    changes: dict[str, Any] = {role: named.id, f"{role}_accepted": named.id == person.id}
+    if role == OWNER and named.id == person.id:
+        changes |= outcome.accepted(pilot, work.today())
     changed = registry.change_pilot(work, pilot, changes, actor=person.id)
     requests.ask_roles(work, changed, asked_by=person.id)

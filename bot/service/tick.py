@@ -248,6 +248,9 @@ def open_one_due(work: Work, seen: Schedule) -> None:
     if seen.questionnaire == DECISION:
         deciding.look(work, pilot)
         return
+    if seen.questionnaire == schedules.NEAR:
+        gates.near(work, pilot, schedule)
+        return
     if seen.questionnaire == likeness.LIKENESS:
         likeness.look(work, pilot, schedule)
         return

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.ports import Problems, Show, Store
-from bot.service import registry
+from bot.service import registry, requests
 from tests.fakes.office import CALM, Office
 
 
@@ -219,3 +219,15 @@ def test_the_sponsors_yes_makes_measure_start_and_target_an_agreed_baseline(offi
     assert office.read(lambda unit: unit.levels(1))["value.baseline"].level == 2
     office.presses("bert", "Accept")
     assert office.read(lambda unit: unit.levels(1))["value.baseline"].level == 3
+
+
+@pytest.mark.parametrize(("stage", "after"), [("idea", "framed"), ("pilot", "pilot")])
+def test_an_idea_is_framed_when_its_owner_accepts_it(office: Office, stage: str, after: str) -> None:
+    lena, bert = office.person("lena", standing="lead"), office.person("bert")
+    pilot = office.pilot("Claims triage", bert, stage=stage)
+    office.do(lambda work: requests.ask_roles(work, pilot, asked_by=lena.id))
+    office.deliver()
+    office.presses("bert", "Accept")
+    found = office.read(lambda unit: unit.pilot(pilot.id))
+    assert (found.stage, found.owner_accepted) == (after, True)
+    assert found.stage_since == (office.now.date() if stage == "idea" else pilot.stage_since)

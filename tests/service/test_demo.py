@@ -227,8 +227,13 @@ def test_a_sponsor_is_asked_to_accept(shown: Example) -> None:
 
 
 def test_nobody_s_messages_hold_what_is_over(shown: Example) -> None:
-    quiet = ("lena", "bo", "hana", "jonas", "kofi", "marta", "mei", "priya", "ruth", "tomas")
+    quiet = ("lena", "bo", "hana", "jonas", "kofi", "marta", "mei", "tomas")
     assert {user: shown.inbox(user) for user in quiet} == {user: [] for user in quiet}
+    # At a good hour at once, else at the next one: the production gate opens thirty days before real use.
+    gates = [(card, "Next is the gate: Enter Limited live.") for card in shown.inbox("priya")]
+    confirms = [(card, "asks you as business owner to confirm") for card in shown.inbox("ruth")]
+    assert all(said in card for card, said in gates + confirms)
+    assert len(gates) == len(confirms) <= 1
     (late,) = shown.inbox("diego")
     assert "A late answer still counts" in late
 

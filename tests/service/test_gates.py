@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -101,6 +102,56 @@ def at(sqlite_url: str) -> Iterator[Gates]:
 
 def labels(card: Card) -> list[str]:
     return [action.label for action in card.actions]
+
+
+# --- the gate ahead -------------------------------------------------------------------------------------------------
+
+
+def days(at: Gates, number: int) -> None:
+    at.office.until(at.office.now + timedelta(days=number))
+
+
+def soon_day(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
+def test_thirty_days_before_real_use_the_owner_hears_what_is_missing_and_the_reviewers_are_asked(
+    at: Gates,
+) -> None:
+    pilot = at.pilot()
+    at.levels(pilot, 1, "gov.security", "base.rollback")
+    at.office.do(partial(registry.change_pilot, pilot=pilot, changes={"target": soon_day(40)}, actor=None))
+    days(at, 9)
+    assert "Real use is planned" not in at.told("anna")
+    days(at, 2)
+    (line,) = [one for one in at.told("anna").splitlines() if "Real use is planned" in one]
+    assert line.startswith("Real use is planned for 2 Jan 2027, in 30 days.")
+    assert "It lacks 2 items: " in at.told("anna")
+    assert "I asked " in at.told("anna")
+    assert "Yes, I checked it" in labels(at.newest("sara"))
+
+
+def test_it_is_said_once_for_each_date_of_real_use(at: Gates) -> None:
+    pilot = at.pilot()
+    change = partial(registry.change_pilot, actor=None)
+    at.office.do(partial(change, pilot=at.now(pilot), changes={"target": soon_day(21)}))
+    days(at, 2)
+    assert at.told("anna").count("Real use is planned") == 1
+    at.office.do(partial(change, pilot=at.now(pilot), changes={"decide_by": soon_day(80)}))
+    days(at, 2)
+    assert at.told("anna").count("Real use is planned") == 1
+    at.office.do(partial(change, pilot=at.now(pilot), changes={"target": soon_day(50)}))
+    days(at, 10)
+    assert at.told("anna").count("Real use is planned") == 1
+    days(at, 10)
+    assert at.told("anna").count("Real use is planned") == 2
+
+
+def test_only_the_production_gate_is_looked_at_before_a_date(at: Gates) -> None:
+    pilot = at.pilot(stage="pilot")
+    at.office.do(lambda work: registry.change_pilot(work, pilot, {"target": soon_day(20)}, actor=None))
+    days(at, 3)
+    assert "Real use is planned" not in at.told("anna")
 
 
 # --- asking and confirming ------------------------------------------------------------------------------------------
