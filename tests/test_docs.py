@@ -188,7 +188,7 @@ def understood(arguments: list[str], *, name_alone: bool = False) -> None:
     command, name = get_command(app), "rampcheck"
     while arguments and arguments[0] in getattr(command, "commands", {}):
         name, arguments = arguments[0], arguments[1:]
-        command = command.commands[name]  # type: ignore[attr-defined]
+        command = command.commands[name]
     if name_alone and not arguments:
         return
     context = command.make_context(name, list(arguments))

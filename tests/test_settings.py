@@ -46,7 +46,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 
 def test_settings_do_not_change_once_loaded() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load({}).port = 1  # type: ignore[misc]
+        load({}).port = 1
 
 
 @pytest.mark.parametrize(

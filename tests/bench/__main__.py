@@ -57,7 +57,7 @@ def _run(name: str, found: list[Figure]) -> bool:
     print(f"{name} ...", file=sys.stderr, flush=True)
     try:
         found.extend(_figures(name))
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # the other figures are still wanted
         traceback.print_exc()
         return False
     print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)

@@ -68,7 +68,7 @@ def bolt(*, listeners: int = 1, before_response: bool = True) -> web.Application
     app = _stock(before_response=before_response)
     for number in range(listeners):
         app.action(re.compile(rf"press\.{number}") if number == 0 else f"press.{number}")(_acknowledge)
-    return app.web_app(path=PATH)  # type: ignore[no-any-return]
+    return app.web_app(path=PATH)
 
 
 def storing(url: str) -> web.Application:
@@ -95,7 +95,7 @@ def storing(url: str) -> web.Application:
             await session.commit()
         await ack()
 
-    return app.web_app(path=PATH)  # type: ignore[no-any-return]
+    return app.web_app(path=PATH)
 
 
 def _stock(*, before_response: bool) -> Any:

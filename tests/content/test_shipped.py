@@ -27,8 +27,8 @@ def shipped() -> Content:
 
 def asked(form: Questionnaire, answers: dict[str, Value], **record: object) -> list[str]:
     """The questions on the path, in order."""
-    pilot = {"stage": "pilot"} | dict(record.pop("pilot", {}))  # type: ignore[call-overload]
-    return list(on_path(path(form, answers, Record(pilot=pilot, **record))))  # type: ignore[arg-type]
+    pilot = {"stage": "pilot"} | dict(record.pop("pilot", {}))
+    return list(on_path(path(form, answers, Record(pilot=pilot, **record))))
 
 
 def test_nothing_is_wrong_with_what_ships() -> None:

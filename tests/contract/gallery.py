@@ -200,7 +200,7 @@ EVERYTHING = Card(
 
 
 def _plain(name: str, **parts: object) -> Card:
-    return Card(title=name, fallback=name, **parts)  # type: ignore[arg-type]
+    return Card(title=name, fallback=name, **parts)
 
 
 GALLERY: dict[str, Card] = {

@@ -137,7 +137,7 @@ def test_a_newer_key_goes_first_and_the_older_one_still_opens(sealed: Callable[.
     assert both.installations.reseal() == 2
     both.close()
     alone = sealed(NEWER)
-    assert [alone.installations.of("slack", at).grant.token for at in ("T1", "T2")] == [SECRET, SECRET]  # type: ignore[union-attr]
+    assert [alone.installations.of("slack", at).grant.token for at in ("T1", "T2")] == [SECRET, SECRET]
     alone.close()
 
 

@@ -66,7 +66,7 @@ def test_many_workers_open_one_check_in_for_a_slot(store: Store) -> None:
 
     results = together(tick)
     assert not [result for result in results if isinstance(result, Exception)]
-    assert [sum(made) for made in zip(*results, strict=True)] == [1] * 5  # type: ignore[arg-type]
+    assert [sum(made) for made in zip(*results, strict=True)] == [1] * 5
     assert len(store.read(at.organisation.id, lambda unit: unit.live_checkins())) == 5
 
 

@@ -140,7 +140,7 @@ def test_the_newest_answer_stands_and_the_log_has_them_all(
 def test_an_event_comes_back_as_it_was_recorded(
     store: Store, at: World, kind: str, moment: object, subject: str, before: Json, after: Json
 ) -> None:
-    event = Event(kind, moment, at.owner.id, at.pilot.id, subject, before, after)  # type: ignore[arg-type]
+    event = Event(kind, moment, at.owner.id, at.pilot.id, subject, before, after)
     store.write(at.organisation.id, lambda unit: unit.record(event))
     assert event in store.read(at.organisation.id, lambda unit: unit.events(kinds=[kind], limit=10_000))
 

@@ -31,7 +31,7 @@ from tests.core.scenery import (
 
 OWNER, DEPUTY, BUILDER, SPONSOR, DECIDER, SARA, LENA, MO = range(1, 9)
 ROLES = {"owner": OWNER, "deputy": DEPUTY, "builder": BUILDER, "sponsor": SPONSOR, "decider": DECIDER}
-PILOT = Pilot(1, "inv", "Invoice matcher", stage="hardening", reviewers=(("security", SARA),), **ROLES)  # type: ignore[arg-type]
+PILOT = Pilot(1, "inv", "Invoice matcher", stage="hardening", reviewers=(("security", SARA),), **ROLES)
 
 
 def at(given: dict[str, ItemLevel], *, stage: str = "hardening", **how: Any) -> GateResult:

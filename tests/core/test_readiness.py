@@ -300,7 +300,7 @@ def test_a_low_risk_pilot_needs_less() -> None:
 )
 def test_a_gate_says_what_an_item_lacks(changed: dict[str, object], lack: Lack) -> None:
     good = level("data.access", 3, link=LINK)
-    given = everywhere(3) | {"data.access": replace(good, **changed)}  # type: ignore[arg-type]
+    given = everywhere(3) | {"data.access": replace(good, **changed)}
     found = gate(given, model(), policy(), stage="hardening", risk="", now=NOW)
     assert found is not None
     assert [(item.id, item.lack) for item in found.lacking] == [("data.access", lack)]
@@ -351,7 +351,7 @@ def test_scores_stay_within_their_bounds(given: dict[str, ItemLevel]) -> None:
 @given(some_levels(), st.randoms())
 def test_the_order_of_items_is_irrelevant(given: dict[str, ItemLevel], random: object) -> None:
     shuffled = list(given.items())
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert score(dict(shuffled), model(), policy(), NOW) == score(given, model(), policy(), NOW)
 
 

@@ -20,7 +20,7 @@ def test_everybody_is_seated_once_and_looking_writes_nothing(store: Store) -> No
     office = Office(store)
     many = desk.SHOWN + 15
     office.write(lambda unit: [unit.save_person(Person(0, f"Person {number:03}")) for number in range(many)])
-    page = desk.LocalDesk(store, office.organisation, office.connection, Still())  # type: ignore[arg-type]
+    page = desk.LocalDesk(store, office.organisation, office.connection, Still())
     assert asyncio.run(page.cast()) == []
 
     assert office.write(lambda unit: seats.seat_everybody(unit, office.connection)) == many

@@ -129,7 +129,7 @@ def planner(sqlite_template: Path) -> Iterator[sqlite3.Connection]:
 
 
 def plan(planner: sqlite3.Connection, statement: object) -> list[str]:
-    text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
+    text = str(statement.compile(dialect=sqlite.dialect()))
     text = re.sub(r"\(__\[POSTCOMPILE_\w+\]\)", "(?, ?)", text)
     return [row[3] for row in planner.execute(f"EXPLAIN QUERY PLAN {text}", [1] * text.count("?")).fetchall()]
 

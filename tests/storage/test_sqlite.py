@@ -69,7 +69,7 @@ def held_up(store: Store, at: Organisation) -> Iterator[None]:
 
 def queued(store: SqlStore, count: int) -> None:
     """Wait until so many units are in the queue."""
-    writer = store._database._writer  # type: ignore[attr-defined]
+    writer = store._database._writer
     end = time.monotonic() + PATIENCE
     while writer._waiting.qsize() < count:
         assert time.monotonic() < end
@@ -77,7 +77,7 @@ def queued(store: SqlStore, count: int) -> None:
 
 
 def start(count: int, work: object) -> list[threading.Thread]:
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]  # type: ignore[arg-type]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     return threads
@@ -89,7 +89,7 @@ def start(count: int, work: object) -> list[threading.Thread]:
 def test_the_writer_and_the_readers_are_set_as_meant(store: SqlStore) -> None:
     def pragma(name: str) -> tuple[object, object]:
         def look(connection: object) -> object:
-            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()  # type: ignore[attr-defined]
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
         return store._database.write(look), store._database.read(look)
 
@@ -124,7 +124,7 @@ def test_another_process_may_write_after_a_close(store: Store, sqlite_url: str) 
 
 def test_units_that_wait_together_are_committed_together(store: SqlStore, acme: Organisation) -> None:
     commits = []
-    event.listen(store._database._writer._engine, "commit", commits.append)  # type: ignore[attr-defined]
+    event.listen(store._database._writer._engine, "commit", commits.append)
     with held_up(store, acme):
         threads = start(10, lambda number: add(store, acme, f"P{number}"))
         queued(store, 10)
@@ -266,9 +266,9 @@ def limit_pages(store: SqlStore, more: int | None) -> None:
     """Let the file grow by so many pages and no further; None for as far as it wants."""
 
     def work(connection: object) -> None:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()  # type: ignore[attr-defined]
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         most = 1_073_741_823 if more is None else pages + more
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")  # type: ignore[attr-defined]
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
 
     store._database.write(work)
 

@@ -111,7 +111,7 @@ def test_over_a_socket_slack_is_given_no_address() -> None:
 
 def test_over_http_everything_is_posted_to_the_one_address_that_is_served() -> None:
     found = manifest(Wish("http", URL))
-    ingress = Ingress(None, None, secret="x", clock=None)  # type: ignore[arg-type]
+    ingress = Ingress(None, None, secret="x", clock=None)
     [route] = [f"{URL}{route.path}" for route in ingress.routes()]
     assert set(re.findall(r"https:[^\"\s]+", as_yaml(found))) == {route}
     assert not found["settings"]["socket_mode_enabled"]

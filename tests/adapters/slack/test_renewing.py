@@ -120,7 +120,7 @@ def test_trap_11_tokens_are_renewed_where_slack_api_url_points(
 
         async def noted(method: str, url: str, **more: object) -> object:
             hosts.add(str(url))
-            return await request(method, url, **more)  # type: ignore[arg-type]
+            return await request(method, url, **more)
 
         monkeypatch.setattr(session, "_request", noted)
         hub.slack.grants.expire()
@@ -193,7 +193,7 @@ def test_a_token_that_cannot_be_renewed_is_told_of_once_and_messages_wait_for_th
 
         hub.slack.workspace.add("U0BEN", "Ben")
         await hub.install()
-        hub.clock.moment = max(hub.clock.moment, hub.app.store.read(1, lambda unit: unit.next_moment()))  # type: ignore[type-var]
+        hub.clock.moment = max(hub.clock.moment, hub.app.store.read(1, lambda unit: unit.next_moment()))
         await hub.deliver()
         assert len(Somebody(hub.slack, "U0BEN").inbox) == 1, "what waited was sent"
         assert hub.kept(TEAM).health is Health.ON
@@ -233,7 +233,7 @@ def test_a_grant_survives_a_database_that_is_away_for_a_moment(
             if failures:
                 failures.pop()
                 raise DeliveryError("the database did not answer")
-            return await keep(seen, grant)  # type: ignore[arg-type]
+            return await keep(seen, grant)
 
         class Shaky:
             renewed = staticmethod(shaky)
@@ -242,7 +242,7 @@ def test_a_grant_survives_a_database_that_is_away_for_a_moment(
                 return getattr(office, name)
 
         access = hub.adapter._access_to(TEAM)
-        access._office = Shaky()  # type: ignore[attr-defined]
+        access._office = Shaky()
         hub.slack.grants.expire()
         await access.refused(hub.kept(TEAM).grant.token, "token_expired")
         assert hub.kept(TEAM).edition == 2

@@ -214,6 +214,7 @@ def _drawn(scenes: list[Json], kept: Path) -> Path:
 
 
 def _shoot(page: Path, names: list[str], folder: Path) -> None:
+    """A picture of each scene of a page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
         tab = browser.new_context(

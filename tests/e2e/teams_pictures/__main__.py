@@ -17,15 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import sync_playwright
-
 from adapters.teams.render import card_of, render
 from bot.core.card import Card
 from bot.core.card_json import to_json
 from bot.core.ports import Clicked, Payload, Ran
-from tests.e2e.conftest import FLAGS, NO_BROWSER, chromium
+from tests.e2e.conftest import NO_BROWSER, chromium
 from tests.e2e.screenshots import PICTURES, _free_port, _prepared
-from tests.e2e.slack_pictures.__main__ import SHARPNESS, Example, Paper, _token
+from tests.e2e.slack_pictures.__main__ import Example, Paper, _shoot, _token
 
 HERE: Final = Path(__file__).parent
 PACKAGES: Final = ("markdown-it/dist/markdown-it.min.js", "adaptivecards/dist/adaptivecards.min.js")
@@ -100,20 +98,6 @@ def _page(scenes: list[Json], kept: Path) -> Path:
     head = '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="draw.css">'
     page.write_text(f"{head}<body>{scripts}</body>", encoding="utf-8")
     return page
-
-
-def _shoot(page: Path, names: list[str], folder: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
-        tab = browser.new_context(
-            viewport={"width": 760, "height": 900}, device_scale_factor=SHARPNESS
-        ).new_page()
-        tab.goto(page.as_uri())
-        for name in names:
-            file = folder / f"{name}.png"
-            tab.locator(f"#{name}").screenshot(path=file)
-            print(f"{file.name}: {file.stat().st_size // 1024} KB")
-        browser.close()
 
 
 if __name__ == "__main__":
