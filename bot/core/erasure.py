@@ -23,6 +23,9 @@ OF_PEOPLE = ("person.", "account.")  # kinds of events that are about a person: 
 # Characters. What is shorter ("ok", "fine") is found only where it is the whole text: it stands in many sentences.
 LONG = 12
 CUT = 16  # of a text that was shown shortened, so much of its beginning was shown at least
+WORD = re.compile(
+    r"[a-z][a-z0-9_]*"
+)  # a text of one small word cannot be told from a choice, a stage, a state
 PLAIN_HANDLE = re.compile(r"[A-Za-z]{1,20}|.{1,5}")  # an account of the local chat looks like a word
 
 
@@ -73,7 +76,7 @@ class Scrub:
 
     def __init__(self, marks: Marks) -> None:
         self.marks = marks
-        texts = {text.strip() for text in marks.texts} - {""}
+        texts = {text.strip() for text in marks.texts if not WORD.fullmatch(text.strip())} - {""}
         lines = {" ".join(text.split()) for text in texts}  # as a text is shown where there is one line
         wanted = sorted(texts | lines, key=len, reverse=True)
         self._whole = frozenset(wanted)
@@ -88,23 +91,23 @@ class Scrub:
         folded = raw.casefold()
         return any(needle in folded for needle in self._needles)
 
-    def text(self, text: str) -> str:
-        """The text without their marks."""
-        if text.strip() in self._whole:
+    def text(self, text: str, *, written: bool = False) -> str:
+        """The text without their marks; a short one of theirs goes only where people's own words are kept."""
+        if (written or len(text) >= LONG) and text.strip() in self._whole:
             return REMOVED
-        for written in self._long:
-            text = _without(text, written)
+        for known in self._long:
+            text = _without(text, known)
         return self._handles.sub(REMOVED, self._names.sub(SOMEBODY, text))
 
-    def value(self, value: Json) -> Json:
+    def value(self, value: Json, *, written: bool = False) -> Json:
         """The same of JSON: each text in it, names of fields too."""
         match value:
             case str():
-                return self.text(value)
+                return self.text(value, written=written)
             case list():
-                return [self.value(one) for one in value]
+                return [self.value(one, written=written) for one in value]
             case dict():
-                return {self.text(name): self.value(one) for name, one in value.items()}
+                return {self.text(name): self.value(one, written=written) for name, one in value.items()}
             case _:
                 return value
 

@@ -114,7 +114,7 @@ def _marks(work: Work, person: Person) -> Marks:
         names=_several({person.name, *(one for one in named if isinstance(one, str))}),
         handles=_several({person.email, *handles}),
         lanes=_several(lanes),
-        texts=_several(set(_texts(work, person)) - described),
+        texts=_several({text.strip() for text in _texts(work, person)} - described),
     )
 
 
@@ -124,7 +124,8 @@ def _several(texts: set[str]) -> tuple[str, ...]:
 
 def _described(pilot: Pilot) -> tuple[str, ...]:
     """What a pilot is: the organisation's record, whoever said it."""
-    return (pilot.name, pilot.work, pilot.metric, pilot.scale_if, pilot.stop_if)
+    said = (pilot.name, pilot.work, pilot.metric, pilot.scale_if, pilot.stop_if, pilot.group, *pilot.tags)
+    return tuple(text.strip() for text in said)
 
 
 def _of(work: Work, person: Person, kinds: Sequence[str]) -> list[Event]:

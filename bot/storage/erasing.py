@@ -43,6 +43,19 @@ NOT_SEARCHED = frozenset(
     {"person", "identity", "sought", "home", "erasure", "seal", "word", "form", "connection"}
 )
 APPEND_ONLY = frozenset({"answer", "event", "decision"})
+# Where people's own words are kept: a short text is looked for here alone, for elsewhere it may be a label or a name.
+OWN_WORDS = frozenset(
+    {
+        *(
+            ("answer", "value"),
+            ("checkin", "detail"),
+            ("request", "text"),
+            ("mute", "reason"),
+            ("event", "after"),
+        ),
+        *(("decision", "text"), ("decision", "lesson"), ("level", "not_applicable"), ("level", "verdicts")),
+    }
+)
 ERASED = "the person was erased"
 BLANK = Card("", "")
 WHERE = ("conversation", "service", "thread", "ref_conversation", "ref_message", "ref_thread")
@@ -189,7 +202,7 @@ def _scrubbed(source: Searched, scrub: Scrub, row: Record) -> Iterator[tuple[str
         kind: Any = columns[name].type
         is_json = isinstance(kind, JsonText)
         before = kind.process_result_value(raw, None) if is_json else raw
-        after = scrub.value(before)
+        after = scrub.value(before, written=(source.name, name) in OWN_WORDS)
         if after != before:
             yield name, f"erased:{row.number}" if name == "key" else after
 

@@ -12,7 +12,7 @@ ANN = Marks(
     7,
     names=("Ann Kalniņa", "Will"),
     handles=("ann@acme.example", "U7ANN", "ann", "dm:ann"),
-    texts=("ok", "The vendor is late again", 'Two lines\nof "text" that she wrote'),
+    texts=("Fine", "pilot", "The vendor is late again", 'Two lines\nof "text" that she wrote'),
 )
 
 
@@ -29,8 +29,8 @@ ANN = Marks(
         ("local:ann", "local:[removed]"),
         ("an announcement by ann", "an announcement by ann"),
         ("1:dm:ann", "1:[removed]"),
-        ("ok", "[removed]"),
-        ("It is ok so far", "It is ok so far"),
+        ("Fine", "Fine"),
+        ("Fine so far", "Fine so far"),
         ("They wrote: The vendor is late again!", "They wrote: [removed]!"),
         ("They wrote: The vendor is late agai…", "They wrote: [removed]…"),
         ("The vendor is late agreed Bo", "The vendor is late agreed Bo"),
@@ -41,6 +41,16 @@ def test_what_names_them_goes_and_nothing_else(text: str, left: str) -> None:
     assert Scrub(ANN).text(text) == left
     stored = json.dumps(text, ensure_ascii=False)
     assert Scrub(ANN).touches(stored) or left == text
+
+
+def test_a_short_text_goes_where_people_write_and_is_a_label_elsewhere() -> None:
+    assert Scrub(ANN).text("Fine", written=True) == "[removed]"
+    assert Scrub(ANN).text("Fine so far", written=True) == "Fine so far"
+    assert Scrub(ANN).value({"a": ["Fine"]}, written=True) == {"a": ["[removed]"]}
+
+
+def test_a_single_small_word_stays_for_it_may_be_a_choice() -> None:
+    assert Scrub(ANN).text("pilot", written=True) == "pilot"
 
 
 def test_a_value_keeps_its_shape() -> None:

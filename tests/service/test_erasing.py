@@ -29,7 +29,7 @@ pytest_plugins = ["tests.databases"]
 
 USER, NAME, BEFORE, EMAIL = "U7KALNINA", "Annija Kalniņa", "Annija Bērziņa", "annija.kalnina@acme.example"
 NEED = "Nobody in legal answers my mails, I am tired of it"
-DONE = "ok!"
+DONE = "Fine"  # as short as the label of something
 FIX = "The vendor has to stop promising what it cannot do"
 REASON = "I know, it is because of my holidays"
 MARKS = (NAME, BEFORE, EMAIL, USER, NEED, DONE, FIX, REASON)
