@@ -30,9 +30,11 @@ def ticked(form: Questionnaire, context: Context, state: State, event: Ticked) -
     """What is due at this moment, if anything: the end, a waking, a reminder."""
     if state.wake_at is None or event.at < state.wake_at:
         return Step(state)
-    if event.at >= state.closes_at:
-        return _closed(form, context, state, event.at)
     good = cadence.good_moment(event.at, zone=context.zone, asking=context.asking)
+    if event.at >= state.closes_at:
+        if good > event.at and _tells_at_the_end(context, state):
+            return _open_until_morning(state, good)
+        return _closed(form, context, state, event.at)
     if good > event.at:
         return _until_morning(state, event.at, good)
     if state.phase is Phase.SNOOZED:
@@ -52,6 +54,18 @@ def _until_morning(state: State, at: datetime, good: datetime) -> Step:
     return Step(waking(after))
 
 
+def _tells_at_the_end(context: Context, state: State) -> bool:
+    """Whether no message has told yet what follows from silence: one that is only amended is not read."""
+    return bool(context.follows) and not state.reminders and state.phase is not Phase.WAITING
+
+
+def _open_until_morning(state: State, good: datetime) -> Step:
+    """An end that an outage has moved into the night, and that is to be told, comes at the next good hour."""
+    awake = Phase.OPEN if state.phase is Phase.SNOOZED else state.phase
+    later = replace(state, phase=awake, closes_at=good, ladder=(), snoozed_until=None)
+    return Step(waking(replace(later, revision=state.revision + 1)))
+
+
 def _closed(form: Questionnaire, context: Context, state: State, at: datetime) -> Step:
     """Closing time: what colleagues still owe is let go; an open check-in expires and takes late answers."""
     closed = close_handed(context, state)
@@ -68,9 +82,7 @@ def _closed(form: Questionnaire, context: Context, state: State, at: datetime) -
     after = replace(
         let_go, phase=Phase.EXPIRED, outcome="missed", ladder=(), snoozed_until=None, wake_at=None
     )
-    if (
-        context.follows and not state.reminders
-    ):  # no message has told yet what follows, and an amended one is not read
+    if _tells_at_the_end(context, state):
         return _told_at_the_end(form, context, after, closed, at)
     card = form_card(form, context, after, at)
     return Step(

@@ -60,7 +60,8 @@ def _send(work: Work, together: Sequence[Said]) -> None:
 def change(work: Work, host: str, key: str, line: Card, *, address: Address, to: str) -> None:
     """What stands in a message is different now: the message shows it. `to` names the change."""
     work.unit.put_strip(Strip(host, key, line))
-    card = bundle([one.card for one in work.unit.strips(host)])
+    # One without words has been kept long enough (`retention` in the policy).
+    card = bundle([one.card for one in work.unit.strips(host) if one.card.body])
     message = Message(f"{host}:{to}", address, card, replaces=host)
     if work.gathered is None:
         work.unit.enqueue(message, work.now)

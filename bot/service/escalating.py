@@ -29,6 +29,7 @@ from bot.service import (
     checkins,
     deciding,
     framing,
+    hours,
     nagging,
     registry,
     requests,
@@ -53,6 +54,10 @@ def step(work: Work, pilot: Pilot) -> None:
         silence.put(work, pilot, wait)
         return
     now, *rest = silence.left(work, pilot, due)
+    good = hours.good_for_all(work, _hear_of(work, pilot, now.step), work.now)
+    if good > work.now:
+        silence.put(work, pilot, good)
+        return
     work.unit.record(Event(silence.STEP, work.now, None, pilot.id, now.step))
     if now.step == OUTCOME:
         _conclude(work, pilot)
@@ -94,20 +99,25 @@ def _first(work: Work, pilot: Pilot) -> Checkin | None:
     return work.unit.checkin(silence.begun(work, pilot)[1])
 
 
+def _hear_of(work: Work, pilot: Pilot, step: str) -> list[PersonId]:
+    """Whoever a step writes to."""
+    if step == OUTCOME:
+        return list(dict.fromkeys(filter(None, (pilot.owner, pilot.sponsor))))
+    if step == LEAD:
+        leads = registry.leads(work.unit, pilot)
+        return [lead.id for lead in leads if lead.id not in (pilot.owner, pilot.sponsor)]
+    holder: PersonId | None = getattr(pilot, step)
+    return [holder] if holder is not None else []
+
+
 def _ask(work: Work, pilot: Pilot, named: str) -> None:
-    holders: list[PersonId | None] = [getattr(pilot, named)] if named != LEAD else []
-    if named == LEAD:
-        holders = [
-            lead.id
-            for lead in registry.leads(work.unit, pilot)
-            if lead.id not in (pilot.owner, pilot.sponsor)
-        ]
-    for holder in holders:
-        if holder is not None:
-            text = silence.begun(work, pilot)[0].isoformat()
-            wanted = Request(0, requests.SILENT, pilot.id, holder, None, work.now, text=text, topic=named)
-            if requests.ask(work, pilot, wanted):
-                nagging.note(work, holder, pilot.id, silence.begun(work, pilot)[1], named)
+    since, checkin = silence.begun(work, pilot)
+    for holder in _hear_of(work, pilot, named):
+        wanted = Request(
+            0, requests.SILENT, pilot.id, holder, None, work.now, text=since.isoformat(), topic=named
+        )
+        if requests.ask(work, pilot, wanted):
+            nagging.note(work, holder, pilot.id, checkin, named)
 
 
 def _show_what_follows(work: Work, pilot: Pilot) -> None:
@@ -137,7 +147,7 @@ def _conclude(work: Work, pilot: Pilot) -> None:
 
 def _tell_the_end(work: Work, pilot: Pilot, outcome: str, until: Any) -> None:
     since, number = silence.begun(work, pilot)
-    for holder in dict.fromkeys(filter(None, (pilot.owner, pilot.sponsor))):
+    for holder in _hear_of(work, pilot, OUTCOME):
         person, address = work.unit.person(holder), registry.address_of(work.unit, holder)
         if person is not None and address is not None:
             today = work.today(person)

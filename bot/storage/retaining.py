@@ -19,12 +19,12 @@ from bot.core.retention import Kept
 from bot.core.state import ASKING
 from bot.storage.fields import table
 from bot.storage.scope import Record, Scope, changed, mine, own, put
-from bot.storage.tables import CheckinRow, MessageRow, NagRow, RetentionRow, SightRow
+from bot.storage.tables import CheckinRow, MessageRow, NagRow, RetentionRow, SightRow, StripRow
 
 LONG_AGO = "kept long enough"
 
 _message, _checkin, _sight, _nag = table(MessageRow), table(CheckinRow), table(SightRow), table(NagRow)
-_retention = table(RetentionRow)
+_retention, _strip = table(RetentionRow), table(StripRow)
 
 UPTO = mine(select(_retention.c.upto).where(_retention.c.kind == bindparam("kind")))
 PUT_UPTO = put(RetentionRow, by=("org_id", "kind"), columns=("upto",))
@@ -46,6 +46,8 @@ EMPTY = mine(
     ),
     by_other=[_message],
 )
+_hosts = select(_message.c.key).where(own(_message), _message.c.id.in_(bindparam("ids", expanding=True)))
+EMPTY_STRIPS = mine(update(_strip).where(_strip.c.host.in_(_hosts)).values(card=to_json(Card("", ""))))
 CHECKINS = mine(
     select(_checkin.c.id, _checkin.c.phase, _checkin.c.closes_at, _checkin.c.detail)
     .where(_checkin.c.id > bindparam("behind"))
@@ -102,7 +104,9 @@ class Retaining(Scope):
         return len(old) == limit
 
     def _empty(self, rows: Sequence[Record]) -> None:
-        self._change(EMPTY, ids=[row.id for row in rows])
+        ids = [row.id for row in rows]
+        self._change(EMPTY, ids=ids)
+        self._change(EMPTY_STRIPS, ids=ids)
 
     def _no_drafts(self, rows: Sequence[Record]) -> None:
         for row in rows:

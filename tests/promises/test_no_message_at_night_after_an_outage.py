@@ -82,6 +82,16 @@ def test_a_reminder_missed_in_an_outage_waits_for_the_morning_and_two_become_one
     assert [moment.strftime("%a %H") for moment in came(office, until=in_riga(30, 12))] == ["Thu 08"]
 
 
+def test_what_follows_from_silence_is_not_told_at_night(office: Office) -> None:
+    anna, bo = office.person("anna"), office.person("bo")
+    office.pilot("Invoice matcher", anna, created=date(2026, 11, 9), deputy=bo.id)
+    office.until(in_riga(24, 10, 5))
+    office.now = in_riga(27, 23)  # down over both reminders and the end, which was on Friday at ten
+    first, *_ = came(office, until=in_riga(30, 18))
+    assert is_good(first)
+    assert "If nobody answers, I ask Bo" in office.platform.inbox("anna")[-1].fallback
+
+
 def test_what_waited_for_a_check_in_to_close_does_not_come_at_night_when_it_closed_in_an_outage(
     office: Office,
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.card import Button, Card
 from bot.core.ports import Store
+from bot.core.retention import Kept
 from bot.service import auditor
 from tests.fakes.office import CALM, CONTENT, Office
 
@@ -133,6 +134,16 @@ def test_people_who_come_to_a_pilot_by_a_spreadsheet_are_told_once_why(office: O
     due(office, 3)
     (card,) = office.platform.inbox("anna")
     assert card.footer.startswith("You get this because you are named for these pilots.")
+
+
+def test_what_is_not_kept_in_messages_is_not_kept_in_their_lines(office: Office) -> None:
+    due(office, 3)
+    office.write(lambda unit: unit.forget(Kept.MESSAGES, office.now + DAY, limit=99))
+    host = "bundle:checkin:1:invite"
+    assert {one.card.body for one in office.read(lambda unit: unit.strips(host))} == {()}
+    office.presses("anna", "Answer: Chat helper")
+    office.until(office.now + DAY)  # reminded: the old message says so, and no word of what is forgotten
+    assert len(office.platform.inbox("anna")) == 2
 
 
 def test_two_people_get_a_message_each(office: Office) -> None:

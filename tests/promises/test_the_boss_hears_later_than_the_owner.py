@@ -191,3 +191,12 @@ def test_silence_to_the_end_has_the_outcome_that_was_chosen_and_said(
     assert (pilot_of(office, pilot).stage == "paused") == (outcome == "pause")
     told = office.platform.inbox("anna")
     assert any("This is what I said would follow." in card.fallback for card in told)
+
+
+def test_the_boss_hears_at_a_good_hour_of_their_own(office: Office) -> None:
+    """The graces are counted in the owner's zone; at ten in the morning in Riga it is night in Los Angeles."""
+    far = office.person("walter", zone="America/Los_Angeles")
+    silent_pilot(office, deputy=None, sponsor=far.id)
+    at = wait_for(office, "walter").astimezone(ZoneInfo("America/Los_Angeles"))
+    assert at.weekday() < 4
+    assert 8 <= at.hour < 18

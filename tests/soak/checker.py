@@ -20,6 +20,8 @@ CHECKS: dict[str, Check] = {}
 
 ON_TIME = timedelta(minutes=15)  # a message may leave so much later than the moment it was written at
 HEARD = timedelta(minutes=20)  # what comes so soon after somebody's own act is an answer to it
+MOST = 5  # pilots in one message
+ANSWERS = ("checkin.answered", "checkin.nothing", "checkin.declined")
 ENDS = ("answered", "nothing", "declined", "missed", "closed")
 
 
@@ -85,7 +87,8 @@ def in_order(record: Record) -> Iterator[str]:
 @promise("what was acknowledged is stored")
 def acknowledged(record: Record) -> Iterator[str]:
     for act in record.acts:
-        if act.stored and act.key not in record.sights:
+        kept = act.at > record.end - record.house.receipts
+        if act.stored and kept and act.key not in record.sights:
             yield f"{act.key} was acknowledged, and is in no row"
         elif act.stored and act.checkin is not None and act.checkin not in record.answered:
             yield f"{act.key} answered check-in {act.checkin}, which has no answer"
@@ -157,9 +160,9 @@ def reminders(record: Record) -> Iterator[str]:
     ended = {one.after["checkin"]: one.at for one in record.noted if _ends(one.kind)}
     aside = _away_spans(record)
     count: Counter[int] = Counter()
-    for post in record.posts:
-        kind, number = _of_checkin(post)
-        if kind != "reminder" or number is None:
+    asked = ((post, *one) for post in record.posts for one in _asks(record, post.key))
+    for post, kind, number in asked:
+        if kind != "reminder":
             continue
         count[number] += 1
         if number in ended and post.at > ended[number]:
@@ -167,6 +170,47 @@ def reminders(record: Record) -> Iterator[str]:
         person = record.places.get(post.conversation, 0)
         if count[number] > record.house.reminders and not aside.get(person):
             yield f"{post.key} is reminder {count[number]} of check-in {number}"
+
+
+@promise("several pilots of one person come in one message, five at most")
+def bundled(record: Record) -> Iterator[str]:
+    together: dict[tuple[int, datetime], list[int]] = defaultdict(list)
+    for person, at, checkins in _by_itself(record, ("invite",)):
+        together[person, at].append(len(checkins))
+    for (person, at), sizes in together.items():
+        if max(sizes) > MOST or len(sizes) > -(-sum(sizes) // MOST):
+            yield f"person {person} was asked about {sizes} pilots in {len(sizes)} messages at {at}"
+
+
+@promise("a week has a budget over all pilots of a person")
+def budget(record: Record) -> Iterator[str]:
+    before: dict[int, list[datetime]] = defaultdict(list)
+    for person, at, _ in _by_itself(record, ("ask", "invite", "reminder")):
+        full = [one for one in before[person] if at - timedelta(days=7) < one < at]
+        if len(full) >= record.house.messages:
+            yield f"person {person} had {len(full)} messages in the week before {at}, and got one more"
+        before[person].append(at)
+
+
+@promise("the boss hears later than the owner, and never of silence where there is an answer")
+def boss_later(record: Record) -> Iterator[str]:
+    silences = {f"request:{one.id}": one for one in record.silent}
+    pilots = {one.id: one.pilot for one in record.asked}
+    answers: dict[int, list[datetime]] = defaultdict(list)
+    for one in record.noted:
+        if one.kind in ANSWERS and one.pilot is not None:
+            answers[one.pilot].append(one.at)
+    told: dict[int, datetime] = {}  # pilot -> when somebody who answers for it was last written to about it
+    for post in record.posts:
+        for _, number in _asks(record, post.key):
+            told[pilots.get(number, 0)] = post.at
+        about = silences.get(post.key)
+        if about is None:
+            continue
+        if any(about.since < at < post.at for at in answers[about.pilot]):
+            yield f"{post.key} told person {about.person} of silence about pilot {about.pilot}, which has an answer"
+        if told.get(about.pilot, record.begin) < about.since:
+            yield f"{post.key} told person {about.person} of pilot {about.pilot} before its owner heard"
 
 
 # --- who ------------------------------------------------------------------------------------------------------------
@@ -199,8 +243,8 @@ def responsible(record: Record) -> Iterator[str]:
     for one in record.noted:
         if one.kind in ("pilot.owner", "pilot.deputy") and one.pilot is not None and one.after is not None:
             answers.setdefault(one.pilot, set()).add(int(one.after))
-    for post in record.posts:
-        _, number = _of_checkin(post)
+    asked = [(post, number) for post in record.posts for _, number in _asks(record, post.key)]
+    for post, number in asked:
         person = record.places.get(post.conversation)
         if number in pilots and person not in answers.get(pilots[number], ()):
             yield f"{post.key} asked person {person}, who has no part in pilot {pilots[number]}"
@@ -242,11 +286,23 @@ def _to_people(record: Record) -> Iterator[Post]:
     return (post for post in record.posts if post.conversation in record.places)
 
 
-def _of_checkin(post: Post) -> tuple[str, int | None]:
-    """(slot's kind, check-in) of a message that asks, e.g. ("reminder", 17)."""
-    first, _, rest = post.key.partition(":")
-    number, _, slot = rest.partition(":")
-    return (slot.rstrip("0123456789"), int(number)) if first == "checkin" and number.isdigit() else ("", None)
+def _asks(record: Record, key: str) -> list[tuple[str, int]]:
+    """(slot's kind, check-in) of all that a message asks, e.g. ("reminder", 17)."""
+    found = []
+    for one in record.within.get(key, [key]):
+        first, _, rest = one.partition(":")
+        number, _, slot = rest.partition(":")
+        if first == "checkin" and number.isdigit():
+            found.append((slot.rstrip("0123456789"), int(number)))
+    return found
+
+
+def _by_itself(record: Record, kinds: tuple[str, ...]) -> Iterator[tuple[int, datetime, list[int]]]:
+    """(person, written at, check-ins) of each new message of these kinds, the oldest first."""
+    for row in sorted(record.waited, key=lambda one: (one.created_at, one.id)):
+        asked = [number for kind, number in _asks(record, row.key) if kind in kinds]
+        if asked and not row.replaces and row.conversation in record.places:
+            yield record.places[row.conversation], row.created_at, asked
 
 
 def _opened(record: Record) -> Mapping[int, list[datetime]]:

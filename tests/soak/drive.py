@@ -221,8 +221,8 @@ class Soak:
     def _happened(self, at: datetime, due: Due, answer: str) -> None:
         life, act = self.lives[due.user], due.act
         kind, stored = str(act["kind"]), answer != "refused"
-        if kind in ("says", "clicks"):
-            checkin = _checkin_of(str(act.get("message", ""))) if answer == "stored" else None
+        if kind in ("says", "clicks", "opens"):
+            checkin = _checkin_of(act) if answer == "stored" else None
             self.record.acts.append(Act(at, life.person, str(act["key"]), stored, checkin))
             self.counts.refused += not stored
         turn = str(act.get("turn", kind))
@@ -335,9 +335,13 @@ def _apart(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datet
     return kept
 
 
-def _checkin_of(key: str) -> int | None:
-    kind, _, rest = key.partition(":")
-    return int(rest.partition(":")[0]) if kind == "checkin" else None
+def _checkin_of(act: Mapping[str, Any]) -> int | None:
+    """The check-in that an act answers: by its message, or by the button of a message about several."""
+    kind, _, rest = str(act.get("message", "")).partition(":")
+    if kind == "checkin":
+        return int(rest.partition(":")[0])
+    about = str(act["token"]).partition("|checkin|")[2].partition("|")[0] if act["kind"] == "opens" else ""
+    return int(about) if about.isdigit() else None
 
 
 def house() -> House:
@@ -351,11 +355,13 @@ def house() -> House:
         frozenset(day for day in days if day in asking.free),
         asking.reminders,
         weeks=2,
+        messages=asking.messages_a_week,
+        receipts=timedelta(days=worker.CONTENT.policy.retention.receipts - 1),
     )
 
 
 def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
-    """Register everybody: (connection, [(person, account, zone)]). Each pilot has an owner; every third a deputy."""
+    """Register everybody: (connection, [(person, account, zone)]). Every third owner has a deputy."""
     from bot.core.records import Address, Connection, Identity, Person, Pilot, Standing
     from bot.service import registry
     from bot.service.work import Work
@@ -383,19 +389,11 @@ def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
                 person = join(work, f"owner{number}", zone, Standing.MEMBER)
                 made.append((person, f"owner{number}", zone))
                 day = BEGIN.date() - timedelta(days=number % 14)
-                fields = {"deputy": before} if number % 3 == 2 else {}
-                pilot = Pilot(
-                    0,
-                    "",
-                    f"Pilot {number}",
-                    stage="pilot",
-                    stage_since=day,
-                    created=day,
-                    owner=person,
-                    owner_accepted=True,
-                    **fields,
-                )
-                registry.add_pilot(work, pilot, actor=None)
+                fields: dict[str, Any] = {"deputy": before} if number % 3 == 2 else {}
+                fields |= {"stage": "pilot", "stage_since": day, "created": day, "owner_accepted": True}
+                for nth in range(_pilots(number)):
+                    pilot = Pilot(0, "", f"Pilot {number}.{nth}", owner=person, **fields)
+                    registry.add_pilot(work, pilot, actor=None)
                 before = person
             return made
 
@@ -405,6 +403,11 @@ def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
     subscribe(store, organisation.id, connection)
     store.close()
     return connection, made
+
+
+def _pilots(number: int) -> int:
+    """How many an owner has: one in ten has three, and one in fifty more than one message holds."""
+    return 7 if number % 50 == 10 else 3 if number % 10 == 0 else 1
 
 
 def subscribe(store: Any, organisation: int, connection: int) -> None:

@@ -75,6 +75,8 @@ class Life:
     def sees(self, now: datetime, key: str, card: Mapping[str, Any]) -> Due | None:
         """What this person will do about a message that is new or has changed; nothing for most."""
         submit = next((one["submit"] for one in card["actions"] if "submit" in one), None)
+        if submit is None and not self.left:
+            return self._opens(now, key, card)
         if submit is None or self.left:
             return None
         token = str(submit[1])
@@ -89,9 +91,21 @@ class Life:
             return self._snoozes(now, card)
         return None
 
+    def _opens(self, now: datetime, key: str, card: Mapping[str, Any]) -> Due | None:
+        """Of a message about several pilots the next one is opened and answered, or none any more."""
+        found = (one["button"] for one in card["actions"] if "button" in one)
+        button = next((one for one in found if one[0].startswith(("Answer: ", "Go on: "))), None)
+        fate = 0.0 if key in self.answered else self.dice.random()
+        if button is None or fate >= AT_ONCE + LATER:
+            return None
+        self.answered.add(key)
+        later = timedelta(minutes=self.dice.randint(5, 3600) if fate >= AT_ONCE else 0)
+        act = {"kind": "opens", "token": button[1], "key": self._key(), "message": key}
+        return Due(now + later, self.user, act)
+
     def _answers(self, at: datetime, key: str, token: str, card: Mapping[str, Any]) -> Due:
         self.answered.add(key)
-        values = {name: value for one in card["fields"] for name, value in _filled(one, at.date())}
+        values = filled(card, at.date())
         act = {"kind": "clicks", "token": token, "values": values, "key": self._key(), "message": key}
         return Due(at, self.user, act)
 
@@ -120,6 +134,11 @@ class Life:
 
     def _moment(self, begin: datetime, weeks: int) -> datetime:
         return begin + timedelta(minutes=self.dice.randint(0, weeks * 7 * 24 * 60))
+
+
+def filled(card: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A form as a calm person fills it in."""
+    return {name: value for one in card["fields"] for name, value in _filled(one, today)}
 
 
 def _filled(field_: Mapping[str, Any], today: date) -> Iterator[tuple[str, Any]]:

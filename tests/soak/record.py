@@ -89,8 +89,20 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """A row of the requests: somebody is asked why nobody has answered about a pilot since a moment."""
+
+    id: int
+    pilot: int
+    person: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class House:
-    """The rules as they were announced to people: quiet hours, allowed weekdays, free days, and how long a wait is."""
+    """The rules as they were announced to people: quiet hours, allowed weekdays, free days, how long a wait is, how
+    many messages a week has room for, and for how long it is kept which acts were dealt with.
+    """
 
     quiet_from: int
     quiet_until: int
@@ -98,6 +110,8 @@ class House:
     free: frozenset[date]
     reminders: int
     weeks: int
+    messages: int = 8
+    receipts: timedelta = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -119,12 +133,18 @@ class Record:
     noted: list[Noted] = field(default_factory=list)
     sights: set[str] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)  # check-ins with an answer
+    silent: list[Silent] = field(default_factory=list)
+    within: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # message -> those that stand in it, by their keys
 
 
 WAITED = "SELECT id, key, conversation, replaces, state, reason, created_at, due_at FROM message"
 ASKED = "SELECT id, pilot_id, person_id, slot, opened_at, closes_at, done_at, phase FROM checkin"
 NOTED = "SELECT id, kind, at, pilot_id, subject, after FROM event WHERE kind NOT LIKE 'signal.%' ORDER BY id"
 SIGHTS = "SELECT key FROM sight"
+SILENT = "SELECT id, pilot_id, person_id, text FROM request WHERE kind = 'silent'"
+WITHIN = "SELECT host, key FROM strip ORDER BY id"
 ANSWERED = "SELECT DISTINCT checkin_id FROM submission"
 
 
@@ -137,6 +157,9 @@ def read(record: Record, url: str) -> None:
     ]
     record.answered = {row[0] for row in rows(url, ANSWERED)}
     record.sights = {row[0] for row in rows(url, SIGHTS)}
+    record.silent = [Silent(*row[:3], datetime.fromisoformat(row[3])) for row in rows(url, SILENT)]
+    for host, key in rows(url, WITHIN):
+        record.within.setdefault(host, []).append(key)
 
 
 def rows(url: str, statement: str) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.soak import checker
-from tests.soak.record import Act, Asked, House, Noted, Post, Record, Turn, Waited
+from tests.soak.record import Act, Asked, House, Noted, Post, Record, Silent, Turn, Waited
 
 TUESDAY = datetime(2026, 1, 6, 8, 0, tzinfo=UTC)  # 10:00 in Riga
 WEEK, DAY, HOUR = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1)
@@ -153,6 +153,33 @@ def told_twice(record: Record) -> None:
         post(record, f"trouble:{number}", TUESDAY, title="The digest did not reach #pilots")
 
 
+def two_messages_at_once(record: Record) -> None:
+    for number in (1, 2):
+        post(record, f"checkin:{number}:invite", TUESDAY)
+
+
+def too_many_in_one_message(record: Record) -> None:
+    post(record, "bundle:1", TUESDAY)
+    record.within["bundle:1"] = [f"checkin:{number}:invite" for number in range(6)]
+
+
+def more_than_a_week_has_room_for(record: Record) -> None:
+    for number in range(9):
+        post(record, f"checkin:{number}:invite", TUESDAY + number * HOUR)
+
+
+def a_boss_who_hears_of_silence_where_there_is_an_answer(record: Record) -> None:
+    record.silent.append(Silent(5, PILOT, STRANGER, TUESDAY))
+    post(record, "request:5", TUESDAY + 2 * DAY, where="dm:stranger")
+    record.posts.sort(key=lambda one: one.at)
+
+
+def a_boss_who_hears_first(record: Record) -> None:
+    record.silent.append(Silent(5, PILOT, STRANGER, TUESDAY + 2 * DAY))
+    post(record, "request:5", TUESDAY + 3 * DAY, where="dm:stranger")
+    record.posts.sort(key=lambda one: one.at)
+
+
 DOCTORED: dict[Callable[[Record], None], str] = {
     posted_twice: "each message is delivered once",
     never_posted: "nothing is lost",
@@ -174,6 +201,11 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     asked_while_away: "whoever is away",
     asked_after_leaving: "whoever left",
     a_stranger_asked: "only the responsible",
+    two_messages_at_once: "several pilots of one person",
+    too_many_in_one_message: "several pilots of one person",
+    more_than_a_week_has_room_for: "a week has a budget",
+    a_boss_who_hears_of_silence_where_there_is_an_answer: "the boss hears later",
+    a_boss_who_hears_first: "the boss hears later",
     two_digests: "a digest comes once",
     told_twice: "a digest comes once",
 }

@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.app import App
 from bot.content.loader import load
-from bot.core.card import Card
+from bot.core.card import Card, Submit
 from bot.core.card_json import to_json
 from bot.core.ports import (
     Changed,
@@ -31,6 +31,7 @@ from bot.core.ports import (
     Place,
     Problems,
     Ran,
+    Reply,
     Sender,
     Show,
     Traits,
@@ -41,6 +42,7 @@ from bot.service.work import Work
 from bot.settings import load as settings
 from bot.storage import open_store, postgres, sqlite, store  # the last three before the fork, not after each
 from bot.worker import Worker
+from tests.soak.people import filled
 
 READY = (postgres, sqlite, store)
 SHIPPED = load(Path(__file__).parents[2] / "questionnaires")
@@ -153,8 +155,26 @@ async def _done(app: App, act: dict[str, Any], connection: int) -> str:
         )
         await asyncio.to_thread(app.store.write, app.organisation.id, follow)
         return "stored"
+    if act["kind"] == "opens":
+        return await _opened(app, act, sender)
     said = Ran(act["text"]) if act["kind"] == "says" else Clicked(act["token"], act["values"])
-    reply = await app.on_inbound(Inbound(act["key"], sender, said, Place(f"dm:{user}", direct=True)))
+    return _word(await app.on_inbound(Inbound(act["key"], sender, said, Place(f"dm:{user}", direct=True))))
+
+
+async def _opened(app: App, act: dict[str, Any], sender: Sender) -> str:
+    """Open the form behind a button, fill it in and send it."""
+    place = Place(f"dm:{sender.user}", direct=True)
+    shown = await app.on_inbound(Inbound(f"{act['key']}:open", sender, Clicked(act["token"]), place))
+    card = shown.card if isinstance(shown, Show) else None
+    submit = next((one for one in card.actions if isinstance(one, Submit)), None) if card else None
+    if card is None or submit is None:
+        return "told"
+    token = app.store.button_key(app.organisation.id).sign(submit.token)
+    sent = Clicked(token, filled(to_json(card), app.clock.now().date()))
+    return _word(await app.on_inbound(Inbound(act["key"], sender, sent, place)))
+
+
+def _word(reply: Reply) -> str:
     match reply:
         case Problems():
             return "refused"
