@@ -73,12 +73,12 @@ def audit(work: Work) -> Audit:
 
 def _tell(work: Work, found: Audit) -> None:
     """Tell the admins of what they were not told yet; what is over may be told anew when it comes again."""
-    told = _told(work)
+    before = told(work)
     if found == Audit():
-        if told != Audit():
+        if before != Audit():
             work.unit.record(Event(CLEARED, work.now, None))
         return
-    if found | told == told:
+    if found | before == before:
         return
     after: Json = {"missed": [*sorted(found.missed)], "unsent": [*sorted(found.unsent)]}
     work.unit.record(Event(RAISED, work.now, None, after=after))
@@ -90,7 +90,7 @@ def _tell(work: Work, found: Audit) -> None:
             work.unit.enqueue(Message(key, address, card), work.now)
 
 
-def _told(work: Work) -> Audit:
+def told(work: Work) -> Audit:
     """What was said last, unless it has been mended since."""
     last = next(iter(work.unit.events(kinds=(RAISED, CLEARED), limit=1)), None)
     if last is None or last.kind == CLEARED or not isinstance(last.after, dict):

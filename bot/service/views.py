@@ -29,7 +29,8 @@ def status(work: Work, reader: Person, pilot: Pilot, *, direct: bool = False) ->
     pulses = work.unit.history(pilot.id, questionnaire="pulse", limit=PULSES_READ, answers=True)
     standing = evaluate.stand(work, pilot, own=permissions.reads(reader, Sensitivity.FRESH, pilot))
     blocker, blocked_for = _blocker(work, pulses)
-    requests = tuple(sorted(work.unit.requests(pilot=pilot.id), key=lambda request: request.asked_at))
+    told = work.unit.requests(pilot=pilot.id, unanswered=False)
+    requests = tuple(sorted((one for one in told if not one.reply), key=lambda request: request.asked_at))
     asked = next((Asked(one.id, one.state.person) for one in work.unit.live_checkins(pilot=pilot.id)), None)
     known = cases.case(work, pilot, standing=standing)
     waiting = cases.waiting_of(work, known)
@@ -53,7 +54,7 @@ def status(work: Work, reader: Person, pilot: Pilot, *, direct: bool = False) ->
         reads_texts=permissions.reads(reader, Sensitivity.TEXTS, pilot),
         sees_claims=permissions.reads(reader, Sensitivity.CLAIMS, pilot),
         decides=bool(cases.role_of(work, pilot, reader.id)),
-        due=cases.waits(work, pilot, standing=standing),
+        due=cases.waits(work, pilot, standing=standing, made=known.made),
         decided=_decided(work, reader, known.made),
         slips=waiting.target,
         record=attesting.told(work, pilot, reader),

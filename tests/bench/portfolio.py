@@ -18,11 +18,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.app import settle
 from bot.core.compose.status import status_card
 from bot.core.compose.why import SIGNALS
 from bot.core.ports import Unit
 from bot.core.records import PersonId, PilotId
-from bot.service import digest, evaluations, explain, views
+from bot.service import auditor, digest, evaluations, explain, views
 from bot.service.work import Work
 from tests.bench.crowd import Crowd, crowd
 from tests.bench.memory import peak_above
@@ -36,6 +37,7 @@ PER_ROUND = 20  # pilots, others in each round
 BATCHES = 2  # of the night, in one round: a sample
 MB = 1024**2
 RAW_MOST, AGED_MOST, DIGEST_MOST_MS, STATUS_MOST_MS = 2.0, 1.3, 100.0, 5.0  # G12, G13
+AUDIT_MOST_MS = 100.0  # an auditor that is slow is one that somebody switches off
 
 Chosen = tuple[PilotId, PersonId]
 
@@ -93,6 +95,7 @@ def figures(rounds: int = ROUNDS, pilots: int = PILOTS) -> Iterator[Figure]:
 def portfolio(name: str, pilots: int, pulses: int, years: int) -> Iterator[Portfolio]:
     """That many pilots with that much behind them."""
     with database(name) as url, crowd(url, pilots=pilots, pulses=pulses, years=years) as found:
+        settle()  # as in production
         yield Portfolio(found)
 
 
@@ -107,6 +110,7 @@ def measured(where: str, long: Portfolio, short: Portfolio, rounds: int) -> Iter
     peak = peak_above(lambda: long.digest(long.some()[0]))
     if peak is not None:
         yield Figure(f"a digest: peak memory above that before, {where}", f"{peak / MB:.0f} MB")
+    yield from audited(where, long, short, rounds)
     yield from night(where, long, short, rounds)
 
 
@@ -157,6 +161,14 @@ def beside(
     yield ratio(f"{what}: 260 weeks / 26 weeks, {where}", chosen(rows, 0, 2), most=AGED_MOST)
     sent, fetched = long.cost(partial(pair.look, long, long.some()[0]))
     yield Figure(f"{what}: statements, and rows that they fetch, {where}", f"{sent}, {fetched:,}")
+
+
+def audited(where: str, long: Portfolio, short: Portfolio, rounds: int) -> Iterator[Figure]:
+    """The auditor's look at all of them, and at what it said last, which nobody has heard of for five years."""
+    rows = interleaved(long.audit_timed, short.audit_timed, rounds=rounds)
+    taken = [row[0] * MILLI for row in rows]
+    yield spread(f"the auditor's look at all, {where}", taken, "ms", most=AUDIT_MOST_MS)
+    yield ratio(f"the auditor's look: 260 weeks / 26 weeks, {where}", chosen(rows, 0, 1))
 
 
 def night(where: str, long: Portfolio, short: Portfolio, rounds: int) -> Iterator[Figure]:
@@ -215,6 +227,16 @@ class Portfolio:
 
     def digest(self, wanted: Chosen) -> object:
         return self._look(wanted, lambda work, *_: digest.compose(work))
+
+    def audit_timed(self) -> float:
+        """Seconds of an audit; whatever it finds is told to nobody."""
+        office = self.crowd.office
+
+        def look(unit: Unit) -> object:
+            work = Work(unit, office.content, office.now)
+            return auditor.audit(work), auditor.told(work)
+
+        return timed(lambda: office.read(look))
 
     def learn(self) -> None:
         """What a night learns of all pilots together."""

@@ -25,6 +25,7 @@ from bot.core.compose.status import status_card
 from bot.core.ports import Ran, Unit
 from bot.core.records import PersonId, PilotId
 from bot.service import views
+from bot.service.ball import CHECKINS_READ
 from bot.service.facts import EVENTS_READ
 from bot.service.views import PULSES_READ
 from bot.service.work import Work
@@ -48,24 +49,30 @@ SELECT p.*,
   (SELECT {all}({each}(id, name, email, zone, standing, active, weekday, hour, away_until)){text}
      FROM person WHERE org_id = p.org_id AND id IN (p.owner, p.deputy, p.sponsor, p.decider)),
   (SELECT {all}({each}(id, kind, person_id, asked_by, asked_at, text, topic, checkin_id)){text}
-     FROM request WHERE org_id = p.org_id AND pilot_id = p.id AND reply = ''),
+     FROM request WHERE org_id = p.org_id AND pilot_id = p.id),
   (SELECT {all}({each}(id, questionnaire, next_due_at, weeks)){text}
      FROM schedule WHERE org_id = p.org_id AND pilot_id = p.id),
-  (SELECT {all}({each}(at, before, after)){text}
-     FROM (SELECT at, before, after FROM event WHERE org_id = p.org_id AND pilot_id = p.id AND kind = 'pilot.stage'
-            ORDER BY at DESC LIMIT {stages}) AS moves)
+  (SELECT {all}({each}(course, since, next, times, was, points, signals, known, streak, paused_days)){text}
+     FROM evaluation WHERE org_id = p.org_id AND pilot_id = p.id),
+  (SELECT {all}({each}(id, choice, at, by_person, reason, until, due)){text}
+     FROM decision WHERE org_id = p.org_id AND pilot_id = p.id),
+  (SELECT {all}({each}(kind, at, before, after)){text}
+     FROM (SELECT kind, at, before, after FROM event WHERE org_id = p.org_id AND pilot_id = p.id AND kind IN
+            ('pilot.stage', 'pilot.owner', 'pilot.target', 'pilot.same', 'pilot.differs') LIMIT {moves}) AS moves)
 FROM pilot AS p WHERE p.org_id = {org} AND p.id = {pilot}
 """
 RAW_CHECKINS = """
+WITH pulses AS (
+  SELECT id, slot FROM checkin WHERE org_id = {org} AND pilot_id = {pilot}
+     AND questionnaire_id = (SELECT id FROM word WHERE org_id = {org} AND word = 'pulse')
+   ORDER BY slot DESC LIMIT {year})
 SELECT c.*,
   (SELECT {all}({each}(a.question_id, a.value)){text}
-     FROM submission AS s JOIN answer AS a ON a.submission_id = s.id WHERE s.checkin_id = c.id)
-FROM checkin AS c WHERE c.id IN (
-  SELECT id FROM (
-    SELECT id FROM checkin WHERE org_id = {org} AND pilot_id = {pilot}
-       AND questionnaire_id = (SELECT id FROM word WHERE org_id = {org} AND word = 'pulse')
-     ORDER BY slot DESC LIMIT {pulses}) AS newest
-  UNION SELECT id FROM checkin WHERE org_id = {org} AND pilot_id = {pilot} AND {live})
+     FROM submission AS s JOIN answer AS a ON a.submission_id = s.id WHERE s.checkin_id = c.id AND (a.question_id IN
+       (SELECT id FROM word WHERE org_id = {org} AND word IN ('pulse.block', 'pulse.who')) OR c.slot >= newest.since))
+FROM checkin AS c, (SELECT min(slot) AS since FROM (SELECT slot FROM pulses LIMIT {pulses}) AS six) AS newest
+WHERE c.id IN (
+  SELECT id FROM pulses UNION SELECT id FROM checkin WHERE org_id = {org} AND pilot_id = {pilot} AND {live})
 """
 WORDING = {
     "sqlite": {"all": "json_group_array", "each": "json_array", "text": "", "org": ":org", "pilot": ":pilot"},
@@ -77,7 +84,7 @@ WORDING = {
         "pilot": "%(pilot)s",
     },
 }
-LISTS = {RAW_PILOT: 5, RAW_CHECKINS: 1}  # how many of the last columns are JSON
+LISTS = {RAW_PILOT: 7, RAW_CHECKINS: 1}  # how many of the last columns are JSON
 
 
 def figures() -> Iterator[Figure]:
@@ -193,7 +200,7 @@ class Status:
 def two_queries(connection: Connection, names: Mapping[str, int]) -> list[list[Any]]:
     """The pilot with all that hangs on it, and its check-ins with their answers, as plain values."""
     wording = WORDING[connection.dialect.name]
-    limits = {"stages": EVENTS_READ, "pulses": PULSES_READ, "live": LIVE}
+    limits = {"moves": EVENTS_READ, "pulses": PULSES_READ, "year": CHECKINS_READ, "live": LIVE}
     found = []
     for text, lists in LISTS.items():
         for row in connection.exec_driver_sql(text.format(**wording, **limits), dict(names)).all():

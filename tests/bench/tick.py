@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -60,7 +61,7 @@ def measured(where: str, beats: Beats, beside: float, rounds: int) -> Iterator[F
         share <= OF_SCHEDULER,
     )
     yield spread(f"loop held up while {many} fall due, {where} (G11)", gaps, "ms", most=GAP_MOST_MS)
-    yield Figure(f"statements of one that falls due, {where}", f"{beats.statements():.0f}")
+    yield Figure(f"statements of one that falls due, {where}", f"{beats.statements(many):.1f}")
     sent = heard(lambda: beats.delays.extend(asyncio.run(beats.deliver())))
     yield Figure(f"statements of a message that is sent, {where}", f"{len(sent) / len(beats.delays):.1f}")
     yield latency(f"from the outbox to sent, {len(beats.delays)} that wait at once, {where}", beats.delays)
@@ -74,7 +75,7 @@ class Beats:
         self.moment = moment
         self.pilots = pilots
         self.delays: list[float] = []
-        self._jobs = iter([one for one in self._due() if one.name.startswith("schedule:")])
+        self._jobs = iter([one for one in self._due() if one.joins])
 
     def _due(self) -> Iterator[tick.Job]:
         return tick.due(self.office.store, self.office.content, self.moment)
@@ -86,17 +87,22 @@ class Beats:
 
     def open(self, many: int) -> tuple[float, float]:
         """Seconds that so many take, in a thread as the worker has it; and how long the loop was held up at most."""
-        return asyncio.run(_watched(lambda: [self._one() for _ in range(many)]))
+        return asyncio.run(_watched(partial(self._some, many)))
 
-    def _one(self) -> None:
+    def _some(self, many: int) -> None:
+        """As many as fall due at one beat, joined as a worker joins them."""
+        for job in tick.joined(self._next() for _ in range(many)):
+            tick.run(self.office.store, self.office.content, job, self.moment)
+
+    def _next(self) -> tick.Job:
         job = next(self._jobs, None)
         if job is None:
-            self._jobs = iter([one for one in self._due() if one.name.startswith("schedule:")])
+            self._jobs = iter([one for one in self._due() if one.joins])
             job = next(self._jobs)
-        tick.run(self.office.store, self.office.content, job, self.moment)
+        return job
 
-    def statements(self) -> float:
-        return float(len(heard(self._one)))
+    def statements(self, many: int) -> float:
+        return len(heard(partial(self._some, many))) / many
 
     async def deliver(self) -> list[float]:
         """Seconds from the moment at which all that waits may go to each one that is sent."""

@@ -38,7 +38,7 @@ LOOKS: dict[str, Callable[[Work, Pilot], object]] = {
     "digest": lambda work, _: digest.compose(work),
     "an evaluation": lambda work, pilot: evaluations.fresh(work, pilot, before=None),
     "what a night learns of all": lambda work, _: evaluations.learn(work),
-    "the audit": lambda work, _: auditor._tell(work, auditor.audit(work)),
+    "the audit": lambda work, _: (auditor.audit(work), auditor.told(work)),
 }
 
 
