@@ -29,7 +29,7 @@ _retention, _strip = table(RetentionRow), table(StripRow)
 UPTO = mine(select(_retention.c.upto).where(_retention.c.kind == bindparam("kind")))
 PUT_UPTO = put(RetentionRow, by=("org_id", "kind"), columns=("upto",))
 MESSAGES = mine(
-    select(_message.c.id, _message.c.settled_at)
+    select(_message.c.id, _message.c.key, _message.c.settled_at)
     .where(_message.c.id > bindparam("behind"))
     .order_by(_message.c.id)
     .limit(bindparam("top")),
@@ -46,8 +46,11 @@ EMPTY = mine(
     ),
     by_other=[_message],
 )
-_hosts = select(_message.c.key).where(own(_message), _message.c.id.in_(bindparam("ids", expanding=True)))
-EMPTY_STRIPS = mine(update(_strip).where(_strip.c.host.in_(_hosts)).values(card=to_json(Card("", ""))))
+EMPTY_STRIPS = mine(
+    update(_strip)
+    .where(_strip.c.host.in_(bindparam("hosts", expanding=True)))
+    .values(card=to_json(Card("", "")))
+)
 CHECKINS = mine(
     select(_checkin.c.id, _checkin.c.phase, _checkin.c.closes_at, _checkin.c.detail)
     .where(_checkin.c.id > bindparam("behind"))
@@ -104,9 +107,8 @@ class Retaining(Scope):
         return len(old) == limit
 
     def _empty(self, rows: Sequence[Record]) -> None:
-        ids = [row.id for row in rows]
-        self._change(EMPTY, ids=ids)
-        self._change(EMPTY_STRIPS, ids=ids)
+        self._change(EMPTY, ids=[row.id for row in rows])
+        self._change(EMPTY_STRIPS, hosts=[row.key for row in rows])
 
     def _no_drafts(self, rows: Sequence[Record]) -> None:
         for row in rows:
