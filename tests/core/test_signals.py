@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.readiness import effective, score
 from bot.core.records import Asked
 from bot.core.signals import (
     Course,
@@ -21,8 +22,9 @@ from bot.core.signals import (
     signals,
     state,
 )
+from bot.core.signals.facts import Blocked, Level, Owned, Pace, Sponsored
 from bot.core.state import Phase
-from tests.core.scenery import NOW, TODAY, ago, day, policy
+from tests.core.scenery import NOW, TODAY, ago, day, invoice_matcher, model, policy
 
 GOOD = PilotFacts("pilot", day(20), TODAY, target=day(-60), confidence=0.5)
 OLD = replace(GOOD, stage_since=day(181))
@@ -188,6 +190,37 @@ def test_missed_checkins_are_counted_from_the_newest(ends: str, counted: tuple[i
 def test_the_index_of_the_worked_example_is_71() -> None:
     found = [_signal("high"), _signal("high"), _signal("medium"), _signal("high")]
     assert round(purgatory_index(found, policy())) == 71
+
+
+def test_the_worked_example_is_stuck_for_the_signals_printed_and_no_other() -> None:
+    """Content.md section 4: the levels of Invoice matcher, half a year in Pilot, the same blocker three times."""
+    items = {
+        item: Level(item, effective(known, policy(), NOW) or 0, known.level, day(190))
+        for item, known in invoice_matcher().items()
+    }
+    facts = replace(
+        OLD,
+        pilot_since=OLD.stage_since,
+        confidence=score(invoice_matcher(), model(), policy(), NOW).confidence,
+        levels=items,
+        pace=Pace(60, answered=4, reviewed=1, low=41, high=42, moved=False, watched_days=120),
+        blocked=Blocked("Security review", 3),
+        owned=Owned(known=True, accepted=True),
+        sponsored=Sponsored(known=True, name="Sofia", acted=day(10)),
+    )
+    found = signals(facts, policy())
+    severities = {one.id: one.severity for one in found}
+    assert severities == {
+        "P01": Severity.HIGH,
+        "P02": Severity.HIGH,
+        "P05": Severity.MEDIUM,
+        "P08": Severity.HIGH,
+    }
+    assert round(purgatory_index(found, policy())) == 71
+    assert (
+        sum(one.group in (Group.TIME, Group.MOVEMENT) and one.severity is Severity.HIGH for one in found) == 2
+    )
+    assert state(facts, found, policy()) is Course.STUCK
 
 
 def test_no_signal_means_no_purgatory() -> None:

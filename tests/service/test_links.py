@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 
+from bot import app, worker
 from bot.app import App
 from bot.core.links import Tried
-from bot.core.ports import Show
+from bot.core.ports import Show, Unit
 from bot.core.records import ItemLevel, Pilot
 from bot.service import links
 from bot.settings import load as settings
@@ -160,3 +161,35 @@ def test_a_round_takes_a_few_and_the_next_one_the_others(at: Linked) -> None:
     answers = Answers()
     assert len(at.look(answers)) == links.ROUND
     assert 0 < len(at.look(answers, days=0)) <= links.ROUND
+
+
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_with_the_setting_off_no_link_is_opened(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    """A whole program with a link that is due, its worker running without its minute of rest."""
+    answers = Answers()
+    monkeypatch.setattr(app.links, "Opener", lambda: answers)
+    monkeypatch.setattr(worker, "LINKS_EVERY", timedelta(0))
+    made = app.build(settings({"DATABASE_URL": sqlite_url, "RAMPCHECK_CHECK_LINKS": setting}), clock=Still())
+    claim = ItemLevel("gov.audit", 3, MONDAY - 9 * DAY, MONDAY - 9 * DAY, None, AUDIT, MONDAY - 9 * DAY)
+
+    def proven(unit: Unit) -> None:
+        pilot = Pilot(0, "invoice", "Invoice matcher", stage_since=MONDAY.date(), created=MONDAY.date())
+        unit.set_level(unit.save_pilot(pilot).id, claim)
+
+    made.store.write(made.organisation.id, proven)
+    asyncio.run(_works(Worker(made), until=lambda: bool(answers.opened), patient=setting == "on"))
+    made.store.close()
+    assert answers.opened[:1] == ([AUDIT] if setting == "on" else [])
+
+
+async def _works(running: Worker, *, until: Callable[[], bool], patient: bool) -> None:
+    """Until something has happened; where nothing is to happen, for as many turns as a beat needs."""
+    await running.start()
+    await running.beat()
+    turns = 0
+    while not until() and (patient or turns < 100):
+        turns += 1
+        await asyncio.sleep(0.001)
+    await running.stop()
