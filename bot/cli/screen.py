@@ -45,8 +45,8 @@ def warn(text: str) -> None:
 
 
 def as_json(value: Any) -> None:
-    """Print a value as JSON; days and moments as ISO text."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """Print a value as JSON; days and moments as ISO text. What a terminal might obey is escaped: it reads the same."""
+    say(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
 def json_file(value: Any, to: Path) -> None:
