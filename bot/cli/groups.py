@@ -146,6 +146,20 @@ def pilots_set(
     portfolio.set_cadence(pilot, every)
 
 
+@pilots.command("private")
+def pilots_private(
+    pilot: Annotated[str, typer.Argument(help="A key or a name.")],
+    remove: Annotated[bool, typer.Option("--remove", help="No longer: for everybody.")] = False,
+) -> None:
+    """Keep one pilot to its own people, its reviewers and the leads.
+
+    For all others it is not there; no channel names it.
+    """
+    from bot.cli import portfolio
+
+    portfolio.set_private(pilot, remove=remove)
+
+
 @pilots.command("import")
 def pilots_import(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],

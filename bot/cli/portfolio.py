@@ -14,8 +14,9 @@ from bot.core.compose.status import StatusView
 from bot.core.compose.words import COURSES, NOBODY, count, score, stage_name
 from bot.core.days import parse_day
 from bot.core.records import Person, Pilot, Slice, Standing
-from bot.service import deliver, lookup, posting, registration, schedules, views
+from bot.service import deliver, lookup, posting, registration, registry, schedules, views
 from bot.service import digest as digests
+from bot.service.work import Work
 
 LONGEST_NUMBER = 4  # digits of a number of weeks that is worth reading
 ADMIN = Person(0, "the admin", standing=Standing.ADMIN)  # whoever may run this may read the database
@@ -162,6 +163,19 @@ def set_cadence(wanted: str, every: str) -> None:
         opening.change(app, lambda work: schedules.set_cadence(work, found, weeks))
     often = "as often as the policy says" if weeks is None else f"every {count(weeks, 'week')}"
     screen.say(f"{found.name} is asked {often}.")
+
+
+def set_private(wanted: str, *, remove: bool) -> None:
+    """A pilot that is there for its own people and the leads alone, or for everybody again."""
+    with opening.writing() as app:
+
+        def change(work: Work) -> Pilot:
+            pilot = lookup.pilot_named(work.unit, wanted)
+            return registry.change_pilot(work, pilot, {"private": not remove}, actor=None)
+
+        pilot = opening.change(app, change)
+    seen = "everybody" if remove else "its own people, its reviewers and the leads"
+    screen.say(f"{pilot.name} is there for {seen} now.")
 
 
 def _record(pilot: Pilot, names: dict[int, str]) -> dict[str, object]:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.records import Address
 from bot.service import digest
+from bot.storage import open_store
 from tests.cli.terminal import office, ran, refused
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -167,3 +168,22 @@ def test_a_pilot_gets_a_cadence_of_its_own_and_goes_back_to_the_policys() -> Non
     assert weeks() == 4
     assert "as the policy says" in ran("pilots", "set", "invoice", "--every", "policy")
     assert weeks() is None
+
+
+def test_a_pilot_is_kept_to_its_own_people_and_opened_again(home: Path) -> None:
+    ran("pilots", "add", "Invoice matcher")
+    told = ran("pilots", "private", "invoice matcher")
+    assert told == "Invoice matcher is there for its own people, its reviewers and the leads now.\n"
+    assert private(home) == [True]
+    assert ran("pilots", "private", "invoice matcher", "--remove") == (
+        "Invoice matcher is there for everybody now.\n"
+    )
+    assert private(home) == [False]
+
+
+def private(home: Path) -> list[bool]:
+    store = open_store(f"sqlite:///{home / 'rampcheck.db'}", read_only=True)
+    (organisation,) = store.organisations()
+    found = [pilot.private for pilot in store.read(organisation.id, lambda unit: unit.pilots())]
+    store.close()
+    return found
