@@ -151,7 +151,7 @@ def pilots_private(
     pilot: Annotated[str, typer.Argument(help="A key or a name.")],
     remove: Annotated[bool, typer.Option("--remove", help="No longer: for everybody.")] = False,
 ) -> None:
-    """Keep one pilot to its own people, its reviewers and the leads.
+    """Keep one pilot to its people, reviewers and the leads.
 
     For all others it is not there; no channel names it.
     """
