@@ -165,10 +165,18 @@ def _waiting(store: Store, now: datetime) -> Iterator[Series]:
     oldest = "How long the message that is due longest has waited"
     yield Series("rampcheck_outbox_oldest_seconds", oldest, {"": _since(found.since, now)})
     yield Series("rampcheck_outbox_dead", "Messages given up: `rampcheck outbox list`", {"": found.dead})
+    due = "How long what fell due longest ago has waited: a question, a reminder, a digest, a message"
+    yield Series("rampcheck_due_oldest_seconds", due, {"": _since(_due_since(store), now)})
     last = max(store.beats().values(), default=None)
     if last is not None:
         silent = "Since a worker last showed life"
         yield Series("rampcheck_worker_silent_seconds", silent, {"": _since(last, now)})
+
+
+def _due_since(store: Store) -> datetime | None:
+    """The earliest moment at which anything of anybody's falls due, or fell."""
+    moments = [store.read(one.id, lambda unit: unit.next_moment()) for one in store.organisations()]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _since(moment: datetime | None, now: datetime) -> float:

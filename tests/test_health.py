@@ -104,7 +104,7 @@ def test_the_page_counts_what_was_sent_and_stored(app: App) -> None:
     assert found["rampcheck_inbound_total", "local", "stored"] == 1
     assert found["rampcheck_answered_to_stored_seconds_count", "local"] == 1
     assert found["rampcheck_outbox_messages", "due"] == found["rampcheck_outbox_dead",] == 0
-    assert found["rampcheck_outbox_oldest_seconds",] == 0
+    assert found["rampcheck_outbox_oldest_seconds",] == found["rampcheck_due_oldest_seconds",] == 0
     assert found["rampcheck_worker_silent_seconds",] < 3600
     app.close()
 
@@ -128,6 +128,7 @@ def test_the_page_shows_what_waits_and_what_was_given_up(app: App, monkeypatch: 
     [(_, page)] = visited(app, "/metrics")
     assert values(page)["rampcheck_outbox_messages", "due"] == 1
     assert values(page)["rampcheck_outbox_oldest_seconds",] >= 3600
+    assert values(page)["rampcheck_due_oldest_seconds",] >= 3600
     app.close()
 
 
