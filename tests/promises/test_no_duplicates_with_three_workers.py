@@ -32,8 +32,9 @@ def work_together(office: Office) -> None:
     """Three workers look for what is due at the same moment, and send what waits, until nothing is left."""
 
     def one(_: int) -> None:
-        for job in tick.rounds(office.store, office.content, office.now, resting=frozenset):
-            tick.run(office.store, office.content, job, office.now)
+        for jobs in tick.looks(office.store, office.content, office.now, resting=frozenset):
+            for job in tick.joined(jobs):  # as a worker does
+                tick.run(office.store, office.content, job, office.now)
         post = deliver.Post(office.store, {"local": office.platform}, lambda: office.now, office.content)
         asyncio.run(deliver.drain(post))
 
