@@ -74,6 +74,21 @@ def people_guest(
     room.guest(name, remove=remove)
 
 
+@people.command("reviewer")
+def people_reviewer(
+    name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],
+    role: Annotated[str, typer.Argument(help="Such as security, privacy, operations or finance.")],
+    remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
+) -> None:
+    """Let somebody confirm gate items in a role at every pilot that names nobody for it.
+
+    A pilot that names somebody of its own keeps them; nobody confirms a pilot of their own.
+    """
+    from bot.cli import people as room
+
+    room.reviewer(name, role=role, remove=remove)
+
+
 @people.command("zone")
 def people_zone(
     name: Annotated[str, typer.Argument(help="A name or an e-mail address.")],

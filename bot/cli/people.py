@@ -10,11 +10,11 @@ from bot.cli import opening, reach, screen
 from bot.cli.trouble import Trouble
 from bot.core.card import Card
 from bot.core.commands import Away, Back
-from bot.core.compose.words import shown
+from bot.core.compose.words import REVIEWERS, shown
 from bot.core.questionnaire import SIDE_STAGES
 from bot.core.records import Channel, Person, PersonId, Pilot, Standing, Subscription
 from bot.service import away as chat
-from bot.service import lookup
+from bot.service import house, lookup
 from bot.service import people as service
 from bot.service.work import Work
 
@@ -66,6 +66,21 @@ def lead(name: str, *, group: str, remove: bool) -> None:
 def admin(name: str, *, remove: bool) -> None:
     """An admin more, or one less."""
     _stand(name, Standing.MEMBER if remove else Standing.ADMIN, f"{_now(remove)} an admin")
+
+
+def reviewer(name: str, *, role: str, remove: bool) -> None:
+    """A reviewer of every pilot in a role, or none any more."""
+    with opening.writing() as app:
+
+        def named(work: Work) -> Person:
+            person = lookup.person_named(work.unit, name)
+            house.name(work, person, role, remove=remove)
+            return person
+
+        person = opening.change(app, named)
+    screen.say(
+        f"{person.name} is {_now(remove)} the reviewer for {REVIEWERS[role]} where a pilot names nobody."
+    )
 
 
 def guest(name: str, *, remove: bool) -> None:

@@ -12,7 +12,7 @@ from bot.core.gates import GateItem, GateResult
 from bot.core.questionnaire import ItemId
 from bot.core.records import Person, PersonId, Pilot, Request
 from bot.core.reviewing import may_confirm, reviewer_of
-from bot.service import evaluate, registry
+from bot.service import evaluate, house, registry
 from bot.service.work import Work
 
 CONFIRM, APPROVE, THRESHOLD = (
@@ -92,7 +92,7 @@ def _answer(work: Work, request: Request, pilot: Pilot, item: GateItem, role: st
     verdict = next((one for one in item.verdicts if one.role == role), None)
     if verdict is not None and verdict.by == request.person and verdict.at >= request.asked_at:
         return words.YES if verdict.yes else words.no(verdict.reason)
-    people = leads(work, role)
+    people, pilot = leads(work, role), house.whole(work, pilot)
     now = reviewer_of(pilot, role, item.id, leads=people)
     if now != request.person and not (role == "lead" and request.person in people):
         known = work.unit.person(now) if now else None

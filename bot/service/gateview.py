@@ -14,7 +14,7 @@ from bot.core.ports import Reply, Show
 from bot.core.questionnaire import STAGES, ItemId
 from bot.core.readiness import stands
 from bot.core.records import ItemLevel, Person, PersonId, Pilot, Request
-from bot.service import cases, confirming, evaluate, thresholds
+from bot.service import cases, confirming, evaluate, house, thresholds
 from bot.service.confirming import CONFIRM
 from bot.service.work import Work
 
@@ -31,7 +31,8 @@ def view(work: Work, reader: Person, pilot: Pilot) -> GateView:
     gate = evaluate.gate_of(work, pilot, levels)
     back = evaluate.reopened(work, pilot, levels)
     people = confirming.leads(work, *_roles(gate))
-    whom = _whom(pilot, gate, people)
+    reviewed = house.whole(work, pilot)
+    whom = _whom(reviewed, gate, people)
     asked = {one.person: work.day(one.asked_at, reader) for one in _open_requests(work, pilot, gate)}
     decides = bool(cases.role_of(work, pilot, reader.id))
     named = {*whom.values(), *asked, *(one.person for one in pilot.conditions)}
@@ -50,7 +51,7 @@ def view(work: Work, reader: Person, pilot: Pilot) -> GateView:
         decides=decides,
         manages=permissions.may(reader, Action.REVIEW, pilot),
         to_ask=len(to_ask(work, pilot, gate)) if gate else 0,
-        unnamed=reviewing.nobody_for(pilot, gate, leads=people) if gate else (),
+        unnamed=reviewing.nobody_for(reviewed, gate, leads=people) if gate else (),
         own=_own(levels, pilot, reader.id, gate),
         never=tuple(item.id for item in model.items() if item.id in model.never_waived),
         most=int(limits["conditions"]),
@@ -103,7 +104,7 @@ def to_ask(work: Work, pilot: Pilot, gate: GateResult) -> list[tuple[reviewing.A
     leads = confirming.leads(work, *_roles(gate))
     standing = {one.person: one for one in _open_requests(work, pilot, gate)}
     found = []
-    for one in reviewing.asks(pilot, gate, leads=leads):
+    for one in reviewing.asks(house.whole(work, pilot), gate, leads=leads):
         known = standing.get(one.person)
         missing = not known or not set(one.items) <= set(confirming.asked_for(known))
         if missing:

@@ -20,7 +20,7 @@ from bot.core.questionnaire import ItemId
 from bot.core.records import Event, ItemLevel, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
 from bot.core.values import Json
-from bot.service import cases, confirming, evaluate, evaluations, gateview, homes, registry, requests
+from bot.service import cases, confirming, evaluate, evaluations, gateview, homes, house, registry, requests
 from bot.service.confirming import CONFIRM
 from bot.service.desk import Desk, colleague
 from bot.service.work import Work
@@ -102,7 +102,7 @@ def _speak(put: _Put, given: Values, *, yes: bool) -> Reply:
     if not yes and not reason:
         return Problems({words.REASON: words.SAY_WHY})
     leads = confirming.leads(work, put.role)
-    why = reviewing.may_confirm(put.pilot, item, put.role, person.id, leads=leads)
+    why = reviewing.may_confirm(house.whole(work, put.pilot), item, put.role, person.id, leads=leads)
     level = work.unit.levels(put.pilot.id).get(item.id)
     if why is not None or level is None:
         found = why or reviewing.NotYours.NOT_READY

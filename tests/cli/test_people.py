@@ -156,3 +156,15 @@ def test_erasing_somebody_says_first_what_it_does_and_asks_for_a_word_more() -> 
     assert "Not in reach: backups" in told
     assert list(people()) == ["Removed person 1"]
     assert "lost what named an erased person, as the log itself says." in ran("audit", "verify")
+
+
+def test_a_reviewer_of_every_pilot_is_named_for_a_role_and_taken_back() -> None:
+    ran("people", "add", "Ana")
+    named = ran("people", "reviewer", "Ana", "security")
+    assert named == "Ana is now the reviewer for security where a pilot names nobody.\n"
+    assert refused("people", "reviewer", "Ana", "legal").startswith(
+        "There is no role 'legal'. Use business_owner,"
+    )
+    taken = ran("people", "reviewer", "Ana", "security", "--remove")
+    assert taken == "Ana is no longer the reviewer for security where a pilot names nobody.\n"
+    assert "nothing to take back" in refused("people", "reviewer", "Ana", "security", "--remove")

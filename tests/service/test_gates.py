@@ -12,7 +12,7 @@ import pytest
 from bot.core.card import Button, Card, Date, Text
 from bot.core.ports import Clicked, Nothing, Problems, Reply, Show, Store, Update
 from bot.core.records import ItemLevel, Pilot
-from bot.service import registry
+from bot.service import ServiceError, house, registry
 from bot.storage import open_store
 from tests.fakes.office import CONTENT, MONDAY, Office
 
@@ -55,6 +55,10 @@ class Gates:
 
     def now(self, pilot: Pilot) -> Pilot:
         found: Pilot = self.office.read(lambda unit: unit.pilot(pilot.id))
+        return found
+
+    def said(self) -> dict[str, ItemLevel]:
+        found: dict[str, ItemLevel] = self.office.read(lambda unit: unit.levels(1))
         return found
 
     def card(self, user: str, text: str = "gate invoice") -> Card:
@@ -102,6 +106,38 @@ def at(sqlite_url: str) -> Iterator[Gates]:
 
 def labels(card: Card) -> list[str]:
     return [action.label for action in card.actions]
+
+
+# --- reviewers of the whole organisation ----------------------------------------------------------------------------
+
+
+def test_who_is_named_for_every_pilot_is_asked_where_the_pilot_names_nobody(at: Gates) -> None:
+    for area in AREAS:
+        at.office.do(partial(house.name, person=at.mo, role=area))
+    at.pilot(reviewers=(("security", at.sara.id),))
+    assert "Nobody is named" not in at.card("anna").fallback
+    at.ask()
+    assert "Access" in at.newest("sara").fallback or "Security" in at.newest("sara").fallback
+    at.confirm_all("mo", "sara", "grace")
+    verdicts = {one.role: one.by for level in at.said().values() for one in level.verdicts}
+    assert verdicts["security"] == at.sara.id
+    assert {verdicts[area] for area in AREAS if area != "security"} == {at.mo.id}
+
+
+def test_nobody_is_named_for_their_own_pilot_and_whoever_is_taken_back_is_asked_no_more(at: Gates) -> None:
+    at.office.do(partial(house.name, person=at.anna, role="security"))
+    at.office.do(partial(house.name, person=at.mo, role="operations"))
+    pilot = at.pilot(reviewers=())
+    at.office.do(partial(house.name, person=at.mo, role="business_owner"))  # its own sponsor comes first
+    whole = at.office.do(partial(house.whole, pilot=pilot)).reviewers
+    assert whole == (("operations", at.mo.id),)
+    at.office.do(partial(house.name, person=at.mo, role="operations", remove=True))
+    assert at.office.do(partial(house.whole, pilot=pilot)).reviewers == ()
+
+
+def test_a_role_that_no_gate_has_is_refused_with_those_there_are(at: Gates) -> None:
+    with pytest.raises(ServiceError, match="There is no role 'legal'"):
+        at.office.do(partial(house.name, person=at.mo, role="legal"))
 
 
 # --- the gate ahead -------------------------------------------------------------------------------------------------
