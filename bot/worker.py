@@ -34,6 +34,9 @@ ONLINE = timedelta(
 TELL_AFTER = 2  # failures of a job: the first may have been a moment's
 FORGOTTEN = timedelta(days=1)
 MOST_A_BEAT = 1000  # jobs: some seconds of them; then the sign of life, and on
+MOST_LOOKS = (
+    50  # of a beat that is cut short: what falls due again and again is a storm, which `tick.looks` ends
+)
 STOPS = 1000  # moments at which something is due on one journey of the clock; a year of the demo has fewer
 
 log = get("worker")
@@ -145,11 +148,12 @@ class Worker:
         A job that fails rests and never stops the others.
         """
         store, content, done = self.app.store, self.app.content, 0
-        for jobs in tick.looks(store, content, now, resting=lambda: self._asleep(now)):
+        looks = tick.looks(store, content, now, resting=lambda: self._asleep(now))
+        for nth, jobs in enumerate(looks):
             for job in tick.joined(jobs):
                 if self._stopping.is_set():
                     return False
-                if done >= MOST_A_BEAT:
+                if done >= MOST_A_BEAT and nth < MOST_LOOKS:
                     return True
                 self._run(job, now)
                 done += len(job.parts) or 1

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.app import MovableClock, build
 from bot.core.ports import Store, Unit
 from bot.core.records import Identity, Person, Pilot, Schedule
 from bot.service import tick
 from bot.service.tick import TOGETHER, Job
+from bot.settings import load
+from bot.worker import Worker
 from tests.fakes.office import MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
@@ -100,6 +103,21 @@ def test_what_looks_at_all_pilots_joins_nothing_and_nothing_leaves_its_place() -
         (alone,),
         (given[5],),
     ]
+
+
+def test_what_makes_itself_due_over_and_over_ends_and_is_reported(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.worker.MOST_A_BEAT", 10)
+    monkeypatch.setattr(tick, "ROUNDS", 60)
+    app = build(load({"DATABASE_URL": sqlite_url}), clock=MovableClock())
+    again = [Job(name, app.organisation.id, lambda _: None) for name in "ab"]
+    monkeypatch.setattr(tick, "due", lambda *_, **__: iter(again))
+    monkeypatch.setattr("bot.worker.MOST_LOOKS", 3)
+    worker = Worker(app)
+    assert worker._tick(app.clock.now()) is False
+    assert "tick.storm" in caplog.text
+    app.close()
 
 
 @pytest.fixture
