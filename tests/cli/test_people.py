@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.core.records import Person
 from bot.storage import open_store
 from tests.cli.terminal import office, ran, refused
 
@@ -168,3 +170,38 @@ def test_a_reviewer_of_every_pilot_is_named_for_a_role_and_taken_back() -> None:
     taken = ran("people", "reviewer", "Ana", "security", "--remove")
     assert taken == "Ana is no longer the reviewer for security where a pilot names nobody.\n"
     assert "nothing to take back" in refused("people", "reviewer", "Ana", "security", "--remove")
+
+
+def test_somebody_answers_in_anothers_place_for_a_time_and_no_longer(home: Path) -> None:
+    for name in ("Ana", "Bo"):
+        ran("people", "add", name)
+    last = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    told = ran("people", "delegate", "Ana", "--to", "Bo", "--until", last)
+    assert told.startswith("Noted. Bo answers for Ana up to and with ")
+    known = stored(home)
+    assert (known["Ana"].stand_in, str(known["Ana"].stand_in_until)) == (known["Bo"].id, last)
+    ran("people", "away", "Ana", "--back")
+    assert stored(home)["Ana"].stand_in is None
+
+
+def stored(home: Path) -> dict[str, Person]:
+    store = open_store(f"sqlite:///{home / 'rampcheck.db'}")
+    with contextlib.closing(store):
+        everybody = store.read(store.organisations()[0].id, lambda unit: unit.people())
+    return {person.name: person for person in everybody}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["Ana", "--to", "Bo", "--until", "soon"], "'soon' is no day. Write it like 2027-03-15.\n"),
+        (["Ana", "--to", "Carl", "--until", "2027-03-15"], "Nobody is called 'Carl'."),
+        (["Ana", "--to", "Bo", "--until", "2020-01-01"], "An absence lasts to a day from today to "),
+        (["Ana", "--to", "Ana", "--until", "{soon}"], "That is the same person. Name somebody else"),
+    ],
+)
+def test_a_delegation_that_cannot_be_says_why_and_changes_nothing(words: list[str], told: str) -> None:
+    for name in ("Ana", "Bo"):
+        ran("people", "add", name)
+    soon = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    assert refused("people", "delegate", *(word.format(soon=soon) for word in words)).startswith(told)

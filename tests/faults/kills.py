@@ -29,7 +29,10 @@ UNSETTLED = "SELECT count(*) FROM message WHERE settled_at IS NULL"
 NOT_ASKED = "SELECT min(next_due_at) FROM schedule WHERE pilot_id NOT IN (SELECT pilot_id FROM checkin)"
 OPENED = "SELECT pilot_id, count(*) FROM event WHERE kind = 'checkin.opened' GROUP BY pilot_id"
 ASKED = "SELECT count(*) FROM checkin"
-INVITED = "SELECT count(*) FROM message WHERE key LIKE 'checkin:%' AND replaces = ''"
+INVITED = (  # in a message alone, or with others
+    "SELECT (SELECT count(*) FROM message WHERE key LIKE 'checkin:%' AND replaces = '')"
+    " + (SELECT count(*) FROM strip WHERE key LIKE 'checkin:%:invite')"
+)
 SUBMITTED = "SELECT checkin_id, count(*) FROM submission GROUP BY checkin_id"
 
 
@@ -75,7 +78,7 @@ def rows() -> Iterator[Row]:
     )
 
 
-IN_HAND = 100  # deliver.AT_ONCE: as many as one worker has on their way
+IN_HAND = 5  # deliver.BLIND: as many as one worker has on their way in one tenant that cannot be asked
 
 
 def told(results: list[tuple[str, dict[str, float]]], text: str) -> str:

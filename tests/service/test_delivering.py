@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,7 +44,7 @@ def test_a_message_is_sent_once_and_a_second_of_the_same_key_never(office: Offic
 
 
 def test_messages_to_one_person_keep_their_order_while_others_go_on(office: Office) -> None:
-    office.platform.failing = [DeliveryError("busy", retry_after=60)]
+    office.platform.refusing = {"dm:anna": [DeliveryError("busy", retry_after=60)]}
     for key in ("one", "two", "three"):
         put(office, key)
     put(office, "other", "bo")
@@ -206,6 +209,47 @@ def test_what_may_be_there_already_and_cannot_be_looked_up_is_not_sent_again(off
         office.now += timedelta(hours=1)
     assert keys(office) == ["one"]
     assert len(office.events("delivery.dead")) == 1
+
+
+class Slow(Platform):
+    """It answers a while after it took a message, and knows how many it had taken unanswered at most."""
+
+    waiting, most = 0, 0
+
+    async def send(self, address: Address, payload: Payload, *, key: str) -> MessageRef:
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        for _ in range(50):  # turns of the loop: all that would come at once is there by then
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
+        self.waiting -= 1
+        return await super().send(address, payload, key=key)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_where_nobody_can_ask_what_arrived_a_crash_leaves_few_in_doubt(office: Office, *, asks: bool) -> None:
+    slow = Slow(traits=replace(Platform().traits, can_look_up=asks))
+    office.platform = slow
+    for number in range(3 * deliver.BLIND):
+        office.person(f"user{number}")
+        put(office, f"message{number}", f"user{number}")
+    office.deliver()
+    assert len(slow.posts) == 3 * deliver.BLIND
+    assert (slow.most > deliver.BLIND) is asks
+
+
+def test_what_waited_too_long_for_its_turn_is_left_to_a_new_lease(office: Office) -> None:
+    """Another worker may have it before it would be sent: it is given back, and no attempt is counted."""
+    office.platform.traits = replace(office.platform.traits, can_look_up=False)
+    put(office, "one")
+    post = deliver.Post(office.store, {"local": office.platform}, lambda: office.now, office.content)
+    (leased,) = post.outbox.lease(office.now, limit=1, hold=deliver.LEASE.total_seconds())
+    office.now = leased.until - deliver.SEND_WITHIN / 2
+    rooms: deliver.Rooms = defaultdict(lambda: asyncio.Semaphore(deliver.BLIND))
+    asyncio.run(deliver._one(post, deliver._settling(post), rooms, leased))
+    assert keys(office) == []
+    office.deliver()
+    assert keys(office) == ["one"]
 
 
 # --- faults of ours
