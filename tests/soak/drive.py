@@ -208,22 +208,22 @@ class Soak:
 
     def _do(self, at: datetime, acts: Sequence[Due]) -> None:
         """Hand acts to a worker, one after the other; what is not acknowledged, because it died, is done again."""
-        batch = [{**due.act, "user": due.user} for due in acts]
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
+            batch = [{**due.act, "user": due.user, "attempt": attempt} for due in acts]
             hand = self._hands[self.dice.randrange(len(self._hands))]
             answers = self._tell([hand], ("act", at, batch))[0]
             if answers is not None:
-                for due, answer in zip(acts, answers, strict=True):
-                    self._happened(at, due, answer)
+                for due, (answer, key) in zip(acts, answers, strict=True):
+                    self._happened(at, due, answer, key)
                 return
-        raise RuntimeError(f"at {at} a worker died over {batch} again and again")
+        raise RuntimeError(f"at {at} a worker died over {acts} again and again")
 
-    def _happened(self, at: datetime, due: Due, answer: str) -> None:
+    def _happened(self, at: datetime, due: Due, answer: str, key: str) -> None:
         life, act = self.lives[due.user], due.act
         kind, stored = str(act["kind"]), answer != "refused"
         if kind in ("says", "clicks", "opens"):
             checkin = _checkin_of(act) if answer == "stored" else None
-            self.record.acts.append(Act(at, life.person, str(act["key"]), stored, checkin))
+            self.record.acts.append(Act(at, life.person, key, stored, checkin))
             self.counts.refused += not stored
         turn = str(act.get("turn", kind))
         if turn in ("zone", "left", "away") and stored:

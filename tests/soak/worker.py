@@ -149,8 +149,10 @@ def _next_week(work: Work) -> datetime:
     return max(day, work.now + timedelta(hours=1))
 
 
-async def _done(app: App, act: dict[str, Any], connection: int) -> str:
-    """Let a person do something: "stored" what they meant, "told" them something else, or "refused" it."""
+async def _done(app: App, act: dict[str, Any], connection: int) -> tuple[str, str]:
+    """Let a person do something: "stored" what they meant, "told" them something else, or "refused" it; and the key
+    under which what they did last is known.
+    """
     user = act["user"]
     sender = Sender("local", "local", user, zone=act.get("zone", ""))
     if act["kind"] in ("zone", "left"):
@@ -159,24 +161,28 @@ async def _done(app: App, act: dict[str, Any], connection: int) -> str:
             Work(unit, app.content, app.clock.now()), sender, connection, Changed(open=is_open)
         )
         await asyncio.to_thread(app.store.write, app.organisation.id, follow)
-        return "stored"
+        return "stored", act["key"]
     if act["kind"] == "opens":
         return await _opened(app, act, sender)
     said = Ran(act["text"]) if act["kind"] == "says" else Clicked(act["token"], act["values"])
-    return _word(await app.on_inbound(Inbound(act["key"], sender, said, Place(f"dm:{user}", direct=True))))
+    place = Place(f"dm:{user}", direct=True)
+    return _word(await app.on_inbound(Inbound(act["key"], sender, said, place))), act["key"]
 
 
-async def _opened(app: App, act: dict[str, Any], sender: Sender) -> str:
-    """Open the form behind a button, fill it in and send it."""
-    place = Place(f"dm:{sender.user}", direct=True)
-    shown = await app.on_inbound(Inbound(f"{act['key']}:open", sender, Clicked(act["token"]), place))
+async def _opened(app: App, act: dict[str, Any], sender: Sender) -> tuple[str, str]:
+    """Open the form behind a button, fill it in and send it: two acts, of which the second may not come to be.
+
+    Whoever saw no form presses again, which is another press; a form that was sent is delivered again as it was.
+    """
+    place, press = Place(f"dm:{sender.user}", direct=True), f"{act['key']}:open{act['attempt']}"
+    shown = await app.on_inbound(Inbound(press, sender, Clicked(act["token"]), place))
     card = shown.card if isinstance(shown, Show) else None
     submit = next((one for one in card.actions if isinstance(one, Submit)), None) if card else None
     if card is None or submit is None:
-        return "told"
+        return "told", press
     token = app.store.button_key(app.organisation.id).sign(submit.token)
     sent = Clicked(token, filled(to_json(card), app.clock.now().date()))
-    return _word(await app.on_inbound(Inbound(act["key"], sender, sent, place)))
+    return _word(await app.on_inbound(Inbound(act["key"], sender, sent, place))), act["key"]
 
 
 def _word(reply: Reply) -> str:
