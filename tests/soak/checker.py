@@ -116,24 +116,28 @@ def good_hours(record: Record) -> Iterator[str]:
 
 @promise("no backlog: a pilot is asked at most once a week")
 def no_backlog(record: Record) -> Iterator[str]:
-    for pilot, moments in _opened(record).items():
-        for earlier, later in pairwise(moments):
-            if later - earlier < timedelta(days=5):
+    for pilot, opened in _opened(record).items():
+        for (earlier, _), (later, person) in pairwise(opened):
+            # Days by the calendar of whoever is asked: who moved half a day east has a week that is shorter.
+            zone = ZoneInfo(_zone(record, person, later))
+            if later.astimezone(zone).date() - earlier.astimezone(zone).date() < timedelta(days=5):
                 yield f"pilot {pilot} was asked at {earlier} and again at {later}"
 
 
 @promise("no slot is dropped: each is asked, or left out for a reason that is logged")
 def none_dropped(record: Record) -> Iterator[str]:
-    reasons = ("checkin.opened", "slot.skipped")
+    # A slot that falls due while the check-in before it is open, put off and put off again, is that check-in's.
+    reasons = ("checkin.opened", "slot.skipped", *ANSWERS, "checkin.missed")
     longest = timedelta(weeks=record.house.weeks, days=8)  # a slot may wait for the check-in before it
-    gone = {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
+    gone = record.lost | {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
     spans = _away_spans(record)
     seen: dict[int, list[datetime]] = defaultdict(list)
     for one in record.noted:
         if one.kind in reasons and one.pilot is not None:
             seen[one.pilot].append(one.at)
     for pilot, people in record.owners.items():
-        until = min([record.end, *(gone[person] for person in people if person in gone)])
+        there = [gone.get(person, record.end) for person in people]
+        until = max(there, default=record.end)  # as long as there is anybody to ask
         moments = [at for at in seen[pilot] if at < until]
         for earlier, later in pairwise([record.begin, *moments, until]):
             excused = _down(record, earlier, later) + _absent(spans, people, earlier, later)
@@ -305,11 +309,13 @@ def _by_itself(record: Record, kinds: tuple[str, ...]) -> Iterator[tuple[int, da
             yield record.places[row.conversation], row.created_at, asked
 
 
-def _opened(record: Record) -> Mapping[int, list[datetime]]:
-    found: dict[int, list[datetime]] = defaultdict(list)
+def _opened(record: Record) -> Mapping[int, list[tuple[datetime, int]]]:
+    """Pilot -> when it was asked about, and whom."""
+    people = {one.id: one.person for one in record.asked}
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for one in record.noted:
         if one.kind == "checkin.opened" and one.pilot is not None:
-            found[one.pilot].append(one.at)
+            found[one.pilot].append((one.at, people[one.after["checkin"]]))
     return found
 
 

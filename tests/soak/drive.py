@@ -129,7 +129,7 @@ class Soak:
                     self._plan(due)
                 if life.dice.random() < self.plan.gone:
                     days = life.dice.randint(20, max(self.plan.weeks * 7, 21))
-                    self._gone[f"dm:{user}"] = BEGIN + timedelta(days=days)
+                    self._gone[f"dm:{user}"] = self.record.lost[person] = BEGIN + timedelta(days=days)
         for pilot, owner, deputy in rows(self.url, "SELECT id, owner, deputy FROM pilot"):
             self.record.owners[pilot] = {one for one in (owner, deputy) if one is not None}
 

@@ -124,6 +124,9 @@ class Record:
     zones: dict[int, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)  # conversation -> person
     owners: dict[int, set[int]] = field(default_factory=dict)
+    lost: dict[int, datetime] = field(
+        default_factory=dict
+    )  # person -> since when their address takes nothing
     posts: list[Post] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)

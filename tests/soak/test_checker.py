@@ -110,7 +110,24 @@ def at_night_where_they_moved_to(record: Record) -> None:
 
 
 def a_backlog(record: Record) -> None:
-    asked(record, 4, TUESDAY + 2 * DAY)
+    asked_between(record, TUESDAY + 2 * DAY)
+
+
+def asked_between(record: Record, at: datetime) -> None:
+    """One more check-in, between the first and the second."""
+    asked(record, 4, at)
+    record.noted.sort(key=lambda one: one.at)
+
+
+def asked_again_by_somebody_who_moved(record: Record) -> None:
+    """Four days by the calendar, and less than five days for whoever moved from Riga to Tokyo."""
+    asked_between(record, TUESDAY + 4 * DAY)
+    record.turns.append(Turn(TUESDAY + 3 * DAY, OWNER, "zone", "Asia/Tokyo"))
+
+
+def a_slot_dropped_where_one_of_two_can_be_asked(record: Record) -> None:
+    record.lost[DEPUTY] = TUESDAY
+    a_slot_dropped(record)
 
 
 def a_slot_dropped(record: Record) -> None:
@@ -194,7 +211,9 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     on_a_holiday: "nobody is disturbed",
     at_night_where_they_moved_to: "nobody is disturbed",
     a_backlog: "no backlog",
+    asked_again_by_somebody_who_moved: "no backlog",
     a_slot_dropped: "no slot is dropped",
+    a_slot_dropped_where_one_of_two_can_be_asked: "no slot is dropped",
     two_open: "one open request",
     three_reminders: "at most two reminders",
     reminded_of_what_was_answered: "at most two reminders",
@@ -209,6 +228,41 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     two_digests: "a digest comes once",
     told_twice: "a digest comes once",
 }
+
+
+def put_off_until_the_next_slot(record: Record) -> None:
+    """The check-in of the first slot is snoozed and answered as the second falls due, which is left out for it."""
+    record.noted = [one for one in record.noted if one.after["checkin"] == 3]
+    for kind, at in (("opened", TUESDAY), ("answered", TUESDAY + 2 * WEEK)):
+        record.noted.append(Noted(0, f"checkin.{kind}", at, PILOT, "pulse@1", {"checkin": 1}))
+    record.noted.sort(key=lambda one: one.at)
+
+
+def moved_half_a_day_east(record: Record) -> None:
+    """Five days by the calendar, and four and a half by the clock."""
+    asked_between(record, TUESDAY + 4 * DAY + 13 * HOUR)
+    record.turns.append(Turn(TUESDAY + 3 * DAY, OWNER, "zone", "Asia/Tokyo"))
+
+
+def nobody_left_to_ask(record: Record) -> None:
+    """Neither address takes anything: whoever leads is asked for a new owner."""
+    record.lost = dict.fromkeys((OWNER, DEPUTY), TUESDAY + DAY)
+    record.noted = record.noted[:2]
+
+
+ALLOWED: dict[Callable[[Record], None], str] = {
+    put_off_until_the_next_slot: "no slot is dropped",
+    moved_half_a_day_east: "no backlog",
+    nobody_left_to_ask: "no slot is dropped",
+}
+
+
+@pytest.mark.parametrize("doctor", ALLOWED, ids=lambda doctor: doctor.__name__)
+def test_what_is_no_violation_is_not_called_one(doctor: Callable[[Record], None]) -> None:
+    record = sound()
+    doctor(record)
+    broken = next(one for text, one in checker.violations(record).items() if text.startswith(ALLOWED[doctor]))
+    assert broken == []
 
 
 @pytest.mark.parametrize("doctor", DOCTORED, ids=lambda doctor: doctor.__name__)
