@@ -26,6 +26,9 @@ CUT = 16  # of a text that was shown shortened, so much of its beginning was sho
 WORD = re.compile(
     r"[a-z][a-z0-9_]*"
 )  # a text of one small word cannot be told from a choice, a stage, a state
+# What the program writes itself: a stage, a kind of event, the name of a field or a button. A name that is one small
+# word is not taken out of it: whoever is called "pilot" or "sent" would take the log and the state of messages along.
+OURS = re.compile(r"[a-z][a-z0-9_.:]*")
 PLAIN_HANDLE = re.compile(r"[A-Za-z]{1,20}|.{1,5}")  # an account of the local chat looks like a word
 
 
@@ -81,7 +84,9 @@ class Scrub:
         wanted = sorted(texts | lines, key=len, reverse=True)
         self._whole = frozenset(wanted)
         self._long = tuple(text for text in wanted if len(text) >= LONG)
-        self._names = _any(map(_name, _longest(marks.names)))
+        names = _longest(marks.names)
+        self._names = _any(map(_name, names))
+        self._clear_names = _any(_name(name) for name in names if not WORD.fullmatch(name))
         self._handles = _any(map(_handle, _longest(marks.handles)))
         found = (*marks.names, *marks.handles, *(text[:CUT] for text in wanted))
         self._needles = tuple(json.dumps(one, ensure_ascii=False)[1:-1].casefold() for one in found if one)
@@ -97,7 +102,8 @@ class Scrub:
             return REMOVED
         for known in self._long:
             text = _without(text, known)
-        return self._handles.sub(REMOVED, self._names.sub(SOMEBODY, text))
+        names = self._clear_names if OURS.fullmatch(text) else self._names
+        return self._handles.sub(REMOVED, names.sub(SOMEBODY, text))
 
     def value(self, value: Json, *, written: bool = False) -> Json:
         """The same of JSON: each text in it, names of fields too."""

@@ -53,6 +53,18 @@ def test_a_single_small_word_stays_for_it_may_be_a_choice() -> None:
     assert Scrub(ANN).text("pilot", written=True) == "pilot"
 
 
+@pytest.mark.parametrize("name", ["sent", "pilot", "paragraph", "owner"])
+def test_whoever_is_called_like_a_word_of_ours_takes_no_state_kind_or_field_along(name: str) -> None:
+    scrub = Scrub(Marks(7, names=(name,)))
+    ours = {"paragraph": [["pilot", "sent", "pilot.owner", "pilot:3:status:owner"]]}
+    assert scrub.value(ours) == scrub.value(ours, written=True) == ours
+    assert scrub.text(f"Ask {name} about it") == "Ask a former colleague about it"
+
+
+def test_a_name_of_one_word_and_another_sign_goes_everywhere() -> None:
+    assert Scrub(Marks(7, names=("ann.ruiz",))).text("ann.ruiz") == "a former colleague"
+
+
 def test_a_value_keeps_its_shape() -> None:
     found = Scrub(ANN).value({"rows": ["Ann Kalniņa", 3, None, True], "Ann Kalniņa": {"note": "fine"}})
     assert found == {"rows": ["a former colleague", 3, None, True], "a former colleague": {"note": "fine"}}
