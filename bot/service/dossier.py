@@ -11,7 +11,7 @@ from bot.core.erasure import REDACTED
 from bot.core.questionnaire_json import to_json
 from bot.core.records import Asked, Decision, Given
 from bot.core.values import encode
-from bot.service import ServiceError
+from bot.service import ServiceError, users
 from bot.service.work import Work
 
 ALL = 1_000_000  # decisions or check-ins: more than there will ever be
@@ -56,10 +56,15 @@ def _parts(work: Work, made: Decision) -> Iterator[tuple[str, Part]]:
             yield f"{dossier.FORM} {form.key}", to_json(form)
     for one in reversed(asked):
         yield from _checkin(work, one)
-    trail = work.unit.trail(made.pilot)
+    trail = _trail(work, made)
     for link, logged in (*trail, *_redactions(work, made, [logged.id for _, logged in trail])):
         yield f"{dossier.EVENT} {logged.id}", dossier.event_part(logged, link)
     yield "people", _people(work, made, asked)
+
+
+def _trail(work: Work, made: Decision) -> Sequence[tuple[Link | None, Logged]]:
+    """What happened to the pilot, but for its users' votes: beside who was asked when, each would have a name."""
+    return [one for one in work.unit.trail(made.pilot) if one[1].event.kind != users.VOTE]
 
 
 def _redactions(work: Work, made: Decision, events: Sequence[int]) -> Iterator[tuple[Link | None, Logged]]:
@@ -96,7 +101,7 @@ def _people(work: Work, made: Decision, asked: Sequence[Asked]) -> Part:
     pilot = work.unit.pilot(made.pilot)
     holders = {pilot.owner, pilot.deputy, pilot.sponsor, pilot.decider, pilot.builder} if pilot else set()
     holders |= {person for _, person in pilot.reviewers} if pilot else set()
-    actors = {logged.event.actor for _, logged in work.unit.trail(made.pilot)}
+    actors = {logged.event.actor for _, logged in _trail(work, made)}
     answerers = {answer.by for one in asked for answer in work.unit.given(one.id)}
     named = {made.by} | holders | actors | answerers | {one.person for one in asked}
     return {str(person.id): person.name for person in work.unit.people() if person.id in named}

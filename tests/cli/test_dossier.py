@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.core import chain, dossier
+from bot.core.records import Event
 from bot.service import dossier as service
-from bot.service import sealing
+from bot.service import sealing, users
 from bot.storage import open_store
 from tests.cli.terminal import office, ran, refused
 from tests.fakes.office import CALM, MONDAY
@@ -35,6 +36,10 @@ def decided(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     at.office.presses("anna", "Correct an answer", {"question": "pulse.users"})
     at.office.answers("anna", {"pulse.users": "40"})
     at.decides("dora", at.asks("dora"), FIX, {"dec.fix": "Security is tested", "dec.until": soon()})
+    at.office.write(
+        lambda unit: unit.record(Event(users.ASKED, at.office.now, None, 1, "1", after=at.grace.id))
+    )
+    at.office.write(lambda unit: unit.record(Event(users.VOTE, at.office.now, None, 1, after="no")))
     sealing.seal(store)
     made = at.office.do(lambda work: service.export(work, 1))
     store.close()
@@ -49,6 +54,13 @@ def exported(decided: tuple[Path, str]) -> File:
 
 def put(home: Path, file: File) -> None:
     (home / "one.json").write_text(json.dumps(file), encoding="utf-8")
+
+
+def test_the_file_does_not_say_what_a_user_said(exported: File) -> None:
+    """Each is asked alone: beside the moment at which somebody was, a vote without a name would have one."""
+    kinds = {part["kind"] for name, part in exported["parts"].items() if name.startswith(dossier.EVENT)}
+    assert users.ASKED in kinds
+    assert users.VOTE not in kinds
 
 
 def resealed(file: File) -> File:
