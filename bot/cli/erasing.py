@@ -18,7 +18,10 @@ def erase(name: str, *, yes: bool) -> None:
     with opening.writing() as app:
         now = app.clock.now()
         if going_on := erasing.go_on(app.store, app.organisation.id, now):
-            screen.say(f"Finished what an earlier call had begun: {going_on} erased.")
+            screen.say(
+                f"Finished what an earlier call had begun: {going_on} erased. "
+                "For somebody else, run it again."
+            )
             return
         person = opening.look(app, lambda work: lookup.person_named(work.unit, name, left=True))
         if not yes:

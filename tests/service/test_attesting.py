@@ -43,7 +43,7 @@ class Owned:
         return [
             card
             for card in self.office.platform.inbox(user)
-            if "Is what is kept of it still true?" in card.fallback
+            if "Is what I keep about it still true?" in card.fallback
         ]
 
     def presses(self, user: str, label: str, card: Card) -> Reply:
@@ -103,7 +103,7 @@ def test_it_is_asked_again_after_a_year_and_not_before(old: Owned) -> None:
 def test_a_no_leads_to_the_items_and_is_asked_again_once_there_was_time(old: Owned) -> None:
     old.pulse()
     old.presses("anna", "Not all of it", old.questions()[0])
-    assert "called not all true by Anna" in old.status()
+    assert "not all of it is true, according to Anna" in old.status()
     told = old.office.platform.inbox("anna")[-1]
     assert "Put it right now" in told.fallback
     old.presses("anna", "Go through all items", told)

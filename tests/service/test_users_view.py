@@ -95,7 +95,7 @@ def test_one_of_those_named_is_asked_one_tap_and_told_why_and_how_to_stop(office
 def test_nobody_is_asked_before_five_are_named_and_the_owner_is_told_so(office: Office) -> None:
     said = says(office, "anna", "users Invoice matcher: bo, carl, dana, ella")
     assert "Bo, Carl, Dana and Ella." in said
-    assert "Nobody is asked before 5 can be" in said
+    assert "Nobody is asked until 5 of them can be" in said
     pulse(office)
     assert not asked(office)
 
@@ -176,7 +176,7 @@ def test_who_stops_it_is_asked_no_more_also_when_named_again(office: Office) -> 
 
 
 def test_its_own_people_are_no_users_and_a_stranger_names_nobody(office: Office) -> None:
-    assert "Sofia has a part in the pilot already" in says(office, "anna", f"{NAMES}, sofia")
+    assert "Sofia already has a part in this pilot" in says(office, "anna", f"{NAMES}, sofia")
     assert not office.events(users.NAMED)
     office.write(lambda unit: unit.save_pilot(replace(unit.pilots()[0], private=False)))
     assert "Only this pilot's own people" in says(office, "mia", NAMES)

@@ -32,9 +32,11 @@ def question(record: Record, *, slot: int) -> Card:
     """One tap; `slot` is the ordinal of the day it was asked on."""
     pilot = record.pilot
     body = (
-        say("Is what is kept of it still true? Its owner confirms that once a year: decisions rest on it."),
+        say(
+            "Is what I keep about it still true? Once a year you confirm that as its owner: decisions rest on it."
+        ),
         Facts(tuple(_facts(record))),
-        say(f"All of it: type “status {pilot.key}”. Your answer stands in the log with your name."),
+        say(f"All of it: type “status {pilot.key}”. Your answer goes into the log with your name."),
     )
     actions = (
         Button("Yes, it is true", _token(pilot, slot, TRUE)),
@@ -67,9 +69,9 @@ def confirmed(pilot: Pilot, on: date) -> Card:
 def refused(pilot: Pilot) -> Card:
     """In the place of the question, after no: the way to put it right."""
     body = (
-        say("Noted. Put it right now, or with your next check-in; then you are asked again."),
+        say("Noted. Put it right now, or with your next check-in; after that I ask again."),
         say(
-            f"A date or a person: type “status {pilot.key}” and use its buttons. A level: go through the items."
+            f"For a date or a person, type “status {pilot.key}” and use its buttons. For a level, go through the items."
         ),
     )
     again = Button("Go through all items", tokens.command(f"review {pilot.key} in full"))
@@ -84,5 +86,5 @@ def not_yours(pilot: Pilot, owner: str) -> Card:
 
 def standing(who: str, on: date, today: date, *, true: bool) -> str:
     """The newest word, as a status shows it."""
-    said = "confirmed as true" if true else "called not all true"
-    return f"{said} by {who}, {day_words(on, today)}"
+    said = "confirmed as true by" if true else "not all of it is true, according to"
+    return f"{said} {who}, {day_words(on, today)}"

@@ -44,7 +44,7 @@ def counted_already(name: str) -> Card:
 
 def left(name: str) -> Card:
     """After the button that ends it."""
-    return notes.note("You are not asked about it as a user any more.", name)
+    return notes.note("I will not ask you about it again as its user.", name)
 
 
 def counts(votes: Mapping[str, int], options: Sequence[Option]) -> str:
@@ -62,9 +62,9 @@ def named(name: str, people: Sequence[str], told: str, *, left: int = 0) -> Card
     gone = f" {words.count(left, 'person')} does not want to be asked." if left == 1 else ""
     gone = f" {left} of them do not want to be asked." if left > 1 else gone
     follows = (
-        "Every four weeks one of them, drawn by lot, is asked one tap."
+        "Every four weeks one of them, drawn by lot, is asked one question, answered with one tap."
         if len(people) - left >= LEAST
-        else f"Nobody is asked before {LEAST} can be: with fewer, an answer could be guessed."
+        else f"Nobody is asked until {LEAST} of them can be: with fewer, an answer could be guessed."
     )
     shown = told or f"Answers are shown as counts, from {LEAST} on."
     body = (say(bold("Users: "), f"{who}."), say(f"{follows}{gone}"), say(words.capital(shown)))
@@ -73,7 +73,7 @@ def named(name: str, people: Sequence[str], told: str, *, left: int = 0) -> Card
 
 def own(who: str) -> str:
     """Somebody of the pilot itself was named."""
-    return f"{who} has a part in the pilot already, so they are no user of it to ask."
+    return f"{who} already has a part in this pilot, so they cannot also be asked as its user."
 
 
 def not_yours() -> Card:
