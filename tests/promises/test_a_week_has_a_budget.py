@@ -34,6 +34,14 @@ def sent(office: Office, user: str) -> list[tuple[datetime, str]]:
     ]
 
 
+def by_day(office: Office, days: int) -> Iterator[tuple[datetime, str]]:
+    """The messages that are delivered while days pass, each with its day and its key."""
+    for _ in range(days):
+        before = len(office.platform.posts)
+        office.until(office.now + DAY)
+        yield from ((office.now, post.key) for post in office.platform.posts[before:])
+
+
 def most_in_a_week(moments: list[datetime]) -> int:
     return max(sum(start <= other < start + WEEK for other in moments) for start in moments)
 
@@ -41,14 +49,15 @@ def most_in_a_week(moments: list[datetime]) -> int:
 def test_six_pilots_of_one_person_stay_within_it_and_each_is_asked_all_the_same(office: Office) -> None:
     anna = office.person("anna")
     pilots = [office.pilot(f"Pilot {number}", anna) for number in range(6)]
-    office.until(office.now + 28 * DAY)
-    told = sent(office, "anna")
-    assert most_in_a_week([at for at, step in told if step != "closed"]) <= 4
+    asks = ("checkin:", "bundle:")  # what came of silence is told beside them
+    delivered = [at for at, key in by_day(office, 28) if key.startswith(asks) and not key.endswith(":closed")]
+    assert 4 <= len(delivered)
+    assert most_in_a_week(delivered) <= 4
     asked = {
         one for one in (pilot.id for pilot in pilots) if office.read(lambda unit, one=one: unit.history(one))
     }
     assert asked == {pilot.id for pilot in pilots}, "an invitation waits; it is not dropped"
-    assert [step for _, step in told].count("invitation") >= 6
+    assert [step for _, step in sent(office, "anna")].count("invitation") >= 6
 
 
 def test_what_was_counted_is_what_was_delivered(office: Office) -> None:

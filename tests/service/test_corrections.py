@@ -174,7 +174,7 @@ def test_a_check_in_follows_a_change_of_owner_and_the_end_of_its_pilot(office: O
     office.do(lambda work: registry.change_pilot(work, known, {"owner": bert.id}, actor=None))
     refused = office.answers("anna")
     assert isinstance(refused, Show)
-    assert refused.card.fallback == "This card is from before: Bert owns it now. Nothing was changed."
+    assert refused.card.fallback == "Inv: This card is from before: Bert owns it now. Nothing was changed."
     office.deliver()
     assert "another owner" in office.platform.inbox("anna")[0].fallback
     assert office.read(lambda unit: unit.given(1)) == []

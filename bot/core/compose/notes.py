@@ -14,6 +14,7 @@ from bot.core.compose import words
 from bot.core.records import Request
 from bot.core.tokens import About, Token
 
+OURS, NOT_SAVED = "Rampcheck", "Not saved"  # titles that tell no pilot
 OLD_BUTTON = (
     "That button is from an older message and no longer does anything. Type `todo` to see what is open."
 )
@@ -31,9 +32,13 @@ NAMES_SHOWN = 5
 TYPED = re.compile(r"`([a-z][^`\n]{0,60})`")
 
 
-def note(text: str, title: str = "Rampcheck") -> Card:
-    """A card of one paragraph; what stands between backticks is shown as something to type."""
-    return Card(title, text, body=(say(*_spans(text)),))
+def note(text: str, title: str = OURS) -> Card:
+    """A card of one paragraph; what stands between backticks is shown as something to type.
+
+    The notification on a phone names what it is about where the text says only "it".
+    """
+    fallback = text if title in (OURS, NOT_SAVED) or title in text else f"{title}: {text}"
+    return Card(title, fallback, body=(say(*_spans(text)),))
 
 
 def _spans(text: str) -> Iterator[Span]:
@@ -44,7 +49,7 @@ def _spans(text: str) -> Iterator[Span]:
 
 def problem(text: str) -> Card:
     """Something a person typed cannot be taken; nothing was changed."""
-    return note(text, "Not saved")
+    return note(text, NOT_SAVED)
 
 
 def old_button() -> Card:
