@@ -24,7 +24,9 @@ from bot.core.questionnaire import Questionnaire
 from bot.core.state import Phase, State
 
 SAY_BEFORE_CLOSING = timedelta(hours=1)  # a reminder nearer to the end than this would only annoy
-IN_TIME = timedelta(hours=1)  # an end this near to its moment comes as planned, also on a day on which nobody is asked
+IN_TIME = timedelta(
+    hours=1
+)  # an end this near to its moment comes as planned, also on a day on which nobody is asked
 
 
 def ticked(form: Questionnaire, context: Context, state: State, event: Ticked) -> Step:

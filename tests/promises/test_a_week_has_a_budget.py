@@ -51,7 +51,7 @@ def test_six_pilots_of_one_person_stay_within_it_and_each_is_asked_all_the_same(
     pilots = [office.pilot(f"Pilot {number}", anna) for number in range(6)]
     asks = ("checkin:", "bundle:")  # what came of silence is told beside them
     delivered = [at for at, key in by_day(office, 28) if key.startswith(asks) and not key.endswith(":closed")]
-    assert 4 <= len(delivered)
+    assert len(delivered) >= 4
     assert most_in_a_week(delivered) <= 4
     asked = {
         one for one in (pilot.id for pilot in pilots) if office.read(lambda unit, one=one: unit.history(one))

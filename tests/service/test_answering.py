@@ -96,7 +96,10 @@ def test_an_old_card_after_a_change_of_ownership_says_so_and_changes_nothing(off
     office.do(lambda work: registry.change_pilot(work, pilot, {"owner": bo.id}, actor=None))
     reply = office.answers("anna")
     assert isinstance(reply, Show)
-    assert reply.card.fallback == "Invoice matcher: This card is from before: Bo owns it now. Nothing was changed."
+    assert (
+        reply.card.fallback
+        == "Invoice matcher: This card is from before: Bo owns it now. Nothing was changed."
+    )
     assert office.read(lambda unit: unit.given(checkin.id)) == []
 
 
