@@ -12,6 +12,7 @@ from bot.core.records import Event, Person, PersonId, Standing
 from bot.service import ServiceError, homes, schedules
 from bot.service.work import Work
 
+STANDINGS_READ = 1000  # changes of what people are: an organisation of thousands has some hundred
 NAME_LIMIT = 120  # characters; longer names are slips of the clipboard
 EMAIL = re.compile(
     r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+"
@@ -48,8 +49,17 @@ def set_standing(work: Work, person: Person, standing: Standing) -> Person:
 
 
 def as_guest(work: Work, person: Person) -> Person:
-    """Whom their platform calls a guest; who was made more than a member stays it. An admin makes them a member."""
+    """Whom their platform calls a guest, each time it does; who was made more of by an admin stays it."""
+    if person.standing is Standing.MEMBER and _was_guest(work, person):
+        return person
     return set_standing(work, person, permissions.as_guest(person.standing))
+
+
+def _was_guest(work: Work, person: Person) -> bool:
+    """Whether an admin made a member of somebody who was a guest: no platform does that."""
+    changes = work.unit.events(kinds=("person.standing",), limit=STANDINGS_READ)
+    newest = next((one for one in changes if one.subject == str(person.id)), None)
+    return newest is not None and newest.before == Standing.GUEST.value
 
 
 def name_admins(work: Work, emails: Iterable[str]) -> None:

@@ -54,6 +54,15 @@ def test_a_platforms_guest_is_a_guest_and_stays_what_an_admin_made_of_them(offic
     assert comes(office, "gus", guest=True).standing is Standing.LEAD
 
 
+def test_a_platforms_guest_whom_an_admin_makes_a_member_stays_one(office: Office) -> None:
+    guest = comes(office, "gus", guest=True)
+    office.do(lambda work: people.set_standing(work, guest, Standing.MEMBER))
+    member = comes(office, "gus", guest=True)
+    assert member.standing is Standing.MEMBER, "their platform says it once more"
+    office.do(lambda work: people.set_standing(work, member, Standing.GUEST))
+    assert comes(office, "gus", guest=True).standing is Standing.GUEST
+
+
 def test_a_member_who_becomes_a_guest_sees_no_more_than_one(office: Office) -> None:
     assert comes(office, "gus").standing is Standing.MEMBER
     assert comes(office, "gus", guest=True).standing is Standing.GUEST
