@@ -22,7 +22,6 @@ from bot.core.ports import (
     Outbox,
     Payload,
     Store,
-    Unit,
     Unmeasured,
     pages,
 )
@@ -239,11 +238,13 @@ def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) ->
     log.warning(
         "delivery.dead", outbox=leased.id, reason=error.reason, attempt=leased.attempt, parts=leased.parts
     )
-    post.store.write(leased.organisation, lambda unit: _note_down(unit, leased, error, now))
+    post.store.write(
+        leased.organisation, lambda unit: _note_down(Work(unit, post.content, now), leased, error)
+    )
 
 
-def _note_down(unit: Unit, leased: Leased, error: DeliveryError, now: datetime) -> None:
+def _note_down(work: Work, leased: Leased, error: DeliveryError) -> None:
     doubtful = leased.again or not (error.unsent or error.permanent)
-    off = trouble.undelivered(unit, leased.message, error, now, doubtful=doubtful)
+    off = trouble.undelivered(work, leased.message, error, doubtful=doubtful)
     after: Json = {"key": leased.message.key, "reason": error.reason, "address_off": off}
-    unit.record(Event("delivery.dead", now, None, subject=leased.message.address.lane, after=after))
+    work.unit.record(Event("delivery.dead", work.now, None, subject=leased.message.address.lane, after=after))

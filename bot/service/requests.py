@@ -17,7 +17,7 @@ from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import confirming, evaluate, homes, registry
+from bot.service import confirming, evaluate, homes, hours, registry
 from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
@@ -35,7 +35,10 @@ ANSWERS = {
 
 
 def ask(work: Work, pilot: Pilot, request: Request) -> bool:
-    """Send a request to its person; False when it was sent before or they cannot be reached."""
+    """Send a request to its person; False when it was sent before or they cannot be reached.
+
+    What nobody but Rampcheck asks keeps good hours.
+    """
     unit = work.unit
     address, person = registry.address_of(unit, request.person), unit.person(request.person)
     if address is None or person is None or not person.active or _sent(unit, request):
@@ -45,7 +48,10 @@ def ask(work: Work, pilot: Pilot, request: Request) -> bool:
         return _join(work, pilot, request, standing)
     stored = _saved(work, request)
     if not _is_away(work, request.person):  # else it is sent when they are back
-        unit.enqueue(Message(_key(stored), address, _card(work, [stored])), work.now)
+        at = (
+            hours.good(work, person, work.now) if request.asked_by is None else None
+        )  # somebody waits for theirs
+        unit.enqueue(Message(_key(stored), address, _card(work, [stored]), not_before=at), work.now)
     _record(work, stored)
     return True
 
@@ -144,7 +150,7 @@ def withdraw(work: Work, pilot: Pilot, request: Request) -> None:
     work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
     if request.kind == HELP and shared.members(work, request):
         _show(work, request, f"{WITHDRAWN}:{request.id}")
-    else:
+    elif not work.unit.cancel(_key(request), WITHDRAWN):  # what was not sent yet never is
         _amend(work, request, notes.withdrawn_request(pilot.name), WITHDRAWN)
 
 

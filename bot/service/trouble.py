@@ -10,30 +10,30 @@ from bot.core.card import Card
 from bot.core.compose import trouble as words
 from bot.core.ports import DeliveryError, Message, Unit
 from bot.core.records import Address, Event, Person, Subscription
-from bot.service import leaving, registry, subscribed
+from bot.service import hours, leaving, registry, subscribed
+from bot.service.work import Work
 
 TOLD = "digest.trouble"
 
 
-def undelivered(
-    unit: Unit, message: Message, error: DeliveryError, now: datetime, *, doubtful: bool = False
-) -> bool:
+def undelivered(work: Work, message: Message, error: DeliveryError, *, doubtful: bool = False) -> bool:
     """What follows from giving up a message; True where its conversation gets nothing more until it is heard from.
 
     `doubtful`: it may be there all the same.
 
     A channel with a digest is never switched off: the next digest finds out whether it was mended.
     """
+    unit = work.unit
     subscription = subscribed.of_channel(unit, message.address)
     if subscription is not None:
-        _tell_of_channel(unit, subscription, message, error, now, doubtful=doubtful)
+        _tell_of_channel(work, subscription, message, error, doubtful=doubtful)
         return False
     if error.gone:
-        _tell_of_person(unit, message.address, error, now)
+        _tell_of_person(work, message.address, error)
         person = unit.person_at(message.address)
         unit.switch_off(message.address)
         if person is not None and not leaving.is_reached(unit, person):
-            _lost(unit, person, now)
+            _lost(unit, person, work.now)
     return error.gone
 
 
@@ -41,23 +41,18 @@ def undelivered(
 
 
 def _tell_of_channel(
-    unit: Unit,
-    subscription: Subscription,
-    message: Message,
-    error: DeliveryError,
-    now: datetime,
-    *,
-    doubtful: bool,
+    work: Work, subscription: Subscription, message: Message, error: DeliveryError, *, doubtful: bool
 ) -> None:
+    unit = work.unit
     root = message.under or message.key
     if _known(unit, subscription, root, error.reason, in_thread=bool(message.under)):
         return
     after = {"key": root, "reason": error.reason}
-    unit.record(Event(TOLD, now, None, subject=str(subscription.id), after=dict(after)))
+    unit.record(Event(TOLD, work.now, None, subject=str(subscription.id), after=dict(after)))
     name = subscribed.name_of(subscription)
     part = bool(message.under)
     card = words.digest_lost(subscription.id, name, error.reason, in_thread=part, doubtful=doubtful)
-    _write_to(unit, _menders(unit, subscription), f"trouble:{message.key}", card, now)
+    _write_to(work, _menders(unit, subscription), f"trouble:{message.key}", card)
 
 
 def _known(unit: Unit, subscription: Subscription, root: str, reason: str, *, in_thread: bool) -> bool:
@@ -84,8 +79,9 @@ def _menders(unit: Unit, subscription: Subscription) -> Sequence[Person]:
 # --- people ---------------------------------------------------------------------------------------------------------
 
 
-def _tell_of_person(unit: Unit, address: Address, error: DeliveryError, now: datetime) -> None:
+def _tell_of_person(work: Work, address: Address, error: DeliveryError) -> None:
     """Once for each time that somebody is lost: whoever is switched off gets nothing more that could fail."""
+    unit = work.unit
     person = unit.person_at(address)
     pilots = [pilot for pilot in unit.pilots_of(person.id) if permissions.is_for_all(pilot)] if person else []
     if person is None or not pilots:
@@ -93,8 +89,8 @@ def _tell_of_person(unit: Unit, address: Address, error: DeliveryError, now: dat
     owned = [pilot.name for pilot in pilots if pilot.owner == person.id]
     others = [pilot.name for pilot in pilots if pilot.owner != person.id]
     readers = [lead for lead in registry.leads(unit) if lead.id != person.id]
-    key = f"unreachable:{person.id}:{address.lane}:{now.isoformat()}"
-    _write_to(unit, readers, key, words.unreachable(person.name, owned, others, error.reason), now)
+    key = f"unreachable:{person.id}:{address.lane}:{work.now.isoformat()}"
+    _write_to(work, readers, key, words.unreachable(person.name, owned, others, error.reason))
 
 
 def _lost(unit: Unit, person: Person, now: datetime) -> None:
@@ -104,8 +100,10 @@ def _lost(unit: Unit, person: Person, now: datetime) -> None:
         unit.await_evaluation(pilot.id, now)
 
 
-def _write_to(unit: Unit, people: Sequence[Person], key: str, card: Card, now: datetime) -> None:
+def _write_to(work: Work, people: Sequence[Person], key: str, card: Card) -> None:
+    """Nobody waits for it: it comes at a good hour of each of them."""
     for person in people:
-        address = registry.address_of(unit, person.id)
+        address = registry.address_of(work.unit, person.id)
         if address is not None:
-            unit.enqueue(Message(f"{key}:{person.id}", address, card), now)
+            at = hours.good(work, person, work.now)
+            work.unit.enqueue(Message(f"{key}:{person.id}", address, card, not_before=at), work.now)

@@ -55,9 +55,10 @@ class Messages(Scope):
     """The unit's room for messages."""
 
     def enqueue(self, message: Message, now: datetime) -> bool:
-        """A message to a conversation that was switched off is kept, dead from the start."""
+        """A message to a conversation that was switched off is kept, dead from the start; one for later is held."""
         where = {"connection": message.address.connection, "at": message.address.conversation}
-        fate = DEAD | {"settled_at": now} if self._one(SILENT, **where) else WAITING
+        later = message.not_before is not None and message.not_before > now
+        fate = DEAD | {"settled_at": now} if self._one(SILENT, **where) else HELD if later else WAITING
         return self._add(ADD_MESSAGE, _row(message, now) | fate) is not None
 
     def posted(self, key: str) -> Card | None:
@@ -73,6 +74,7 @@ class Messages(Scope):
 
 
 WAITING = {"state": "pending", "reason": "", "settled_at": None}
+HELD = WAITING | {"state": "held"}  # what is written to the same conversation meanwhile does not wait for it
 DEAD = {"state": "dead", "reason": SWITCHED_OFF}
 
 

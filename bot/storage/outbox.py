@@ -68,7 +68,7 @@ def _in_lane(name: str, condition: Callable[[FromClause], Any]) -> ColumnElement
 
 
 def _comes_first(other: FromClause) -> ColumnElement[bool]:
-    """Whether it is older and still to go; one that is held for the morning lets the others pass until then."""
+    """Whether it is older and still to go; one that is held for later lets the others pass until then."""
     held = and_(other.c.state == "held", other.c.due_at > bindparam("now"))
     # The sum keeps PostgreSQL from looking along the primary key, through all that was ever sent.
     return and_(other.c.settled_at.is_(None), other.c.id + 0 < _message.c.id, ~held)
@@ -96,7 +96,13 @@ IN_ORDER = text("SET LOCAL enable_sort = off")
 _ref = (_message.c.ref_conversation, _message.c.ref_message, _message.c.ref_thread)
 # Each organisation with each key, a few too many at worst: SQLite finds pairs by their first half only.
 NAMED = select(
-    _message.c.org_id, _message.c.key, _message.c.id, _message.c.state, _message.c.settled_at, *_ref
+    _message.c.org_id,
+    _message.c.key,
+    _message.c.id,
+    _message.c.state,
+    _message.c.due_at,
+    _message.c.settled_at,
+    *_ref,
 ).where(
     _message.c.org_id.in_(bindparam("organisations", expanding=True)),
     _message.c.key.in_(bindparam("keys", expanding=True)),
@@ -116,6 +122,7 @@ GIVE_UP = (
     .where(_message.c.id == bindparam("at_id"))
     .values(state="dead", reason=bindparam("why"), settled_at=bindparam("now"))
 )
+PUT_OFF = update(_message).where(_message.c.id == bindparam("at_id"))
 # `until` fences as well as `attempt`, which a pause gives back.
 SETTLE = update(_message).where(
     _message.c.id == bindparam("at_id"),
@@ -208,6 +215,7 @@ def _lease(connection: Connection, now: datetime, until: datetime, limit: int) -
         named = _named(connection, rows)
         verdicts = [(row, _verdict(row, named)) for row in rows]
         aside += [row.id for row, verdict in verdicts if verdict == WAITS]
+        _wait_with(connection, [row for row, verdict in verdicts if verdict == WAITS], named, now)
         _give_up(connection, [(row.id, why) for row, why in verdicts if why not in ("", WAITS)], now)
         good = [row for row, verdict in verdicts if not verdict]
         _hold(connection, [row.id for row in good], until)
@@ -247,6 +255,15 @@ def _verdict(row: Record, named: Named) -> str:
 def _give_up(connection: Connection, hopeless: Sequence[tuple[int, str]], now: datetime) -> None:
     for number, why in hopeless:
         _run(connection, GIVE_UP, {"at_id": number, "why": why, "now": now})
+
+
+def _wait_with(connection: Connection, waiting: Sequence[Record], named: Named, now: datetime) -> None:
+    """What changes a message that is held is held as long: it keeps nothing else of its lane waiting."""
+    for row in waiting:
+        others = [other for key in (row.replaces, row.under) if (other := named.get((row.org_id, key)))]
+        until = max((other.due_at for other in others if other.state == "held"), default=now)
+        if until > now:
+            _run(connection, PUT_OFF.values(state="held", due_at=until), {"at_id": row.id})
 
 
 def _hold(connection: Connection, ids: list[int], until: datetime) -> None:

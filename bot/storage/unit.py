@@ -41,6 +41,7 @@ _behind = (
         _older.c.connection_id == _message.c.connection_id,
         _older.c.conversation == _message.c.conversation,
         _older.c.settled_at.is_(None),
+        _older.c.state != "held",  # that one lets the others pass
         _older.c.id < _message.c.id,
     )
     .correlate(_message)

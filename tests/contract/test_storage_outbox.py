@@ -88,18 +88,14 @@ def test_threads_of_one_conversation_are_one_lane(store: Store) -> None:
     assert keys(lease(store)) == ["a"]
 
 
-def test_a_message_that_is_not_due_holds_back_its_lane_only(store: Store) -> None:
+def test_a_message_for_later_lets_the_others_pass_and_then_comes_first(store: Store) -> None:
     at = world(store)
-    enqueue(
-        store,
-        at,
-        message(at, "a", not_before=NOW + HOUR),
-        message(at, "b"),
-        message(at, "c", address=elsewhere(at, "D2")),
-    )
+    enqueue(store, at, message(at, "a", not_before=NOW + HOUR), message(at, "b"))
+    assert store.read(at.organisation.id, lambda unit: unit.next_moment()) == NOW
     (other,) = lease(store)
-    assert other.message.key == "c"
+    assert other.message.key == "b"
     assert store.outbox.sent(other, REF, NOW)
+    enqueue(store, at, message(at, "c"))
     assert keys(lease(store, NOW + HOUR)) == ["a"]
 
 
@@ -356,9 +352,23 @@ def test_a_conversation_that_is_switched_off_gets_nothing_until_it_is_heard(
     assert keys(lease(store)) == ["d"]
 
 
+def test_what_changes_a_message_for_later_waits_for_it(store: Store) -> None:
+    at = world(store)
+    enqueue(
+        store,
+        at,
+        message(at, "a", not_before=NOW + HOUR),
+        message(at, "amend", replaces="a"),
+        message(at, "b"),
+    )
+    assert keys(lease(store)) == ["b"]
+
+
 def test_the_next_moment_of_a_lane_is_its_first_messages(store: Store) -> None:
     at = world(store)
-    enqueue(store, at, message(at, "a", not_before=NOW + HOUR), message(at, "b"))
+    enqueue(store, at, message(at, "a"), message(at, "b"))
+    (first,) = lease(store)
+    store.outbox.later(first, NOW + HOUR, "no answer")
 
     def nearest() -> datetime | None:
         return store.read(at.organisation.id, lambda unit: unit.next_moment())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,3 +122,28 @@ def test_who_comes_back_too_late_finds_it_in_other_hands(office: Office) -> None
     office.presses("lena", "I do")
     closes_account(office, "anna", is_open=True)
     assert pilot_of(office, pilot).owner == lena.id
+
+
+def test_the_question_who_takes_over_keeps_good_hours_and_holds_back_no_answer(office: Office) -> None:
+    lena, anna = office.person("lena", standing="lead"), office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna, stage="idea")
+    office.now = office.now.replace(hour=20)  # 22:00 in Riga
+    closes_account(office, "anna")
+    assert titles(office, "lena") == []
+    helps(office, pilot, lena, lena)  # what a person asks comes at once
+    assert len(titles(office, "lena")) == 1
+    office.until(office.now + timedelta(hours=9, minutes=59))
+    assert len(titles(office, "lena")) == 1
+    office.until(office.now + timedelta(hours=4))
+    assert len(titles(office, "lena")) == 2
+
+
+def test_a_question_that_is_settled_before_the_morning_never_comes(office: Office) -> None:
+    office.person("lena", standing="lead")
+    pilot = office.pilot("Invoice matcher", office.person("anna"), stage="idea")
+    office.now = office.now.replace(hour=20)
+    closes_account(office, "anna")
+    closes_account(office, "anna", is_open=True)
+    assert pilot_of(office, pilot).owner is not None
+    office.until(office.now + timedelta(days=2))
+    assert not any("owner" in title.casefold() for title in titles(office, "lena"))

@@ -153,6 +153,18 @@ def test_leads_hear_once_of_an_owner_who_cannot_be_reached(office: Office) -> No
         assert "The account was deactivated." in card.fallback
 
 
+def test_that_somebody_cannot_be_reached_waits_for_the_morning(office: Office) -> None:
+    office.pilot("Invoice matcher", office.person("anna"))
+    office.platform.refusing["dm:anna"] = [DeliveryError("the account was deactivated", gone=True)]
+    office.now = office.now.replace(hour=20)  # 22:00 in Riga
+    office.write(lambda unit: unit.enqueue(Message("k", office.address("anna"), note("hi")), office.now))
+    for hours, told_of in ((0, 0), (9, 0), (4, 1)):
+        office.now += timedelta(hours=hours)
+        office.deliver()
+        found = [one for one in office.platform.inbox("lena") if "cannot be reached" in one.title]
+        assert len(found) == told_of
+
+
 def test_leads_hear_of_a_sponsor_who_cannot_be_reached_and_that_it_ends_by_itself(office: Office) -> None:
     office.pilot("Invoice matcher", office.person("anna"), sponsor=office.person("sam").id)
     office.platform.refusing["dm:sam"] = [DeliveryError("the person has blocked the app", gone=True)]

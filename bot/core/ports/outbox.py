@@ -19,7 +19,7 @@ class Message:
 
     `key` is unique: enqueueing it again changes nothing. `replaces` is the key of an earlier message to amend in
     place of posting a new one; `under` the key of the message whose thread this one belongs to. Past `stale_at` it
-    is dropped, not sent.
+    is dropped, not sent. What is written to the same conversation meanwhile does not wait for `not_before`.
     """
 
     key: str

@@ -27,7 +27,7 @@ WAITS_STILL = ("pending", "held")  # states in which nobody has a message in han
 class MessageRow(Row, table=True):
     """The outbox. A lane is (connection, conversation); `settled_at` NULL means that the message still is to go.
 
-    `state` is pending, leased, held (for the morning), sent, dead, stale or cancelled. `due_at` is the moment before
+    `state` is pending, leased, held (for a later moment), sent, dead, stale or cancelled. `due_at` is the moment before
     which nobody takes it: of a leased message, the end of its lease. `again`: it may have been sent already. `parts` of
     it are sent, the first of them as `ref_*` says.
     """
