@@ -10,14 +10,10 @@ from bot.service.work import Work
 
 ASKED = {"sponsor": ("sponsor",), "decider": ("decider",)}  # who a form asks: their parts in the pilot
 OWN = ("owner", "deputy")  # what else a form asks for is theirs to answer
-# What this questionnaire is answered for, a gate opened, is not built yet, and its answers would change nothing.
-NOT_YET = frozenset({"gate"})
 
 
 def whom(work: Work, pilot: Pilot, form: Questionnaire, *, asker: Person | None = None) -> Person:
     """Whoever a form asks and a message can reach, the asker before others. ServiceError where that is nobody."""
-    if form.id in NOT_YET:
-        raise ServiceError(f"{form.title} is not available yet, so nothing was sent.")
     roles = ASKED.get(form.asks, OWN)
     holders = [holder for role in roles if (holder := getattr(pilot, role)) is not None]
     if asker is not None and asker.id in holders:

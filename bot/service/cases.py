@@ -18,7 +18,7 @@ from bot.core.routing import Answers
 from bot.core.signals import Course
 from bot.core.state import Phase
 from bot.core.suggestion import RESULT, Grounds, Suggestion, suggest
-from bot.service import ball, evaluate, likeness, portfolio_facts, thresholds
+from bot.service import ball, evaluate, likeness, portfolio_facts, release, thresholds
 from bot.service.evaluate import Standing as Stand
 from bot.service.work import Work
 
@@ -138,7 +138,8 @@ def framed(work: Work, pilot: Pilot, context: Context) -> Context:
     known = case(work, pilot)
     waiting = waiting_of(work, known)
     refused = {choice.value: words.refusal_words(why) for choice, why in waiting.refused.items()}
-    above = words.preface(known.suggestion, waiting, item_names(work))
+    first = release.said(work, pilot) if release.is_next(pilot) else None
+    above = words.preface(known.suggestion, waiting, item_names(work), release=first)
     return replace(context, preface=above, refused={"dec.choice": refused}, personal=True)
 
 

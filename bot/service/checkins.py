@@ -34,6 +34,7 @@ from bot.service import (
     homes,
     nagging,
     registry,
+    release,
     silence,
 )
 from bot.service.consequences import Ended
@@ -160,6 +161,8 @@ def _still_wanted(work: Work, pilot: Pilot, checkin: Checkin, event: events.Even
     if checkin.questionnaire == DECISION:
         may = cases.role_of(work, pilot, state.person)
         return event if may else events.Withdrawn(event.at, f"{pilot.name} is decided by somebody else now.")
+    if checkin.questionnaire == release.FORM and not release.is_next(pilot):
+        return events.Withdrawn(event.at, f"{pilot.name} is not before its production gate any more.")
     changes = work.unit.events(pilot=pilot.id, kinds=("pilot.owner",), since=state.opened_at)
     if pilot.owner == state.person or all(change.before != state.person for change in changes):
         return event

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.core import outcome
 from bot.core.cadence import day_words
 from bot.core.compose.introduction import introduction
+from bot.core.compose.release import OPERATIONS
 from bot.core.compose.words import stage_name
 from bot.core.context import Context
 from bot.core.decisions import DECISION
@@ -19,7 +20,7 @@ from bot.core.records import Asked, ItemLevel, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase
 from bot.core.values import NotKnown, Value
-from bot.service import cases, nagging, second, silence
+from bot.service import cases, nagging, release, second, silence
 from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
@@ -44,7 +45,7 @@ def context_for(
         pilot=facts(work, pilot, since=checkin.state.opened_at),
         last=_last_answers(work.unit, pilot, before),
         focus=frozenset(checkin.focus),
-        role=_role(pilot, checkin.state.person),
+        role=_asked_as(work, pilot, checkin),
     )
     context = Context(
         checkin=checkin.id,
@@ -129,6 +130,13 @@ def _linked(work: Work, level: ItemLevel, since: datetime) -> bool:
     worn = repeats >= work.content.policy.thresholds["review"]["same_with_proof"]
     given = level.link_at or level.at
     return proven(level, work.content.policy, work.now) and given < since and not worn
+
+
+def _asked_as(work: Work, pilot: Pilot, checkin: Checkin) -> str:
+    """As what somebody answers; before a release whoever is not its owner answers for operations."""
+    if checkin.questionnaire == release.FORM:
+        return release.role_of(work, pilot, checkin.state.person) or OPERATIONS
+    return _role(pilot, checkin.state.person)
 
 
 def _role(pilot: Pilot, person: PersonId) -> str:

@@ -12,6 +12,7 @@ from bot.core.answers import tidy
 from bot.core.compose import confirming as confirm_words
 from bot.core.compose import gate as words
 from bot.core.compose import notes
+from bot.core.compose import release as release_words
 from bot.core.compose import thresholds as rules
 from bot.core.compose.gate import GateView
 from bot.core.compose.gate_near import near_card
@@ -21,7 +22,7 @@ from bot.core.permissions import Action
 from bot.core.ports import Problems, Reply, Show
 from bot.core.records import Condition, Event, PersonId, Pilot, Schedule
 from bot.core.tokens import Token
-from bot.service import cases, evaluate, gateview, registry, reviewers, schedules, thresholds
+from bot.service import cases, evaluate, gateview, registry, releasing, reviewers, schedules, thresholds
 from bot.service.desk import Desk, colleague
 from bot.service.work import Work
 
@@ -47,6 +48,8 @@ def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
             return _agree(desk, pilot, given)
         case words.RETRACT:
             return _retract(desk, pilot, given)
+        case release_words.SAY:
+            return releasing.show(desk.work, desk.person, pilot)
         case rules.CHANGE:
             said = thresholds.proposed(desk.work, desk.person, pilot, given)
             return said if isinstance(said, Problems) else _shown(desk, pilot, said)
@@ -61,7 +64,12 @@ def _shown(desk: Desk, pilot: Pilot, note: str) -> Reply:
 def _ask(desk: Desk, pilot: Pilot) -> Reply:
     if not permissions.may(desk.person, Action.REVIEW, pilot):
         return Show(notes.note(words.NOT_TO_MANAGE, pilot.name))
-    return _shown(desk, pilot, words.asked_note(reviewers.ask(desk.work, pilot, by=desk.person.id)))
+    asked = reviewers.ask(desk.work, pilot, by=desk.person.id)
+    known = {*asked, desk.person.name}
+    asked += [
+        one.name for one in releasing.ask(desk.work, pilot, release_words.OPERATIONS) if one.name not in known
+    ]
+    return _shown(desk, pilot, words.asked_note(asked))
 
 
 def _name(desk: Desk, pilot: Pilot, given: Values) -> Reply:
@@ -160,6 +168,7 @@ def near(work: Work, pilot: Pilot, schedule: Schedule) -> None:
         return
     work.unit.record(Event(schedules.NEAR, work.now, None, pilot.id, gate.id, after=pilot.target.isoformat()))
     asked = reviewers.ask(work, pilot, by=None)
+    releasing.ask(work, pilot, release_words.OPERATIONS)
     owner = work.unit.person(pilot.owner) if pilot.owner is not None else None
     if owner is None:
         return

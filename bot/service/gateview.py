@@ -14,7 +14,7 @@ from bot.core.ports import Reply, Show
 from bot.core.questionnaire import STAGES, ItemId
 from bot.core.readiness import stands
 from bot.core.records import ItemLevel, Person, PersonId, Pilot, Request
-from bot.service import cases, confirming, evaluate, house, thresholds
+from bot.service import cases, confirming, evaluate, house, release, thresholds
 from bot.service.confirming import CONFIRM
 from bot.service.work import Work
 
@@ -59,6 +59,7 @@ def view(work: Work, reader: Person, pilot: Pilot) -> GateView:
         approvers=gates.approvers(gate, model, policy, risk=pilot.risk) if gate else 1,
         thresholds=thresholds.of(work, pilot),
         proposes=permissions.may(reader, Action.PROPOSE_RULE, pilot),
+        release=release.read(work, reader, pilot, decides=decides),
     )
 
 

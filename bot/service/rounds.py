@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.decisions import DECISION, ENDED
 from bot.core.questionnaire import Questionnaire
 from bot.core.records import Person, Pilot
-from bot.service import ServiceError, answerers, deciding, tick
+from bot.service import ServiceError, answerers, deciding, release, releasing, tick
 from bot.service.work import Work
 
 
@@ -13,6 +13,8 @@ def send(work: Work, pilot: Pilot, form: Questionnaire) -> Person:
     """Ask now; whoever was asked. ServiceError when nobody can be, or somebody is being asked already."""
     if form.id == DECISION:
         return _to_decide(work, pilot)
+    if form.id == release.FORM:
+        return releasing.send(work, pilot)[0]
     person = answerers.whom(work, pilot, form)
     answerers.refuse_away(work, person)
     live = [one for one in work.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form.id]

@@ -18,7 +18,7 @@ from bot.core.questionnaire import Questionnaire
 from bot.core.records import Event, Person, PersonId, Pilot, Schedule
 from bot.core.state import Checkin, Phase
 from bot.core.values import Json
-from bot.service import registry, requests
+from bot.service import registry, release, requests
 from bot.service.work import Work
 
 SILENCE = "silence"  # the schedule of the next step
@@ -149,5 +149,5 @@ def _begun(work: Work, pilot: Pilot) -> Event | None:
 
 
 def climbs(form: Questionnaire) -> bool:
-    """Whether silence about a questionnaire leads anywhere: what an owner is asked, and no decision."""
-    return form.asks not in ("sponsor", "decider") and form.id != DECISION
+    """Whether silence about a questionnaire leads anywhere: what an owner is asked, no decision and no release."""
+    return form.asks not in ("sponsor", "decider") and form.id not in (DECISION, release.FORM)

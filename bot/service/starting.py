@@ -8,7 +8,7 @@ from bot.core.permissions import Action
 from bot.core.ports import Nothing, Reply, Show
 from bot.core.records import Person, Pilot
 from bot.core.state import Checkin
-from bot.service import ServiceError, answerers, checkins, framing, registry, tick
+from bot.service import ServiceError, answerers, checkins, framing, registry, release, releasing, tick
 from bot.service.asker import Asker
 
 KICKOFF = "kickoff"
@@ -22,6 +22,8 @@ def checkin(asker: Asker, pilot: Pilot, form: str, *, full: bool) -> Reply:
         )
     if form not in asker.work.content.questionnaires:
         return Show(notes.no_such_form(form, sorted(asker.work.content.questionnaires)))
+    if form == release.FORM:
+        return releasing.request(asker.work, asker.person, pilot)
     live = [one for one in asker.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form]
     if live and not (full and _may_replace(live[0], asker.person)):
         return _already_open(asker, pilot, live[0])

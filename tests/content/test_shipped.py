@@ -247,21 +247,6 @@ class TestReview:
 
 
 class TestGate:
-    def test_a_reviewer_confirms_the_items_that_are_theirs_and_nothing_else(self, shipped: Content) -> None:
-        form = shipped.questionnaires["gate"]
-        theirs = {"gov.security", "gov.access"}
-        confirms = ["gov.security.confirm", "gov.access.confirm"]
-        assert asked(form, {}, focus=theirs, role="security") == confirms
-        answers: dict[str, Value] = {"gov.security.confirm": "mostly", "gov.access.confirm": "pass"}
-        fixes = ["gov.security.fix", "gov.access.pass_to"]
-        assert asked(form, answers, focus=theirs, role="security") == confirms + fixes
-
-    def test_every_item_that_any_risk_asks_for_can_be_confirmed(self, shipped: Content) -> None:
-        gate = shipped.model.gate_after("hardening")
-        assert gate is not None
-        ids = {question.id for question in shipped.questionnaires["gate"].questions()}
-        assert {f"{item}.confirm" for item in gate.needs("high")} <= ids
-
     def test_owner_and_operations_say_apart_what_could_go_wrong(self, shipped: Content) -> None:
         form = shipped.questionnaires["gate"]
         assert asked(form, {}, role="owner") == ["gate.open", "gate.limit"]
@@ -274,28 +259,6 @@ class TestGate:
         answers = {"gate.open": "Load", "gate.limit": "all_at_once"}
         found = asked(shipped.questionnaires["gate"], answers, role="owner", pilot={"risk": risk})
         assert ("gate.limit_reason" in found) is why
-
-    @pytest.mark.parametrize(
-        ("decision", "back"),
-        [("go", False), ("go_with_conditions", True), ("not_yet", True), ("stop", False)],
-    )
-    def test_the_decider_alone_decides_and_says_when_to_look_again(
-        self, shipped: Content, decision: str, back: bool
-    ) -> None:
-        form = shipped.questionnaires["gate"]
-        found = asked(form, {"gate.decision": decision}, role="decider")
-        assert found[:2] == ["gate.decision", "gate.reason"]
-        assert ("gate.back" in found) is back
-        assert ("gate.condition_1" in found) is (decision == "go_with_conditions")
-
-    def test_what_is_never_waived_is_not_offered_as_a_condition(self, shipped: Content) -> None:
-        form, gate = shipped.questionnaires["gate"], shipped.model.gate_after("hardening")
-        assert gate is not None
-        wanted = {item.replace(".", "_") for item in set(gate.needs("high")) - shipped.model.never_waived}
-        for number in (1, 2, 3):
-            question = form.question(f"gate.condition_{number}")
-            assert question is not None
-            assert {option.slug for option in question.options} == wanted
 
 
 class TestDecision:

@@ -199,7 +199,12 @@ def test_the_gate_says_who_has_yet_to_confirm_what_and_the_owner_asks_them(at: G
     assert card.title == "Invoice matcher: the gate to Limited live"
     assert "0 of 13 items pass and 13 are to be confirmed." in card.fallback
     assert "Security test: Sara (security), not asked yet" in card.fallback
-    assert labels(card) == ["Ask 2 reviewers", "Change a launch or stop rule", "Status"]
+    assert labels(card) == [
+        "Say what could go wrong",
+        "Ask 2 reviewers",
+        "Change a launch or stop rule",
+        "Status",
+    ]
     assert "Asked: Grace and Sara." in at.ask().fallback
     assert "Security test: Sara (security), asked 23 Nov" in at.card("anna").fallback
     assert "Ask" not in "".join(labels(at.card("anna")))

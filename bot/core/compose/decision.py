@@ -11,6 +11,8 @@ from bot.core.cadence import day_words
 from bot.core.card import Block, Button, Card, Facts, Paragraph, Tone, bold, fit, say, spoken
 from bot.core.compose import words
 from bot.core.compose.ledger import Waiting, ledger
+from bot.core.compose.release import Release
+from bot.core.compose.release import rows as release_rows
 from bot.core.decisions import Choice, Refusal
 from bot.core.questionnaire import ItemId
 from bot.core.records import Decision
@@ -128,12 +130,21 @@ SAID = frozenset(
 # --- above the form -------------------------------------------------------------------------------------------------
 
 
-def preface(suggestion: Suggestion, waiting: Waiting, items: Mapping[ItemId, str]) -> tuple[Block, ...]:
-    """What stands above the form: the suggestion, how long it has taken, what is not offered and why."""
+def preface(
+    suggestion: Suggestion,
+    waiting: Waiting,
+    items: Mapping[ItemId, str],
+    *,
+    release: Release | None = None,
+) -> tuple[Block, ...]:
+    """What stands above the form: the suggestion, how long it has taken, what is not offered and why.
+
+    At the production gate also what was said of the first release.
+    """
     refusals = [refusal_words(found) for found in waiting.refused.values() if found in SAID]
     return (
         suggested(suggestion, items),
-        Facts(tuple(ledger(waiting))),
+        Facts((*ledger(waiting), *(release_rows(release) if release is not None else ()))),
         *(say(refusal) for refusal in refusals),
     )
 

@@ -26,6 +26,7 @@ from bot.core.card import (
 )
 from bot.core.compose.answered import fill
 from bot.core.compose.fields import field_of
+from bot.core.compose.release import OPERATIONS
 from bot.core.context import Context
 from bot.core.questionnaire import FREE_TEXT, Kind, Question, Questionnaire
 from bot.core.records import PersonId
@@ -259,6 +260,7 @@ def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]
     decline = Button("Can't answer", token(context, state, "decline"), asks=(why,))
     if context.personal:
         return snooze, decline
+    pause = Button("Pause this pilot", token(context, state, "pause"), asks=(until,))
     return (
         snooze,
         Button(
@@ -266,7 +268,7 @@ def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]
             token(context, state, "not_mine"),
             asks=(Person("to", "Whose is it?", required=True),),
         ),
-        Button("Pause this pilot", token(context, state, "pause"), asks=(until,)),
+        *(() if context.record.role == OPERATIONS else (pause,)),  # what is not theirs to do is not offered
         decline,
     )
 

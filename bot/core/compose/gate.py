@@ -26,6 +26,8 @@ from bot.core.card import (
     spoken,
 )
 from bot.core.compose import words
+from bot.core.compose.release import Release, say_button
+from bot.core.compose.release import rows as release_rows
 from bot.core.compose.thresholds import change_button
 from bot.core.compose.thresholds import rows as rule_rows
 from bot.core.gates import GateItem, GateResult, Lack, Reopened
@@ -50,6 +52,7 @@ class GateView:
     reviewers; `to_ask` is how many would be asked now, `unnamed` are roles of which nobody is there. `own` are items
     that the reader confirmed. `most` conditions may be agreed, for at most `days`; never for `never`. `approvers` have
     to say yes. `thresholds` are the owner's launch and stop rules; one who `proposes` may ask for others.
+    `release` is what is said of the first release, None where it is not theirs to read.
     """
 
     pilot: Pilot
@@ -72,6 +75,7 @@ class GateView:
     approvers: int = 1
     thresholds: tuple[Threshold, ...] = ()
     proposes: bool = False
+    release: Release | None = None
 
     def name(self, person: PersonId | None) -> str:
         """What to call somebody."""
@@ -117,6 +121,8 @@ def _body(view: GateView) -> Iterator[Block]:
     passing = [view.item(one.id) for one in gate.items if one.passes and not one.waived]
     if passing:
         yield say(bold("Passes: "), f"{words.listed(passing)}.")
+    if view.release is not None:
+        yield Facts(tuple(release_rows(view.release)))
     if view.thresholds:
         yield Facts(tuple(rule_rows(view.thresholds, view.today)))
     if view.approvers > 1:
@@ -231,6 +237,8 @@ def reopened_words(view: GateView, one: Reopened) -> str:
 def _actions(view: GateView) -> Iterator[Action]:
     if view.decides and view.result is not None and view.result.passed and not view.reopened:
         yield words.button("Decide", view.pilot.id, "decide", tone=Tone.PRIMARY)
+    if view.release is not None and view.release.unsaid:
+        yield say_button(view.pilot.id)
     if view.manages and view.to_ask:
         yield Button(f"Ask {words.count(view.to_ask, 'reviewer')}", _token(view, ASK), Tone.PRIMARY)
     if view.manages and view.unnamed:

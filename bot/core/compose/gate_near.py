@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.core.card import Card, Tone, say, spoken
 from bot.core.compose import words
+from bot.core.compose.release import say_button
 from bot.core.gates import GateResult
 
 LISTED = 3  # items named; the gate's own card has them all
@@ -35,6 +36,7 @@ def near_card(
     if unnamed:
         roles = words.listed([words.role_name(role) for role in unnamed])
         lines.append(f"Nobody is named to confirm for {roles}: name them at the gate.")
+    lines.append("How far does the first release go, and what could go wrong with it? It takes a minute.")
     body = tuple(say(line) for line in lines)
     button = words.button("Look at the gate", pilot, "gate", tone=Tone.PRIMARY)
-    return Card(name, f"{name}\n{spoken(body)}", body=body, actions=(button,))
+    return Card(name, f"{name}\n{spoken(body)}", body=body, actions=(button, say_button(pilot)))

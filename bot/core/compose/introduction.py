@@ -11,6 +11,7 @@ NAMED: Final[Mapping[str, str]] = {
     "owner": "as the owner",
     "deputy": "as the deputy of the owner",
     "sponsor": "as the sponsor",
+    "operations": "for the operations",
     "decider": "as the one who decides",
 }
 MUTE: Final = "Mute or remove me in your chats. You can come back at any time."
