@@ -24,6 +24,8 @@ def erase(name: str, *, yes: bool) -> None:
             )
             return
         person = opening.look(app, lambda work: lookup.person_named(work.unit, name, left=True))
+        if person.email.casefold() in {one.casefold() for one in app.settings.named_admins}:
+            raise Trouble(_by_setting(person.name))
         if not yes:
             without = opening.look(app, lambda work: erasing.preview(work, person))
             raise Trouble(_warning(person.name, without))
@@ -38,6 +40,13 @@ def erase(name: str, *, yes: bool) -> None:
             f"Without an owner or sponsor now: {listed(begun.without)}. Somebody is asked to take over."
         )
     screen.say(LEFT)
+
+
+def _by_setting(name: str) -> str:
+    return (
+        f"RAMPCHECK_ADMINS names the address of {name}, so the next start would store it again. Take it out of the "
+        "settings of every process, start them anew, then run this again."
+    )
 
 
 def _warning(name: str, without: tuple[str, ...]) -> str:

@@ -160,6 +160,17 @@ def test_erasing_somebody_says_first_what_it_does_and_asks_for_a_word_more() -> 
     assert "lost what named an erased person, as the log itself says." in ran("audit", "verify")
 
 
+def test_whoever_is_an_admin_by_setting_is_taken_out_of_it_before_they_are_erased(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAMPCHECK_ADMINS", "Ana@example.com")
+    ran("people", "add", "Bo")
+    assert "RAMPCHECK_ADMINS names the address" in refused("people", "erase", "ana@example.com", "--yes")
+    monkeypatch.delenv("RAMPCHECK_ADMINS")
+    ran("people", "erase", "ana@example.com", "--yes")
+    assert "ana@example.com" not in ran("people", "list").casefold()
+
+
 def test_a_reviewer_of_every_pilot_is_named_for_a_role_and_taken_back() -> None:
     ran("people", "add", "Ana")
     named = ran("people", "reviewer", "Ana", "security")
