@@ -45,11 +45,6 @@ def card_of(card: Card) -> Json:
     return _card(bare, Pen(shrink=64))
 
 
-def message_of(text: str) -> Json:
-    """A plain text as a message."""
-    return {"type": "message", "text": clean(text), "textFormat": "plain"}
-
-
 def size(part: Mapping[str, Any]) -> int:
     """Bytes as JSON, with the spaces that a careless encoder puts in."""
     return len(json.dumps(part, ensure_ascii=False).encode())

@@ -68,13 +68,6 @@ def taken(request: Request, pilot: str) -> Card:
     return note(f"You are its {request.topic} now. Its questions come at the usual hour.", pilot)
 
 
-def unreached(name: str) -> str:
-    """Somebody is named who gets no messages."""
-    return (
-        f"I cannot reach {name}: they have to open the chat with me once. Name somebody else, or tell them."
-    )
-
-
 def gone(name: str, *, active: bool) -> str:
     """Why a part is free."""
     return f"{name} cannot be reached any more." if active else f"{name} has left."
