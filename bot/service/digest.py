@@ -127,7 +127,7 @@ def _due(work: Work, pilots: Sequence[Pilot], standing: Mapping[PilotId, Stand])
         Due(
             pilot.id,
             pilot.name,
-            pilot.decide_by,
+            pilot.decide_by if pilot.decide_by is not None and pilot.decide_by <= soon else None,
             "",
             stuck_days=cases.stuck_days(work, standing[pilot.id]) or 0,
         )

@@ -39,8 +39,23 @@ class Lived:
     ended: datetime
 
 
-def live(unit: Unit, content: Content, *, pilots: int, weeks: int, seed: int) -> Lived:
-    """Everything that happens to a portfolio in so many weeks, in one unit of work; no message is sent."""
+def _unseen(_work: Work) -> None:
+    """Nobody looks at the end of a week."""
+
+
+def live(
+    unit: Unit,
+    content: Content,
+    *,
+    pilots: int,
+    weeks: int,
+    seed: int,
+    after_week: Callable[[Work], None] = _unseen,
+) -> Lived:
+    """Everything that happens to a portfolio in so many weeks, in one unit of work; no message is sent.
+
+    `after_week` looks at each week when it is over.
+    """
     quiet = cast(Unit, Held(unit))  # Held hands on all but messages
     begin = datetime.combine(START, time(8), UTC)
     items = tuple(item.id for item in content.model.items())
@@ -51,6 +66,7 @@ def live(unit: Unit, content: Content, *, pilots: int, weeks: int, seed: int) ->
         for days, hour, answering in BEATS:
             moment = datetime.combine(START + timedelta(weeks=week, days=days), time(hour, 30), UTC)
             town.beat(moment, answering=answering)
+        after_week(Work(quiet, content, moment))
     return Lived(town.lives, moment)
 
 

@@ -85,4 +85,4 @@ def _grows(use: Use, least: float) -> bool:
 
 def _used(use: Use) -> str:
     active = f"{use.active} of {use.intended} intended users" if use.intended else count(use.active, "user")
-    return f"{active}; none outside the pilot team." if use.outside == 0 else f"{active}."
+    return f"{active} used it; none outside the pilot team." if use.outside == 0 else f"{active} used it."

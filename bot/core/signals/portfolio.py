@@ -97,8 +97,8 @@ def older(facts: PortfolioFacts, policy: Policy) -> PortfolioSignal | None:
     return PortfolioSignal(
         "PF2",
         "Pilots are getting older",
-        f"Half of those in Pilot are there for over {ages[-1]:g} days, up from {ages[0]:g}; "
-        f"{facts.started} started, {facts.left} left.",
+        f"Half of those in Pilot have been there for over {ages[-1]:g} days, up from {ages[0]:g}; "
+        f"{facts.started} came in, {facts.left} left.",
         "Hold a decide hour: every pilot past its date leaves with scale, fix or stop.",
     )
 

@@ -55,7 +55,7 @@ def test_they_read_as_facts_with_an_act() -> None:
     found = portfolio_signals(facts, policy())
     assert [signal.text for signal in found] == [
         "1 of 10 that ended or are over a year in Pilot reached production in 12 months.",
-        "Half of those in Pilot are there for over 95 days, up from 80; 5 started, 1 left.",
+        "Half of those in Pilot have been there for over 95 days, up from 80; 5 came in, 1 left.",
         "Security review: 3 pilots wait.",
         "No pilot of 14 was stopped in 12 months.",
     ]

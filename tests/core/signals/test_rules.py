@@ -289,7 +289,7 @@ def test_grace_and_pause_mute_the_doubt() -> None:
         (
             "P09",
             replace(GOOD, use=Use(3, 40, outside=0)),
-            "3 of 40 intended users; none outside the pilot team.",
+            "3 of 40 intended users used it; none outside the pilot team.",
         ),
         (
             "P11",
