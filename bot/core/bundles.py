@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from bot.core.card import Card
 
 MOST = 5  # check-ins in one message: what a phone shows without scrolling, with a button for each
-TOGETHER = ("invite", "reminder", "wake", "closed")  # what is said by itself at one moment; slots begin so
+TOGETHER = (
+    "invite",
+    "reminder",
+    "wake",
+    "closed",
+    "handed",
+)  # what is said by itself at one moment; slots begin so
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ def handed_over(form: Questionnaire, context: Context, state: State, event: Hand
         return Step(state)
     if event.to == state.person:
         return Step(state, problems={"to": words.ALREADY_YOURS})
-    ladder, closes_at = cadence.ladder(event.at, zone=context.zone, asking=context.asking)
+    seen = cadence.good_moment(event.at, zone=context.zone, asking=context.asking)  # at the latest
+    ladder, closes_at = cadence.ladder(seen, zone=context.zone, asking=context.asking)
     revision = state.revision + 1
     own = tuple(question for question, to in state.handed.items() if to == event.to)
     after = replace(

@@ -34,7 +34,7 @@ def leave(work: Work, person: Person, until: date, *, actor: PersonId | None) ->
     live = work.unit.live_checkins(person=person.id)
     _give_back(work, away, live)
     own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
-    return [fate for one in own if (fate := _set_aside(work, one, away)) is not None]
+    return _set_all_aside(work, own, away)
 
 
 def delegate(work: Work, person: Person, to: Person, until: date, *, actor: PersonId | None) -> list[Fate]:
@@ -54,7 +54,7 @@ def delegate(work: Work, person: Person, to: Person, until: date, *, actor: Pers
     )
     live = work.unit.live_checkins(person=person.id)
     own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
-    return [fate for one in own if (fate := _set_aside(work, one, given)) is not None]
+    return _set_all_aside(work, own, given)
 
 
 def follow_status(work: Work, person: Person, until: datetime | None) -> None:
@@ -182,6 +182,14 @@ def _give_back(work: Work, person: Person, live: Sequence[Checkin]) -> None:
             if to == person.id and checkin.state.closes_at < again:
                 event = events.PassedBack(work.now, person.id, question)
                 checkins.happen(work, checkin.id, event, actor=None)
+
+
+def _set_all_aside(work: Work, own: Sequence[Checkin], person: Person) -> list[Fate]:
+    """What becomes of each; whoever gets several of them gets one message, at a good hour."""
+    together = bundling.gathering(work)
+    fates = [fate for one in own if (fate := _set_aside(together, one, person)) is not None]
+    bundling.send(together, in_good_hours=True)
+    return fates
 
 
 def _set_aside(work: Work, checkin: Checkin, person: Person) -> Fate | None:

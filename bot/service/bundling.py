@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core.bundles import MOST, Strip
 from bot.core.card import Card
 from bot.core.compose.bundle import bundle
 from bot.core.ports import Message, Unit
 from bot.core.records import Address
+from bot.service import hours
 from bot.service.work import Gathered, Work
 
 Said = tuple[Message, Card]
@@ -23,13 +25,17 @@ def gathering(work: Work) -> Work:
     return replace(work, gathered=Gathered())
 
 
-def send(work: Work) -> None:
-    """Send what was gathered: what goes to one person as one message, or a few where they are many."""
+def send(work: Work, *, in_good_hours: bool = False) -> None:
+    """Send what was gathered: what goes to one person as one message, or a few where they are many.
+
+    `in_good_hours`: of whoever gets it; else now, because the hour was chosen before.
+    """
     if work.gathered is None:
         return
     for together in _by_address(work.gathered.said):
         for first in range(0, len(together), MOST):
-            _send(work, together[first : first + MOST])
+            few = together[first : first + MOST]
+            _send(work, few, hours.good_there(work, few[0][0].address) if in_good_hours else None)
     for message in work.gathered.changed.values():
         work.unit.enqueue(message, work.now)
     work.gathered.said.clear()
@@ -43,8 +49,8 @@ def _by_address(said: Sequence[Said]) -> Iterator[list[Said]]:
     yield from lanes.values()
 
 
-def _send(work: Work, together: Sequence[Said]) -> None:
-    messages = [message for message, _ in together]
+def _send(work: Work, together: Sequence[Said], at: datetime | None) -> None:
+    messages = [replace(message, not_before=at) for message, _ in together]
     if len(together) == 1:
         work.unit.enqueue(messages[0], work.now)
         return
@@ -54,7 +60,8 @@ def _send(work: Work, together: Sequence[Said]) -> None:
     ends = [message.stale_at for message in messages if message.stale_at is not None]
     stale_at = max(ends) if len(ends) == len(messages) else None
     card = bundle([line for _, line in together])
-    work.unit.enqueue(Message(host, messages[0].address, card, stale_at=stale_at), work.now)
+    message = Message(host, messages[0].address, card, not_before=at, stale_at=stale_at)
+    work.unit.enqueue(message, work.now)
 
 
 def change(work: Work, host: str, key: str, line: Card, *, address: Address, to: str) -> None:

@@ -292,7 +292,9 @@ def _goes_with_others(checkin: Checkin, said: Say) -> bool:
 
 def _strip(happened: Happened, card: Card, now: datetime) -> Card:
     form, context, state = happened.form, happened.context, happened.checkin.state
-    short = in_short(form, context, state, now) if card.fields else ""
+    before = happened.before.person
+    by = before if before != state.person else None
+    short = in_short(form, context, state, now, handed_by=by) if card.fields else ""
     return strip(form, context, state, card, short)
 
 

@@ -229,17 +229,22 @@ def _backoff(leased: Leased) -> timedelta:
 
 
 def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) -> None:
-    """Leave a trace that an admin can find, and tell whoever can mend it. What stands of a message stays sent."""
-    if leased.root is None:
-        post.outbox.dead(leased, now, error.reason)
-    else:
-        post.outbox.sent(leased, leased.root, now)
+    """Leave a trace that an admin can find, and tell whoever can mend it. What stands of a message stays sent.
+
+    Told before its conversation is let go of: another worker's next failure there finds that it was.
+    """
+    try:
+        post.store.write(
+            leased.organisation, lambda unit: _note_down(Work(unit, post.content, now), leased, error)
+        )
+    finally:
+        if leased.root is None:
+            post.outbox.dead(leased, now, error.reason)
+        else:
+            post.outbox.sent(leased, leased.root, now)
     _count(post, leased, Fate.DEAD)
     log.warning(
         "delivery.dead", outbox=leased.id, reason=error.reason, attempt=leased.attempt, parts=leased.parts
-    )
-    post.store.write(
-        leased.organisation, lambda unit: _note_down(Work(unit, post.content, now), leased, error)
     )
 
 

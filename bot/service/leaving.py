@@ -12,7 +12,7 @@ from bot.core.decisions import ENDED
 from bot.core.ports import Message, Unit
 from bot.core.records import Event, Person, Pilot
 from bot.core.state import Checkin
-from bot.service import ServiceError, answerers, checkins, registry, requests, succession
+from bot.service import ServiceError, answerers, bundling, checkins, registry, requests, succession
 from bot.service.requests import OWNER, SPONSOR
 from bot.service.work import Work
 
@@ -45,8 +45,10 @@ def is_reached(unit: Unit, person: Person) -> bool:
 def gone(work: Work, person: Person) -> None:
     """Pass on everything that waits for somebody, and ask who takes over their parts. A second time changes nothing."""
     why = words.gone(person.name, active=person.active)
+    together = bundling.gathering(work)
     for checkin in work.unit.live_checkins(person=person.id):
-        _pass_on(work, checkin, person, why)
+        _pass_on(together, checkin, person, why)
+    bundling.send(together, in_good_hours=True)
     for request in work.unit.requests(person=person.id):
         if (pilot := work.unit.pilot(request.pilot)) is not None:
             requests.let_go(work, pilot, request, why)

@@ -216,24 +216,29 @@ def open_due(work: Work, seen: Schedule) -> None:
 def _due_beside(work: Work, seen: Schedule) -> Iterator[Schedule]:
     """What else is due of the same person."""
     pilot = work.unit.pilot(seen.pilot)
-    asked = _holder(work, pilot, seen) if pilot is not None else None
-    for other in work.unit.pilots_of(asked) if asked is not None else ():
+    asked = _asked(work, pilot, seen) if pilot is not None else None
+    for other in _pilots_beside(work, pilot, asked) if pilot is not None and asked is not None else ():
         if other.stage not in checkins.ENDED:
             yield from (
                 one
                 for one in work.unit.schedules(other.id)
                 if one.next_due_at is not None
                 and one.next_due_at <= work.now
-                and _holder(work, other, one) == asked
+                and _asked(work, other, one) == asked
             )
 
 
-def _holder(work: Work, pilot: Pilot, schedule: Schedule) -> PersonId | None:
-    """Whose part it is to answer a questionnaire, there or not."""
+def _pilots_beside(work: Work, pilot: Pilot, asked: PersonId) -> Sequence[Pilot]:
+    """The pilots in which whoever is asked has a part, and those of an owner for whom they stand in."""
+    holders = dict.fromkeys(one for one in (asked, pilot.owner) if one is not None)
+    return list({one.id: one for holder in holders for one in work.unit.pilots_of(holder)}.values())
+
+
+def _asked(work: Work, pilot: Pilot, schedule: Schedule) -> PersonId | None:
+    """Whoever is asked a questionnaire in the end: they whose part it is, or whoever answers in their place."""
     form = work.content.questionnaires.get(schedule.questionnaire)
-    if form is None:
-        return None
-    return {"sponsor": pilot.sponsor, "decider": pilot.decider}.get(form.asks, pilot.owner or pilot.deputy)
+    person = _who(work, pilot, form.asks) if form is not None else None
+    return person.id if person is not None else None
 
 
 def open_one_due(work: Work, seen: Schedule) -> None:

@@ -9,7 +9,7 @@ from bot.core import permissions
 from bot.core.card import Card
 from bot.core.compose import trouble as words
 from bot.core.ports import DeliveryError, Message, Unit
-from bot.core.records import Address, Event, Person, Subscription
+from bot.core.records import Event, Person, Subscription
 from bot.service import hours, leaving, registry, subscribed
 from bot.service.work import Work
 
@@ -29,7 +29,7 @@ def undelivered(work: Work, message: Message, error: DeliveryError, *, doubtful:
         _tell_of_channel(work, subscription, message, error, doubtful=doubtful)
         return False
     if error.gone:
-        _tell_of_person(work, message.address, error)
+        _tell_of_person(work, message, error)
         person = unit.person_at(message.address)
         unit.switch_off(message.address)
         if person is not None and not leaving.is_reached(unit, person):
@@ -79,9 +79,9 @@ def _menders(unit: Unit, subscription: Subscription) -> Sequence[Person]:
 # --- people ---------------------------------------------------------------------------------------------------------
 
 
-def _tell_of_person(work: Work, address: Address, error: DeliveryError) -> None:
+def _tell_of_person(work: Work, message: Message, error: DeliveryError) -> None:
     """Once for each time that somebody is lost: whoever is switched off gets nothing more that could fail."""
-    unit = work.unit
+    unit, address = work.unit, message.address
     person = unit.person_at(address)
     pilots = [pilot for pilot in unit.pilots_of(person.id) if permissions.is_for_all(pilot)] if person else []
     if person is None or not pilots:
@@ -89,7 +89,7 @@ def _tell_of_person(work: Work, address: Address, error: DeliveryError) -> None:
     owned = [pilot.name for pilot in pilots if pilot.owner == person.id]
     others = [pilot.name for pilot in pilots if pilot.owner != person.id]
     readers = [lead for lead in registry.leads(unit) if lead.id != person.id]
-    key = f"unreachable:{person.id}:{address.lane}:{work.now.isoformat()}"
+    key = f"unreachable:{person.id}:{message.key}"
     _write_to(work, readers, key, words.unreachable(person.name, owned, others, error.reason))
 
 

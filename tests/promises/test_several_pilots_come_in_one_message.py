@@ -116,6 +116,32 @@ def test_what_follows_from_silence_is_told_in_it_before_anybody_else_hears(offic
     office.until_told("dora", days=30)
 
 
+def test_a_deputy_of_several_who_are_away_is_asked_in_one_message(office: Office) -> None:
+    dora = office.person("dora")
+    for name, user in (("Invoice matcher", "anna"), ("Chat helper", "ben")):
+        office.pilot(name, office.person(user), deputy=dora.id)
+        office.runs(user, "away until 31 December")
+    office.until_told("dora")
+    assert [card.title for card in office.platform.inbox("dora")] == ["Questions about 2 pilots"]
+
+
+@pytest.mark.parametrize("command", ["away until 31 December", "delegate Dora until 31 December"])
+def test_what_goes_to_a_deputy_comes_in_one_message_at_a_good_hour(office: Office, command: str) -> None:
+    dora, anna = office.person("dora"), office.person("anna")
+    for name in ("Invoice matcher", "Chat helper", "Ticket router"):
+        office.pilot(name, anna, deputy=dora.id)
+    office.until_told("anna")
+    office.now = office.now.replace(hour=20)  # 22:00 in Riga
+    office.runs("anna", command)
+    told = [card for card in office.platform.inbox("dora") if card.title.startswith("Questions")]
+    assert told == []
+    office.until(office.now + timedelta(hours=12))
+    handed = [card for card in office.platform.inbox("dora") if "in their place" not in card.fallback]
+    assert [card.title for card in handed] == ["Questions about 3 pilots"], "and no reminder of it beside it"
+    assert all("This was open with Anna." in line for line in list(lines(handed[0]))[:3])
+    assert len(office.live("dora")) == 3
+
+
 def test_one_message_counts_once_in_a_week(office: Office) -> None:
     policy = office.content.policy
     few = replace(policy.asking, messages_a_week=1)

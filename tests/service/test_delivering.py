@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -291,3 +292,32 @@ def test_a_fault_while_sending_is_tried_again_then_given_up_and_stops_nobody_els
     assert keys(office, "bo") == ["other"]
     assert office.platform.calls == deliver.ATTEMPTS + 1
     assert len(office.events("delivery.dead")) == 1
+
+
+class Elsewhere:
+    """A store beside which another worker looks for messages whenever something is written."""
+
+    def __init__(self, office: Office) -> None:
+        self._office, self.taken = office, list[str]()
+
+    def write(self, organisation: int, work: Any) -> Any:
+        found = self._office.store.outbox.lease(self._office.now, limit=9, hold=60)
+        self.taken += [one.message.key for one in found]
+        return self._office.store.write(organisation, work)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._office.store, name)
+
+
+def test_what_failed_is_noted_before_another_worker_has_the_next_of_its_conversation(office: Office) -> None:
+    office.platform.refusing = {"dm:anna": [DeliveryError("refused", permanent=True)]}
+    for key in ("one", "two"):
+        put(office, key)
+    elsewhere = Elsewhere(office)
+    post = deliver.Post(
+        cast(Store, elsewhere), {"local": office.platform}, lambda: office.now, office.content
+    )
+    asyncio.run(deliver.drain(post))
+    assert office.events("delivery.dead")
+    assert elsewhere.taken == []
+    assert keys(office) == ["two"]

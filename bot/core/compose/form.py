@@ -110,15 +110,19 @@ def _opening(
     return (*lines, say(_how_much(context, state, at, _ahead(form, context, state, asked))))
 
 
-def in_short(form: Questionnaire, context: Context, state: State, at: datetime) -> str:
-    """The form in one line: whether it is late, what is kept, what follows from silence, how much it asks."""
+def in_short(
+    form: Questionnaire, context: Context, state: State, at: datetime, *, handed_by: PersonId | None = None
+) -> str:
+    """The form in one line: whose it was, whether it is late, what is kept, what follows from silence, how much."""
     shown = on_path(path(form, state.answers, context.record))
     asked = [shown[question] for question in state.asking if question in shown]
+    before = "" if handed_by is None else f"This was open with {context.name(handed_by)}. "
     late = "Closed; a late answer still counts. " if state.phase is Phase.EXPIRED else ""
     again = "Still waiting for you. " if state.reminders and not late else ""
     kept = "What you entered is kept. " if _kept(state, asked) else ""
     follows = f" {context.follows}" if context.follows and (late or again) else ""
-    return f"{late}{again}{kept}{_how_much(context, state, at, _ahead(form, context, state, asked))}{follows}"
+    how_much = _how_much(context, state, at, _ahead(form, context, state, asked))
+    return f"{before}{late}{again}{kept}{how_much}{follows}"
 
 
 def _follows(context: Context) -> tuple[Paragraph, ...]:
