@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.gates import Lack, gate
+from bot.core.questionnaire import PROOF_LEVEL
 from bot.core.readiness import (
     band,
     confidence,
@@ -316,6 +317,7 @@ def test_the_farthest_from_its_level_is_named_first() -> None:
 # --- what can never happen ----------------------------------------------------------------------------------
 
 ITEMS = tuple(MATCHER)
+GATED = ("framed", "pilot", "hardening", "limited")  # stages with a gate before them
 claims = st.one_of(st.none(), st.integers(0, 4))
 
 
@@ -355,27 +357,50 @@ def test_the_order_of_items_is_irrelevant(given: dict[str, ItemLevel], random: o
     assert score(dict(shuffled), model(), policy(), NOW) == score(given, model(), policy(), NOW)
 
 
-@given(some_levels(), st.sampled_from(ITEMS))
-def test_more_proof_never_lowers_a_score(given: dict[str, ItemLevel], item: str) -> None:
-    if item in given:
-        proven = given | {item: replace(given[item], link=LINK, link_at=NOW)}
-        assert _no_lower(given, proven)
+@st.composite
+def levels_and_one(draw: st.DrawFn) -> tuple[dict[str, ItemLevel], str]:
+    """Some levels, and an item that is among them."""
+    item = draw(st.sampled_from(ITEMS))
+    return {**draw(some_levels()), item: draw(an_item_level(item))}, item
 
 
-@given(some_levels(), st.sampled_from(ITEMS))
-def test_losing_a_link_never_raises_a_score(given: dict[str, ItemLevel], item: str) -> None:
-    if item in given:
-        assert _no_lower(given | {item: replace(given[item], link="", link_at=None)}, given)
+@given(levels_and_one())
+def test_more_proof_never_lowers_a_score_or_shuts_a_gate(known: tuple[dict[str, ItemLevel], str]) -> None:
+    given, item = known
+    proven = given | {item: replace(given[item], link=LINK, link_at=NOW)}
+    assert _no_lower(given, proven)
+    for stage in GATED:
+        assert _met(given, stage) <= _met(proven, stage)
 
 
-@given(some_levels(), st.sampled_from(ITEMS))
-def test_raising_a_level_never_lowers_a_score(given: dict[str, ItemLevel], item: str) -> None:
-    if item in given and not given[item].not_applicable and (given[item].level or 0) < 4:
+@given(levels_and_one())
+def test_losing_a_link_never_raises_a_score_or_opens_a_gate(known: tuple[dict[str, ItemLevel], str]) -> None:
+    given, item = known
+    bare = given | {item: replace(given[item], link="", link_at=None)}
+    assert _no_lower(bare, given)
+    for stage in GATED:
+        assert _met(bare, stage) <= _met(given, stage)
+
+
+@given(levels_and_one())
+def test_a_level_never_rises_by_losing_its_link(known: tuple[dict[str, ItemLevel], str]) -> None:
+    """Nor by its going stale or dead: without, with an old, with a fresh one, in that order."""
+    said = known[0][known[1]]
+    links = (("", None), (LINK, ago(400)), (LINK, NOW))
+    counts = [effective(replace(said, link=link, link_at=at), policy(), NOW) for link, at in links]
+    assert all(count is None for count in counts) or counts == sorted(counts, key=lambda count: count or 0)
+    assert counts[0] is None or counts[0] <= min(said.level or 0, PROOF_LEVEL - 1)
+
+
+@given(levels_and_one())
+def test_raising_a_level_never_lowers_a_score(known: tuple[dict[str, ItemLevel], str]) -> None:
+    given, item = known
+    if not given[item].not_applicable and (given[item].level or 0) < 4:
         raised = given | {item: replace(given[item], level=(given[item].level or 0) + 1)}
         assert _no_lower(given, raised)
 
 
-@given(some_levels(), st.sampled_from(("framed", "pilot", "hardening", "limited")))
+@given(some_levels(), st.sampled_from(GATED))
 def test_a_better_answer_never_shuts_a_gate(given: dict[str, ItemLevel], stage: str) -> None:
     best = given | everywhere(4)
     before = gate(given, model(), policy(), stage=stage, risk="high", now=NOW)
@@ -386,6 +411,12 @@ def test_a_better_answer_never_shuts_a_gate(given: dict[str, ItemLevel], stage: 
 
 
 # --- shorthand ----------------------------------------------------------------------------------------------
+
+
+def _met(given: dict[str, ItemLevel], stage: str) -> int:
+    found = gate(given, model(), policy(), stage=stage, risk="high", now=NOW)
+    assert found is not None
+    return found.met
 
 
 def _no_lower(before: dict[str, ItemLevel], after: dict[str, ItemLevel]) -> bool:

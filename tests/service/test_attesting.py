@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.core.card import Button, Card
+from bot.core.dossier import Part
 from bot.core.ports import Clicked, Reply, Show, Store
-from bot.core.records import Pilot
-from bot.service import attesting, registry
+from bot.core.records import Decision, Pilot
+from bot.service import attesting, dossier, registry
+from bot.service.work import Work
 from tests.fakes.office import CALM, MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
@@ -87,6 +89,20 @@ def test_the_owner_is_shown_what_they_confirm_and_one_tap_stands_in_the_log(old:
     assert "Its record: confirmed as true by Anna, 25 Nov" in old.status()
     old.presses("anna", "Not all of it", card)
     assert len(old.office.events(attesting.TRUE, attesting.REFUSED)) == 1, "a tap holds once"
+
+
+def test_the_file_of_a_decision_holds_the_yearly_word_with_who_gave_it(old: Owned) -> None:
+    old.pulse()
+    (card,) = old.questions()
+    old.presses("anna", "Yes, it is true", card)
+
+    def file(work: Work) -> Part:
+        fix = Decision(0, old.made.id, "fix", work.now, old.bo.id, "sponsor")
+        return dossier.export(work, work.unit.add_decision(fix).id)
+
+    parts = old.office.do(file)["parts"].values()
+    (word,) = [part for part in parts if part.get("kind") == attesting.TRUE]
+    assert (word["actor"], word["pilot"]) == (old.anna.id, old.made.id)
 
 
 def test_it_is_asked_again_after_a_year_and_not_before(old: Owned) -> None:
