@@ -50,16 +50,17 @@ def set_standing(work: Work, person: Person, standing: Standing) -> Person:
 
 def as_guest(work: Work, person: Person) -> Person:
     """Whom their platform calls a guest, each time it does; who was made more of by an admin stays it."""
-    if person.standing is Standing.MEMBER and _was_guest(work, person):
+    wanted = permissions.as_guest(person.standing)
+    if wanted == person.standing or _was(work, person, wanted):
         return person
-    return set_standing(work, person, permissions.as_guest(person.standing))
+    return set_standing(work, person, wanted)
 
 
-def _was_guest(work: Work, person: Person) -> bool:
-    """Whether an admin made a member of somebody who was a guest: no platform does that."""
+def _was(work: Work, person: Person, before: Standing) -> bool:
+    """Whether an admin made more of somebody who was that until then: no platform does that."""
     changes = work.unit.events(kinds=("person.standing",), limit=STANDINGS_READ)
     newest = next((one for one in changes if one.subject == str(person.id)), None)
-    return newest is not None and newest.before == Standing.GUEST.value
+    return newest is not None and newest.before == before.value
 
 
 def name_admins(work: Work, emails: Iterable[str]) -> None:
