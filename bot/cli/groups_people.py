@@ -80,7 +80,7 @@ def people_reviewer(
     role: Annotated[str, typer.Argument(help="Such as security, privacy, operations or finance.")],
     remove: Annotated[bool, typer.Option("--remove", help="No longer.")] = False,
 ) -> None:
-    """Let somebody confirm gate items in a role at every pilot that names nobody for it.
+    """Name a reviewer for every pilot that names nobody.
 
     A pilot that names somebody of its own keeps them; nobody confirms a pilot of their own.
     """

@@ -24,9 +24,6 @@ from bot.core.questionnaire import Questionnaire
 from bot.core.state import Phase, State
 
 SAY_BEFORE_CLOSING = timedelta(hours=1)  # a reminder nearer to the end than this would only annoy
-IN_TIME = timedelta(
-    hours=1
-)  # an end this near to its moment comes as planned, also on a day on which nobody is asked
 
 
 def ticked(form: Questionnaire, context: Context, state: State, event: Ticked) -> Step:
@@ -35,7 +32,7 @@ def ticked(form: Questionnaire, context: Context, state: State, event: Ticked) -
         return Step(state)
     good = cadence.good_moment(event.at, zone=context.zone, asking=context.asking)
     if event.at >= state.closes_at:
-        if good > event.at > state.closes_at + IN_TIME and _tells_at_the_end(context, state):
+        if good > event.at and _tells_at_the_end(context, state):
             return _open_until_morning(state, good)
         return _closed(form, context, state, event.at)
     if good > event.at:

@@ -209,8 +209,8 @@ class _Telling:
             yield slot, partial(self._ask, form=PULSE)
             if pulse is None:
                 asking = self.scene.work.content.policy.asking
-                _, closed = cadence.ladder(slot, zone=ZONES[self.story.owner], asking=asking)
-                yield closed, self._miss
+                reminders, closed = cadence.ladder(slot, zone=ZONES[self.story.owner], asking=asking)
+                yield from ((moment, self._let_pass) for moment in (*reminders, closed))
             else:
                 later = timedelta(minutes=6 + turn * 53 % 170)
                 yield slot + later, partial(self._answer_pulse, pulse=pulse)
@@ -248,7 +248,7 @@ class _Telling:
         known: dict[QuestionId, Value] = {"kickoff.name": self.story.name}
         self._ask(work, self.story.opens, known if self.story.opens == KICKOFF else None)
 
-    def _miss(self, work: Work) -> None:
+    def _let_pass(self, work: Work) -> None:
         checkins.happen(work, self._asked(work).id, events.Ticked(work.now), actor=None)
 
     def _answer_pulse(self, work: Work, pulse: Pulse) -> None:
