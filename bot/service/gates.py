@@ -162,7 +162,7 @@ def _retract(desk: Desk, pilot: Pilot, given: Values) -> Reply:
 
 def near(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     """The day has come to look at the production gate: its owner hears what it lacks, its reviewers are asked."""
-    work.unit.save_schedule(replace(schedule, next_due_at=None, last_due_at=work.now))
+    work.unit.save_schedule(replace(schedule, next_due_at=None))
     gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
     if gate is None or pilot.target is None or gate.opens != schedules.LIVE:
         return

@@ -19,6 +19,7 @@ from bot.service.standings import standings
 from bot.service.work import Work
 
 TOLD = "sponsor.told"
+SLOT_TOLD = "slot.told"  # a due moment whose message is no check-in: the auditor finds it accounted for
 STAGES_READ = 5  # changes of stage looked at for the newest of a month
 
 
@@ -44,6 +45,7 @@ def tell(work: Work, pilot: Pilot, schedule: Schedule) -> bool:
     for one in theirs:
         known = planned[one.id] or Schedule(0, one.id, second.SECOND, None)
         work.unit.save_schedule(replace(known, next_due_at=None, last_due_at=work.now))
+        work.unit.record(Event(SLOT_TOLD, work.now, None, one.id, second.SECOND))
     return True
 
 

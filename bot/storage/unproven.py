@@ -49,13 +49,13 @@ _settled = (
 )
 _asked = select(_checkin.c.id).where(*_of_slot).correlate(_schedule).exists()
 _told = select(_checkin.c.id).where(*_of_slot, _settled).correlate(_schedule).exists()
-_skipped = (
+_accounted_for = (  # left out for a reason, or told of in a message that is no check-in
     select(_event.c.id)
     .where(
         own(_event),
         _event.c.pilot_id == _schedule.c.pilot_id,
         _event.c.at >= _schedule.c.last_due_at,
-        _event.c.kind == "slot.skipped",
+        _event.c.kind.in_(("slot.skipped", "slot.told")),
         _event.c.subject == _schedule.c.questionnaire,
     )
     .correlate(_schedule)
@@ -67,7 +67,7 @@ UNPROVEN = mine(
         _schedule.c.last_due_at > bindparam("since"),
         _schedule.c.last_due_at <= bindparam("late"),
         ~_told,
-        ~_skipped,
+        ~_accounted_for,
     )
     .order_by(_schedule.c.pilot_id, _schedule.c.questionnaire)
 )

@@ -12,7 +12,7 @@ import pytest
 from bot.core.card import Button, Card, Date, Text
 from bot.core.ports import Clicked, Nothing, Problems, Reply, Show, Store, Update
 from bot.core.records import ItemLevel, Pilot
-from bot.service import ServiceError, house, registry
+from bot.service import ServiceError, auditor, house, registry
 from bot.storage import open_store
 from tests.fakes.office import CONTENT, MONDAY, Office
 
@@ -165,6 +165,8 @@ def test_thirty_days_before_real_use_the_owner_hears_what_is_missing_and_the_rev
     assert "It lacks 2 items: " in at.told("anna")
     assert "I asked " in at.told("anna")
     assert "Yes, I checked it" in labels(at.newest("sara"))
+    at.office.now += 2 * auditor.EVERY
+    assert at.office.do(auditor.audit) == auditor.Audit(), "it is no check-in that anybody would miss"
 
 
 def test_it_is_said_once_for_each_date_of_real_use(at: Gates) -> None:

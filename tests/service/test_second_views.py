@@ -10,6 +10,7 @@ import pytest
 from bot.core.card import Button, Card, Submit
 from bot.core.ports import Show, Store
 from bot.core.records import Pilot
+from bot.service import auditor
 from tests.fakes.office import CALM, Office
 
 pytest_plugins = ["tests.databases"]
@@ -142,6 +143,13 @@ def test_a_sponsor_of_several_reads_one_message_with_all_of_them(office: Office)
     for name in ("Invoice matcher", "Mail sorter", "Call notes"):
         assert name in card.fallback
     assert not asked(office)
+
+
+def test_the_auditor_misses_no_check_in_where_the_month_is_told_of(office: Office) -> None:
+    sponsored_by(office, "Mail sorter")
+    sponsor_reads(office)
+    office.now += 2 * auditor.EVERY
+    assert office.do(auditor.audit) == auditor.Audit()
 
 
 def test_it_comes_once_in_four_weeks_whichever_owner_answers(office: Office) -> None:
