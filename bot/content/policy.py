@@ -73,7 +73,7 @@ THRESHOLDS: Mapping[str, tuple[str, ...]] = {
         "same_with_proof",
     ),
     "pause": ("days", "in_a_row"),
-    "box": ("extension_days", "extensions", "fixes"),
+    "box": ("extension_days", "extensions", "fixes", "bought", "configured", "custom"),
 }
 SEVERITIES = ("critical", "high", "medium", "low")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
