@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+
+TYPES = ("bought", "configured", "custom")  # of a pilot, as its tags say
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,15 @@ class Policy:
     proof_days: int  # a link older than this proves nothing
     provisional_below: float  # coverage
     unlabelled_below: float
+
+    def time_box(self, stage: str, tags: Iterable[str]) -> int:
+        """Days that a pilot gets for a stage, 0 where it has no time box.
+
+        What was bought or only configured needs less than what is built: its type is a tag, custom without one. Shares
+        from Microsoft's Cloud Adoption Framework, AI plan: days to weeks, weeks to months.
+        """
+        shares = self.thresholds["box"]
+        share = min(
+            (shares[tag] for tag in map(str.casefold, tags) if tag in TYPES), default=shares["custom"]
+        )
+        return round(self.boxes.get(stage, 0) * share)

@@ -155,7 +155,7 @@ def waiting_of(work: Work, known: Case) -> Waiting:
         today=work.today(),
         ball=ball.split(work, pilot, known.made) if stage in MOVING else None,
         decide_by=pilot.decide_by,
-        box=policy.boxes.get(stage, 0),
+        box=policy.time_box(stage, pilot.tags),
         target=decisions.slips(moved),
         fixes=known.grounds.fixes,
         extensions=known.grounds.extensions,

@@ -189,7 +189,7 @@ def tell_owner(work: Work, pilot: Pilot, who: Person, role: str, said: Mapping[I
 def _passed(work: Work, pilot: Pilot, gate: GateResult) -> None:
     """Every item passes: whoever decides hears it. Into Pilot no decision leads, so that the pilot moves on itself."""
     if gate.opens == PILOT:
-        box = timedelta(days=work.content.policy.boxes.get(PILOT, 0))
+        box = timedelta(days=work.content.policy.time_box(PILOT, pilot.tags))
         fields = {
             "stage": PILOT,
             "stage_since": work.today(),

@@ -457,6 +457,13 @@ def test_whoever_may_approve_second_can_say_not_yet(at: Gates) -> None:
     assert at.now(pilot).stage == "hardening"
 
 
+def test_what_was_bought_is_decided_on_after_half_the_time(at: Gates) -> None:
+    pilot = at.pilot(stage="framed", decide_by=None, tags=("bought",))
+    at.ask()
+    at.confirm_all("lena")
+    assert at.now(pilot).decide_by == TODAY + timedelta(days=45)
+
+
 def test_into_pilot_the_lead_confirms_and_the_pilot_moves_on_with_a_day_to_decide(at: Gates) -> None:
     pilot = at.pilot(stage="framed", decide_by=None)
     at.ask()
@@ -467,6 +474,19 @@ def test_into_pilot_the_lead_confirms_and_the_pilot_moves_on_with_a_day_to_decid
 
 
 # --- gates behind a pilot -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tags", "box"), [((), 90), (("Bought", "claims"), 45), (("configured",), 68), (("custom",), 90)]
+)
+def test_what_was_bought_gets_half_the_time_and_what_was_configured_three_quarters(
+    at: Gates, tags: tuple[str, ...], box: int
+) -> None:
+    pilot = at.pilot(stage="pilot", tags=tags)
+    at.office.says("dora", "decide invoice")
+    at.office.deliver()
+    assert f"(time box {box})" in at.told("dora")
+    assert at.office.content.policy.time_box("production", pilot.tags) == 0
 
 
 def live_under_a_condition(at: Gates) -> Pilot:
