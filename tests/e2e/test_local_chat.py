@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bot.core.card import Card, say
-from bot.core.ports import Clicked, Ran, Show, Wrote
+from bot.core.ports import Clicked, Nothing, Ran, Show, Wrote
 from tests.contract.gallery import NAUGHTY, naughty
 from tests.e2e.conftest import Stage, Visit
 from tests.fakes import cards
@@ -23,6 +23,14 @@ def card(page: Page, title: str) -> Locator:
 
 def pulse(page: Page) -> Locator:
     return card(page, cards.PULSE.title)
+
+
+def draw_anew(page: Page, stage: Stage) -> None:
+    """As when the bot has something new to say in the same message: here, the same again."""
+    message = pulse(page)
+    message.evaluate("one => { one.dataset.before = 'yes'; }")
+    stage.do(stage.bot.amend("dm:anna", message.get_attribute("data-id") or "", cards.PULSE))
+    expect(message).not_to_have_attribute("data-before", "yes")
 
 
 def write(page: Page, text: str) -> None:
@@ -339,10 +347,38 @@ def test_what_was_entered_survives_a_reload_and_a_change_of_the_message(visit: V
     page.reload()
     expect(pulse(page).get_by_label("A little")).to_be_checked()
     expect(page.get_by_label("Your message or command")).to_have_value("half a command")
-    message = pulse(page).get_attribute("data-id") or ""
-    stage.do(stage.bot.amend("dm:anna", message, cards.PULSE))
+    draw_anew(page, stage)
     expect(pulse(page)).to_contain_text("updated")
     expect(pulse(page).get_by_label("Anything else?")).to_have_value("half a thought")
+
+
+def test_a_change_of_the_message_leaves_a_small_form_open_until_it_is_sent(
+    visit: Visit, stage: Stage
+) -> None:
+    page = visit()
+    form = pulse(page)
+    form.get_by_role("button", name="Later…").click()
+    panel = form.get_by_role("form", name="Later")
+    panel.get_by_label("Next Monday").check()
+    draw_anew(page, stage)
+    expect(panel).to_be_visible()
+    expect(panel.get_by_label("Next Monday")).to_be_checked()
+    expect(panel.get_by_label("Next Monday")).to_be_focused()
+    expect(form.get_by_role("button", name="Later…")).to_have_attribute("aria-expanded", "true")
+    stage.bot.replies["pulse.snooze"] = Nothing()
+    panel.get_by_role("button", name="Later").click()
+    expect(form.get_by_text("Saved.")).to_be_visible()
+    expect(panel).to_be_hidden()
+
+
+def test_a_change_of_the_message_leaves_the_writer_where_they_were(visit: Visit, stage: Stage) -> None:
+    page = visit()
+    note = pulse(page).get_by_label("Anything else?")
+    note.press_sequentially("The review ")
+    draw_anew(page, stage)
+    expect(note).to_be_focused()
+    page.keyboard.type("starts on Monday.")
+    expect(note).to_have_value("The review starts on Monday.")
 
 
 def test_a_colleague_who_was_picked_is_there_by_name_after_a_reload(visit: Visit, stage: Stage) -> None:

@@ -140,7 +140,7 @@ function presser(around, status, element) {
     busy = true;
     lock(element, true);
     say(status, "Sending…");
-    const values = questions && Object.fromEntries(questions.map((one) => [one.name, one.get()]));
+    const values = questions && Object.fromEntries(questions.map((one) => [one.name, trimmed(one.get())]));
     try {
       const reply = await around.press(token, values);
       if (reply.kind === "problems") {
@@ -150,7 +150,7 @@ function presser(around, status, element) {
         return;
       }
       showProblems(questions ?? [], {}, element);
-      if (reply.kind === "close") for (const open of element.querySelectorAll(".panel")) open.hidden = true;
+      if (prefix || reply.kind === "close") for (const open of element.querySelectorAll(".panel")) open.hidden = true;
       dropDrafts(around.key, questions ?? [], prefix);
       say(status, reply.kind === "nothing" ? "Saved." : "");
       setTimeout(release, reply.kind === "nothing" ? SETTLED : 0);
@@ -165,6 +165,9 @@ function presser(around, status, element) {
     lock(element, false);
   }
 }
+
+/** Spaces around a text are kept while somebody writes it, and not sent. @param {string | string[]} value */
+const trimmed = (value) => (typeof value === "string" ? value.trim() : value);
 
 function lock(element, locked) {
   element.toggleAttribute("data-busy", locked);

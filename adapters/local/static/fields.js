@@ -158,7 +158,7 @@ function line(field, attributes) {
     left?.update();
   };
   set(field.initial);
-  return { input, parts: [input, left?.element], get: () => input.value.trim(), set, focus: () => input.focus() };
+  return { input, parts: [input, left?.element], get: () => input.value, set, focus: () => input.focus() };
 }
 
 function longText(field) {
@@ -169,7 +169,7 @@ function longText(field) {
     left?.update();
   };
   set(field.initial);
-  return { input, parts: [input, left?.element], get: () => input.value.trim(), set, focus: () => input.focus() };
+  return { input, parts: [input, left?.element], get: () => input.value, set, focus: () => input.focus() };
 }
 
 /** Characters left, in code points as the bot counts them; said aloud only when they get few. */

@@ -65,17 +65,22 @@ export class MessageList {
     return thread;
   }
 
-  /** Keeps the thread below, what is folded open, and the focus. */
+  /** Keeps the thread below, what is folded or standing open, and the place of somebody who is filling it in. */
   replace(old, element, message) {
-    const focused = old.contains(document.activeElement) && !this.threads.get(message.id)?.element.contains(document.activeElement);
     const thread = this.threads.get(message.id);
+    const focused = old.contains(document.activeElement) && !thread?.element.contains(document.activeElement);
+    const sent = old.querySelector("[data-busy]") !== null; // then this is what came of it, and where one begins anew
+    const same = focused && !sent ? counterpart(old.querySelector("article"), element.querySelector("article")) : null;
+    const caret = same && caretOf(document.activeElement);
     if (thread) element.append(thread.element);
     if (old.querySelector(".whole")?.open) element.querySelector(".whole").open = true;
+    if (!sent) reopen(old, element);
     old.replaceWith(element);
     element.classList.add("changed");
     if (!focused) return;
     const wrong = element.querySelector(".wrong :is(input, select, textarea)");
-    /** @type {HTMLElement | null} */ (wrong ?? element.querySelector(".title"))?.focus();
+    /** @type {HTMLElement | null} */ (wrong ?? same ?? element.querySelector(".title"))?.focus();
+    if (!wrong && caret) same?.setSelectionRange?.(...caret);
   }
 
   draw(message) {
@@ -101,6 +106,28 @@ export class MessageList {
     return h(`li.${classes}`, { "data-id": message.id }, mine ? null : avatar(initials(name), "person"), article);
   }
 }
+
+/** Opens each small form of a message's new drawing that stood open in the old one. */
+function reopen(old, element) {
+  for (const open of old.querySelectorAll(".panel:not([hidden])")) {
+    const now = [...element.querySelectorAll(".panel")].find((one) => one.ariaLabel === open.ariaLabel);
+    if (now) element.querySelector(`[aria-controls="${now.id}"]`)?.click();
+  }
+}
+
+const CONTROLS = "input, select, textarea, button, summary, a[href]";
+
+/** What stands in a message's new drawing where the focus is in the old one; null where the two have other things to press. */
+function counterpart(old, element) {
+  const before = [...old.querySelectorAll(CONTROLS)];
+  const after = [...element.querySelectorAll(CONTROLS)];
+  const number = before.indexOf(document.activeElement);
+  const alike = before.length === after.length && before[number]?.tagName === after[number]?.tagName;
+  return alike ? after[number] : null;
+}
+
+/** From where to where text is marked, in a field that has such a thing. */
+const caretOf = (field) => (typeof field.selectionStart === "number" ? [field.selectionStart, field.selectionEnd] : null);
 
 /** In a direct conversation everything is, so that it is not said there. */
 const isPrivate = (message) => Boolean(message.only) && !message.conversation.startsWith("dm:");
