@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, assert_never
 
-from adapters.local.text import clean, cut_bytes, web_address
+from adapters.common.text import cut_bytes, web_address
+from adapters.local.text import clean
 from bot.core.card import (
     Action,
     Bars,

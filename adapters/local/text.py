@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from urllib.parse import urlsplit
 
-from bot.core.card import ELLIPSIS, fit
-
-MAX_ADDRESS_CHARS = 2000  # what every browser opens
+from bot.core.card import fit
 
 # Line and page breaks of every kind become a newline; the other control characters carry nothing to read. The
 # embedding and overriding direction controls (U+202A to U+202E) go too: they can make a text read as another.
@@ -27,32 +23,6 @@ def clean(text: str, limit: int, *, newlines: bool = True) -> str:
     if not newlines:
         shown = " ".join(shown.split("\n")) if "\n" in shown else shown
     return _closed(fit(shown, limit))
-
-
-def cut_bytes(text: str, room: int) -> str:
-    """`text`, cut so that it is at most `room` bytes longer in JSON than an empty string."""
-    if _json_bytes(text) <= room:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if _json_bytes(text[:middle]) + 3 <= room else (low, middle - 1)
-    return text[:low].rstrip() + ELLIPSIS if room >= 3 else ""
-
-
-def web_address(url: str | None) -> str:
-    """The address if it is one to follow (http or https, with a host), else nothing."""
-    if not url or len(url) > MAX_ADDRESS_CHARS or clean(url, len(url)) != url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
-    except ValueError:  # urlsplit refuses broken IPv6 addresses
-        return ""
-
-
-def _json_bytes(text: str) -> int:
-    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
 
 
 def _closed(text: str) -> str:

@@ -15,7 +15,7 @@ from aiohttp import web
 from adapters.slack import limits
 from adapters.slack.access import Installed, OneToken
 from adapters.slack.acquaintance import Acquaintance, coming
-from adapters.slack.client import Access, Account, Client, Line, is_direct
+from adapters.slack.client import Access, Account, Client, is_direct, line_to_slack
 from adapters.slack.door import Door
 from adapters.slack.faults import Refused
 from adapters.slack.home import home
@@ -119,7 +119,7 @@ class SlackAdapter:
         self._uploads = Uploads(draw)
         self._clock = clock
         self._app_token = app_token
-        self._line = Line()
+        self._line = line_to_slack()
         self._oauth = Oauth(oauth, self._line, clock, url=url) if oauth else None
         self._only = OneToken(bot_token)
         self._workspaces = Workspaces(office, self._line, self._access_to, url=url)

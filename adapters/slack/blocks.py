@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, assert_never
 
+from adapters.common.text import line, prose, web_address
 from adapters.slack import limits
-from adapters.slack.text import line, prose, web_address
 from bot.core.card import (
     ELLIPSIS,
     Bar,

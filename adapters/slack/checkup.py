@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from adapters.slack.access import NoToken, OneToken
-from adapters.slack.client import Client, Grant, Line
+from adapters.slack.client import Client, Grant, line_to_slack
 from adapters.slack.scopes import BOT_SCOPES, EVENTS_PATH
 from bot.core.ports import DeliveryError
 
@@ -30,7 +30,7 @@ class Found:
 
 async def look(*, bot_token: str, app_token: str, url: str) -> tuple[Found, ...]:
     """Ask Slack; nothing is sent to anybody, and no socket is opened."""
-    line = Line()
+    line = line_to_slack()
     try:
         client, nowhere = Client(line, OneToken(bot_token), url=url), Client(line, NoToken(), url=url)
         workspace = await _asked(client.grant)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.common.http import Line
 from adapters.slack.faults import Refused, TokenRefused, fault, no_socket, too_many
 from adapters.slack.pacing import Pacing
 from adapters.slack.profile import Profile, profile
@@ -66,30 +66,9 @@ class Access(Protocol):
         ...
 
 
-class Line:
-    """The one HTTP session of the process, opened on first use in whatever event loop runs then."""
-
-    def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def session(self) -> aiohttp.ClientSession:
-        """The session of the running loop: a new one for every call would cost a TLS handshake each."""
-        loop = asyncio.get_running_loop()
-        if self._session is None or self._session.closed or self._loop is not loop:
-            self.close()
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
-            self._loop = loop
-        return self._session
-
-    def close(self) -> None:
-        """Let go of the connections; also from outside the loop that they belonged to, so nothing is awaited."""
-        if self._session is not None and not self._session.closed:
-            closing = self._session.close()
-            with contextlib.suppress(StopIteration):
-                closing.send(None)  # it closes at once; what it could wait for is the other side's goodbye
-            closing.close()
-        self._session = None
+def line_to_slack() -> Line:
+    """A line on which no call takes longer than `TIMEOUT`."""
+    return Line(within=TIMEOUT)
 
 
 class Client:

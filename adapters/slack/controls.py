@@ -7,9 +7,10 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, assert_never
 
+from adapters.common.text import line, storable, web_address
 from adapters.slack import limits
 from adapters.slack.blocks import Json, plain
-from adapters.slack.text import line, opened, packed, sealed, storable, unpacked, web_address
+from adapters.slack.text import opened, packed, sealed, unpacked
 from bot.core import card_json
 from bot.core.card import Action, Button, Card, Choice, Field, Offer, OpenLink, Submit, Tone
 from bot.core.ports import Act, Clicked, Ran

@@ -10,9 +10,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, assert_never
 
+from adapters.common.text import clean, line, storable
 from adapters.slack import limits
 from adapters.slack.blocks import Json, explained, plain
-from adapters.slack.text import clean, line, storable
 from bot.core.card import Choice, Date, Field, Link, Number, Offer, Person, Text, fit
 
 # A field's inputs by the first part of their block_id; the field's name follows.

@@ -34,7 +34,6 @@ LABEL = 75  # a button's text, an option's text, description and value (150 for 
 READABLE = 30  # characters of a button that are shown without being cut
 VALUE = 2_000  # a button's value
 ID = 255  # block_id, action_id
-ADDRESS = 2_000  # a URL; Slack takes 3,000, browsers less
 RADIO = 10  # options of radio buttons and checkboxes
 SELECT = 100  # options of a select, or of one group of it
 GROUPS = 10  # groups of a select; Slack takes 100, but a thousand options are a list nobody scrolls

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from adapters.slack.text import storable, web_address
+from adapters.common.text import storable, web_address
 
 Raw = Mapping[Any, Any]
 

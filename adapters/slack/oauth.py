@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.client import Line
+from adapters.common.http import Line
 from adapters.slack.profile import Profile, profile
 from adapters.slack.scopes import BOT_SCOPES, REDIRECT_PATH
 from bot.core.installations import Arrival, Grant

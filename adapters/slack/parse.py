@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from adapters.common.text import storable
 from adapters.slack import controls
 from adapters.slack.blocks import Json
 from adapters.slack.inputs import values_of
 from adapters.slack.linking import link_of
 from adapters.slack.profile import profile
 from adapters.slack.scopes import SHORTCUT_CALLBACK
-from adapters.slack.text import storable, typed
+from adapters.slack.text import typed
 from adapters.slack.view import origin, view
 from bot.core.ports import (
     Act,

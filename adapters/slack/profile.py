@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.text import storable
+from adapters.common.text import storable
 from bot.core.localtime import is_zone
 
 _ABSENT = frozenset({":palm_tree:", ":face_with_thermometer:"})

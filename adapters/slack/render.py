@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from adapters.common.text import line
 from adapters.slack import controls, limits
 from adapters.slack.blocks import Json, actions, body, explained, header, note, strong, weight, with_grids
-from adapters.slack.text import escaped, line
+from adapters.slack.text import escaped
 from bot.core.card import Card, Choice, spoken
 
 ACTION_CHARS = 7_000  # of the message's JSON that its buttons may take; a check-in's six buttons take 2,000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adapters.common.text import storable
 from adapters.slack.blocks import Json
 from adapters.slack.inputs import SEARCH, options_of
 from adapters.slack.parse import PLATFORM, installation_of, is_user
-from adapters.slack.text import storable
 from bot.core.card import Offer, Source
 from bot.core.ports import Search, Sender
 

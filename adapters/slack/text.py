@@ -7,16 +7,9 @@ import re
 import zlib
 from base64 import b85decode, b85encode
 from typing import Any
-from urllib.parse import urlsplit
 
-from adapters.slack import limits
-from bot.core.card import ELLIPSIS, fit
-
-_BREAKS = re.compile("\r\n|[\n\x0b\x0c\r\x85\u2028\u2029]")
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # make a text read as another one
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"\s+")
+from adapters.common.text import clean, head, storable
+from bot.core.card import ELLIPSIS
 
 _ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))  # all that Slack asks for, in this order
 _ANGLES = re.compile(r"<([^<>]{1,3000})>")
@@ -32,25 +25,9 @@ _LONGEST = 64 * 1024  # bytes of an unpacked text; a form of thirty questions ha
 # --- what we say
 
 
-def clean(text: str) -> str:
-    """`text` fit to be shown: line breaks of one kind, no other control characters, no reversed direction."""
-    one_kind = _BREAKS.sub("\n", text).replace("\t", " ")
-    return _SURROGATE.sub("\ufffd", _TURNS.sub("", _UNSEEN.sub("", one_kind)))
-
-
-def prose(text: str, limit: int = limits.PROSE) -> str:
-    """Several lines, cut with an ellipsis."""
-    return fit(clean(_head(text, limit)), limit)
-
-
-def line(text: str, limit: int) -> str:
-    """One line, cut with an ellipsis."""
-    return fit(_SPACES.sub(" ", clean(_head(text, limit))).strip(), limit)
-
-
 def escaped(text: str, limit: int) -> str:
     """Text where Slack reads markup (`text` of a message), in at most `limit` characters; no entity is cut in two."""
-    whole = clean(_head(text, limit))
+    whole = clean(head(text, limit))
     if len(_escape(whole)) <= limit:
         return _escape(whole)
     kept = whole[:limit].removesuffix(ELLIPSIS)
@@ -58,22 +35,6 @@ def escaped(text: str, limit: int) -> str:
         over = len(_escape(kept)) - limit + 1
         kept = kept[: -max(1, over // 5)]  # the longest escape makes five characters of one
     return _escape(kept.rstrip()) + ELLIPSIS
-
-
-def web_address(url: str | None) -> str:
-    """The address if it is one to follow (http or https, with a host), else nothing."""
-    if not url or len(url) > limits.ADDRESS or clean(url) != url or _SPACES.search(url):
-        return ""
-    try:
-        parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
-    except ValueError:  # urlsplit refuses broken IPv6 addresses
-        return ""
-
-
-def _head(text: str, limit: int) -> str:
-    """Enough of a text to fill `limit`, so that a huge one costs no more than a long one."""
-    return text if len(text) <= limit * 2 else text[: limit * 2] + ELLIPSIS
 
 
 def _escape(text: str) -> str:
@@ -115,11 +76,6 @@ def unpacked(text: str) -> str:
 
 
 # --- what people say
-
-
-def storable(text: str) -> str:
-    """A text without what no database takes: NUL and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def typed(text: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from adapters.common.text import line, prose
 from adapters.slack import controls, limits
 from adapters.slack.blocks import Json, actions, body, header, note, plain, strong, weight
 from adapters.slack.inputs import MAIN, inputs_of
-from adapters.slack.text import line, opened, prose, sealed
+from adapters.slack.text import opened, sealed
 from bot.core.card import Card, Field, Submit, say
 from bot.core.ports import Place
 
@@ -100,7 +101,7 @@ def _words_only(card: Card) -> list[Json]:
 
 
 def _asked(field: Field, problem: str) -> Iterator[Json]:
-    if prose(problem).strip():
+    if prose(problem, limits.PROSE).strip():
         yield from strong(WARNING + problem)
     yield from inputs_of(field)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adapters.common.http import Line
 from adapters.slack.access import REMOVED, NoToken
-from adapters.slack.client import Access, Client, Line
+from adapters.slack.client import Access, Client
 from adapters.slack.office import Office
 from bot.core.ports import DeliveryError
 

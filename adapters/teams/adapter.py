@@ -11,15 +11,15 @@ from typing import Any, Final, assert_never
 
 from aiohttp import web
 
+from adapters.common.http import Line
 from adapters.teams import inputs, limits, replies
 from adapters.teams.auth import Gate, OpenGate, SignedGate
-from adapters.teams.client import Client, NoToken, Spot, Tokens
+from adapters.teams.client import TIMEOUT, Client, NoToken, Spot, Tokens
 from adapters.teams.cloud import Cloud
 from adapters.teams.controls import asked_with
 from adapters.teams.credentials import Credential, TokenSource, fetcher
 from adapters.teams.ingress import Ingress
 from adapters.teams.keys import Keys
-from adapters.teams.line import Line
 from adapters.teams.office import Office
 from adapters.teams.parse import PLATFORM, Envelope, asked, data_of, envelope, named_tenant, parse
 from adapters.teams.profile import profile
@@ -88,7 +88,7 @@ class TeamsAdapter:
     def __init__(self, clock: Clock, office: Office, bot: Bot, *, http: Any = None) -> None:
         self._office = office
         self._bot = bot
-        self._line = Line()
+        self._line = Line(within=TIMEOUT)
         self._client = Client(self._line.session, _tokens(bot, clock, http), bot.cloud)
         self._turns = Turns(self._take)
         self._ingress = Ingress(_gate(bot, clock, self._line), self._turns.run, self._afterwards)

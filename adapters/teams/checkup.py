@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from adapters.common.http import Line
 from adapters.teams import keys
 from adapters.teams.adapter import Bot
+from adapters.teams.client import TIMEOUT
 from adapters.teams.credentials import Credential, CredentialsError, ManagedIdentity, fetcher
 from adapters.teams.ingress import PATH
-from adapters.teams.line import Line
 
 STANDS_AT: Final = "The how-to page for Teams says where each value stands."
 
@@ -31,7 +32,7 @@ async def look(bot: Bot, *, http: Any = None) -> tuple[Found, ...]:
     posts = Found("Teams' posts", ok=True, found=f"taken at {PATH}, if Teams can reach it by HTTPS")
     if bot.credential is None:
         return (Found("Teams", ok=True, found="the Agents Playground on this machine; it signs nothing"),)
-    line = Line()
+    line = Line(within=TIMEOUT)
     try:
         return (await _token(bot, bot.credential, http), await _keys(bot, line), posts)
     finally:

@@ -169,11 +169,10 @@ class Client:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         raw = json.dumps(body, ensure_ascii=False).encode() if body else None
-        limit = aiohttp.ClientTimeout(total=TIMEOUT)
         session = self._session()
         try:
             async with session.request(
-                method, url, data=raw, headers=headers, timeout=limit, allow_redirects=False
+                method, url, data=raw, headers=headers, allow_redirects=False
             ) as answer:
                 text = (await answer.content.read(LONGEST)).decode("utf-8", "replace")
                 return answer.status, text, answer.headers.get("Retry-After")

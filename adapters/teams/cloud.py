@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from adapters.teams.text import web_address
+from adapters.common.text import web_address
 
 # The services that send us activities, and that our token may go to: a host, or all below a dotted one.
 _TEAMS = ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com", ".botframework.com")

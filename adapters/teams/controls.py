@@ -7,9 +7,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final, assert_never
 
+from adapters.common.text import storable, web_address
 from adapters.teams import inputs, limits
 from adapters.teams.pen import Json, Pen
-from adapters.teams.text import storable, web_address
 from bot.core import card_json
 from bot.core.card import Action, Button, Card, Choice, Field, OpenLink, Submit, Tone
 from bot.core.ports import Clicked

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from adapters.common.text import web_address
 from adapters.teams import limits, maps
 from adapters.teams.pen import Json, Pen, rich, run, words
-from adapters.teams.text import web_address
 from bot.core.card import (
     Bar,
     Bars,

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, assert_never
 
+from adapters.common.text import storable
 from adapters.teams import limits
 from adapters.teams.pen import Json, Pen, words
-from adapters.teams.text import escaped, storable
+from adapters.teams.text import escaped
 from bot.core.card import Choice, Date, Field, Link, Number, Offer, Person, Source, Text
 
 # An input's id is one of these and the field's name.

@@ -20,5 +20,4 @@ OPTION = 200  # of an option with what explains it
 MANY = 200  # rows, options, parts
 COLUMNS = 6  # of a table: more cannot be read on a phone
 NAME = 200  # characters of a field's name or an option's value
-ADDRESS = 2_000  # a URL
 FIELDS = 300  # values taken from one press; a form has a dozen

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapters.common.text import web_address
 from adapters.teams import icons
-from adapters.teams.text import web_address
 from bot.core.commands import HELP, Entry
 
 Json = Mapping[str, Any]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
+from adapters.common.text import storable
 from adapters.teams import controls, inputs
-from adapters.teams.text import storable, typed
+from adapters.teams.text import typed
 from bot.core.ports import Act, Inbound, Joined, Left, Place, Ran, Search, Sender, Wrote
 
 PLATFORM: Final = "teams"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from adapters.common.text import line, prose
 from adapters.teams import limits
-from adapters.teams.text import NBSP, line, prose
+from adapters.teams.text import NBSP
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from adapters.teams.text import storable
+from adapters.common.text import storable
 
 _EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,60}")
 _GUEST: Final = "#ext#"  # stands in the sign-in name of somebody from elsewhere

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from adapters.common.text import clean, cut_bytes
 from adapters.teams import controls, limits
 from adapters.teams.elements import body
 from adapters.teams.inputs import SUBTLE, asked
 from adapters.teams.pen import Json, Pen, rich, run, words
-from adapters.teams.text import clean, cut_bytes
 from bot.core.card import Card, Field
 
 CARD_TYPE: Final = "application/vnd.microsoft.card.adaptive"

@@ -1,4 +1,4 @@
-"""The one HTTP session of the process for all that Teams is asked; it must not know what is asked."""
+"""The one HTTP session of a process for all that it asks of a platform; it must not know what is asked."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Final
 
 import aiohttp
 
-IN_FLIGHT: Final = 100  # connections at once; a tenant takes thirty calls a second
+IN_FLIGHT: Final = (
+    100  # connections at once; a Teams tenant takes thirty calls a second, a Slack workspace fewer
+)
 
 
 class Line:
-    """Opened on first use in whatever event loop runs then; a session for every call would cost a handshake each."""
+    """Opened on first use in whatever loop runs then; a session for every call would cost a TLS handshake each."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: float) -> None:
+        """`within` is the seconds that a call may take which says nothing else."""
+        self._within = within
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -23,7 +27,10 @@ class Line:
         loop = asyncio.get_running_loop()
         if self._session is None or self._session.closed or self._loop is not loop:
             self.close()
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT))
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=IN_FLIGHT),
+                timeout=aiohttp.ClientTimeout(total=self._within),
+            )
             self._loop = loop
         return self._session
 
