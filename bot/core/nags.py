@@ -14,15 +14,16 @@ from bot.core.records import CheckinId, PersonId, PilotId
 WEEK = timedelta(
     days=7
 )  # what a budget counts over: seven days back, not a calendar week that ends on a Sunday
-INVITATION, FIRST, LAST, AGAIN, CLOSED = (
+INVITATION, FIRST, LAST, AGAIN, CLOSED, OUTCOME = (
     "invitation",
     "first reminder",
     "last reminder",
     "after a snooze",
     "closed",
+    "outcome",
 )
 REMINDERS = (FIRST, LAST)
-STEPS = (INVITATION, FIRST, LAST, AGAIN, CLOSED, "deputy", "sponsor", "lead")
+STEPS = (INVITATION, FIRST, LAST, AGAIN, CLOSED, "deputy", "sponsor", "lead", OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.questionnaire import STAGES
 from bot.core.records import Person, PersonId, Pilot
 from bot.core.state import Checkin
-from bot.service import cases, checkins, evaluate, framing, registry, schedules
+from bot.service import cases, checkins, evaluate, framing, hours, registry, schedules
 from bot.service.work import Work
 
 AGAIN = timedelta(days=7)  # a decision that nobody makes is asked for once a week, as the digest does
@@ -43,17 +43,17 @@ def look(work: Work, pilot: Pilot) -> None:
         schedules.set_decision(work, pilot, good)
     else:
         schedules.set_decision(work, pilot, _good_hour(work, pilot, work.today() + AGAIN))
-        _ask_or_tell(work, pilot)
+        ask_or_tell(work, pilot)
 
 
 def _good_hour(work: Work, pilot: Pilot, day: date) -> datetime:
     """The first good moment of a day, or after now where that is over, for whoever decides."""
-    person = _decider(work, pilot)
+    person = whom(work, pilot)
     zone, asking = work.zone(person), work.content.policy.asking
     return cadence.good_moment(max(wall(day, time(asking.hour), zone), work.now), zone=zone, asking=asking)
 
 
-def _decider(work: Work, pilot: Pilot) -> Person | None:
+def whom(work: Work, pilot: Pilot) -> Person | None:
     """Who is to be asked first: of those who decide, the first who is here."""
     known = [person for one, _ in decisions.deciders(pilot) if (person := work.unit.person(one)) is not None]
     return next((person for person in known if not work.is_away(person)), next(iter(known), None))
@@ -65,9 +65,9 @@ def _holds(work: Work, pilot: Pilot, person: PersonId) -> Checkin | None:
     return next((one for one in live if one.questionnaire == DECISION and one.state.person == person), None)
 
 
-def _ask_or_tell(work: Work, pilot: Pilot) -> None:
+def ask_or_tell(work: Work, pilot: Pilot) -> None:
     """Ask for a decision, once at a time; where nobody can be asked, the leads hear why."""
-    person = _decider(work, pilot)
+    person = whom(work, pilot)
     if person is not None and _holds(work, pilot, person.id):
         return
     asked = ask(work, pilot)
@@ -79,12 +79,13 @@ def _ask_or_tell(work: Work, pilot: Pilot) -> None:
         address = registry.address_of(work.unit, lead.id)
         if address is not None:
             key = f"undecided:{pilot.id}:{work.today().isoformat()}:{lead.id}"
-            work.unit.enqueue(Message(key, address, card), work.now)
+            at = hours.good(work, lead, work.now)
+            work.unit.enqueue(Message(key, address, card, not_before=at), work.now)
 
 
 def ask(work: Work, pilot: Pilot) -> Person | str:
     """Send the form to whoever decides; whom, or why nobody was asked (it goes on a sentence)."""
-    person = _decider(work, pilot)
+    person = whom(work, pilot)
     if person is None or not person.active:
         return words.NO_DECIDER
     if _holds(work, pilot, person.id):

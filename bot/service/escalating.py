@@ -5,13 +5,13 @@ Nobody above an owner hears of silence that the owner was not told of, that is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from bot.core import events
 from bot.core.answers import tidy
-from bot.core.cadence import day_words
 from bot.core.compose import notes
 from bot.core.compose import silence as words
 from bot.core.compose.form import form_card
@@ -20,14 +20,14 @@ from bot.core.decisions import ENDED
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, later
 from bot.core.events import Amend, Step
 from bot.core.ports import Message, Nothing, Problems, Reply, Show
-from bot.core.records import Event, Person, PersonId, Pilot, Request
+from bot.core.records import Event, Person, PersonId, Pilot, Request, Schedule
 from bot.core.state import Checkin, Phase
 from bot.core.tokens import Token
 from bot.service import (
     absence,
     bundling,
     checkins,
-    deciding,
+    concluding,
     framing,
     hours,
     nagging,
@@ -40,32 +40,50 @@ from bot.service.work import Work
 
 Values = Mapping[str, Any]
 
+LOOKED_AT = 200  # schedules that are due, among which the steps of others are looked for
+TOGETHER = 20  # steps in one unit: a tenth of a second, so that nobody who answers meanwhile waits long
+
+
+def beside(work: Work, pilot: Pilot, seen: Schedule) -> Iterator[Schedule]:
+    """Steps of other pilots that are due as well, so that each person hears of all of theirs in one message.
+
+    Those of the same people come first, where there are more than one unit of work takes.
+    """
+    due = (one for one in work.unit.due_schedules(work.now, limit=LOOKED_AT) if one.id != seen.id)
+    found = [(one, work.unit.pilot(one.pilot)) for one in due if one.questionnaire == silence.SILENCE]
+    people = _people(pilot)
+    first = sorted(found, key=lambda one: one[1] is None or people.isdisjoint(_people(one[1])))
+    yield from islice((one for one, _ in first), TOGETHER - 1)
+
+
+def _people(pilot: Pilot) -> set[PersonId]:
+    return {one for one in (pilot.owner, pilot.deputy, pilot.sponsor) if one is not None}
+
 
 def step(work: Work, pilot: Pilot) -> None:
     """The next step is due: take it, put it off, or let it be."""
     due = silence.planned(work, pilot)
     if due is None or due > work.now:
         return
+    steps = silence.left(work, pilot, due)
+    if not steps:
+        concluding.go_on(work, pilot)
+        return
     if pilot.stage in ENDED or pilot.stage == "paused" or silence.has_another_owner(work, pilot):
         silence.end(work, pilot, None)
         return
-    wait = _not_yet(work, pilot)
+    now, *rest = steps
+    wait = _not_yet(work, pilot) or _good(work, pilot, now.step)
     if wait is not None:
         silence.put(work, pilot, wait)
         return
-    now, *rest = silence.left(work, pilot, due)
-    good = hours.good_for_all(work, _hear_of(work, pilot, now.step), work.now)
-    if good > work.now:
-        silence.put(work, pilot, good)
-        return
     work.unit.record(Event(silence.STEP, work.now, None, pilot.id, now.step))
     if now.step == OUTCOME:
-        _conclude(work, pilot)
-        silence.end(work, pilot, None)
-    else:
-        silence.put(work, pilot, rest[0].at)
-        _ask(work, pilot, now.step)
-        _show_what_follows(work, pilot)
+        concluding.conclude(work, pilot)
+        return
+    silence.put(work, pilot, rest[0].at)
+    _ask(work, pilot, now.step)
+    _show_what_follows(work, pilot)
 
 
 def _not_yet(work: Work, pilot: Pilot) -> datetime | None:
@@ -77,6 +95,16 @@ def _not_yet(work: Work, pilot: Pilot) -> datetime | None:
     if _begun_to_answer(work, pilot) or not _told(work, pilot):
         return later(work.now, 1, asking=asking, zone=zone)
     return None
+
+
+def _good(work: Work, pilot: Pilot, step: str) -> datetime | None:
+    """The next hour at which any of those whom a step writes to may be disturbed; None where one may now.
+
+    The others hear at an hour of their own: people on two sides of the earth have none in common.
+    """
+    people = [work.unit.person(one) for one in _hear_of(work, pilot, step)]
+    good = min((hours.good(work, person, work.now) for person in people), default=work.now)
+    return good if good > work.now else None
 
 
 def _begun_to_answer(work: Work, pilot: Pilot) -> bool:
@@ -100,9 +128,9 @@ def _first(work: Work, pilot: Pilot) -> Checkin | None:
 
 
 def _hear_of(work: Work, pilot: Pilot, step: str) -> list[PersonId]:
-    """Whoever a step writes to."""
+    """Whoever a step writes to; of the outcome the owner, as nobody hears before them."""
     if step == OUTCOME:
-        return list(dict.fromkeys(filter(None, (pilot.owner, pilot.sponsor))))
+        return [one for one in (pilot.owner or pilot.sponsor,) if one is not None]
     if step == LEAD:
         leads = registry.leads(work.unit, pilot)
         return [lead.id for lead in leads if lead.id not in (pilot.owner, pilot.sponsor)]
@@ -130,31 +158,6 @@ def _show_what_follows(work: Work, pilot: Pilot) -> None:
     shown = Amend(state.said, state.person, form_card(form, context, state, work.now))
     happened = checkins.Happened(checkin, form, context, Step(state), before=state)
     checkins.show(work, happened, shown, to=f"follows:{work.now.isoformat()}")
-
-
-def _conclude(work: Work, pilot: Pilot) -> None:
-    """Everybody was asked, and nobody answered: what was announced happens, and owner and sponsor hear of it."""
-    outcome = silence.outcome_of(work, pilot)
-    until = work.today() + timedelta(days=work.content.policy.escalation.pause_days)
-    work.unit.record(Event("silence.outcome", work.now, None, pilot.id, outcome))
-    if outcome == "pause":
-        registry.pause(work, pilot, until, actor=None)
-        checkins.withdraw(work, pilot, f"{pilot.name} is paused.")
-    elif outcome == "decide":
-        deciding.ask(work, pilot)
-    _tell_the_end(work, pilot, outcome, until)
-
-
-def _tell_the_end(work: Work, pilot: Pilot, outcome: str, until: Any) -> None:
-    since, number = silence.begun(work, pilot)
-    for holder in _hear_of(work, pilot, OUTCOME):
-        person, address = work.unit.person(holder), registry.address_of(work.unit, holder)
-        if person is not None and address is not None:
-            today = work.today(person)
-            card = words.ended(
-                pilot.name, day_words(work.day(since, person), today), outcome, day_words(until, today)
-            )
-            work.unit.enqueue(Message(f"silence/{pilot.id}/{number}/{holder}", address, card), work.now)
 
 
 # --- replies --------------------------------------------------------------------------------------------------------

@@ -65,13 +65,13 @@ def put(work: Work, pilot: Pilot, due: datetime | None) -> None:
 
 
 def left(work: Work, pilot: Pilot, due: datetime) -> tuple[Rung, ...]:
-    """The steps still to come, the next at `due`."""
+    """The steps still to come, the next at `due`; none where the last was taken, and not everybody has heard of it."""
     begun = _begun(work, pilot)
     since = begun.at if begun else work.now
     done = {event.subject for event in work.unit.events(pilot=pilot.id, kinds=(STEP,), since=since)}
     rules, asking = work.content.policy.escalation, work.content.policy.asking
     silent = begun.after.get("person") if begun and isinstance(begun.after, dict) else None
-    there = [step for step in _there(work, pilot, silent) if step not in done]
+    there = [] if OUTCOME in done else [step for step in _there(work, pilot, silent) if step not in done]
     return rest(due, there, rules=rules, asking=asking, zone=work.zone(owner_of(work, pilot)))
 
 

@@ -20,6 +20,7 @@ from bot.service import (
     absence,
     bundling,
     checkins,
+    concluding,
     deciding,
     digest,
     escalating,
@@ -211,11 +212,14 @@ def open_due(work: Work, seen: Schedule) -> None:
     for schedule in sorted({seen, *_due_beside(work, seen)}, key=lambda one: one.id):
         open_one_due(together, schedule)  # by number: workers that meet here wait for each other in one order
     bundling.send(together)
+    concluding.tell(together)
 
 
 def _due_beside(work: Work, seen: Schedule) -> Iterator[Schedule]:
     """What else is due of the same person."""
     pilot = work.unit.pilot(seen.pilot)
+    if pilot is not None and seen.questionnaire == silence.SILENCE:
+        yield from escalating.beside(work, pilot, seen)
     asked = _asked(work, pilot, seen) if pilot is not None else None
     for other in _pilots_beside(work, pilot, asked) if pilot is not None and asked is not None else ():
         if other.stage not in checkins.ENDED:

@@ -11,11 +11,26 @@ from bot.core.card import Card
 from bot.core.localtime import local
 from bot.core.ports import Message, Unit
 from bot.core.questionnaire import Content
-from bot.core.records import Person
+from bot.core.records import CheckinId, Person, PersonId, Pilot
 from bot.service import Conflict
 
 T = TypeVar("T")
 TRIES = 3  # a lost race is run again; three in a row mean that something else is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """A pilot about which nobody answered to the end: since when, what came of it and who hears of that.
+
+    `checkin` is the one with which the silence began, `until` the last day of a pause.
+    """
+
+    pilot: Pilot
+    checkin: CheckinId
+    since: datetime
+    outcome: str
+    until: date
+    hear: tuple[PersonId, ...]
 
 
 @dataclass(slots=True)
@@ -23,11 +38,12 @@ class Gathered:
     """What is held back in a unit of work until all that one message may say is known.
 
     `said` are new messages, each with its line for a message of several; `changed` maps the key of a message that
-    shows several to that of its next state.
+    shows several to that of its next state; `concluded` are ends of silences of which nobody was told yet.
     """
 
     said: list[tuple[Message, Card]] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
+    concluded: list[Concluded] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

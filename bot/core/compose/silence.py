@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot.core import tokens
 from bot.core.cadence import WEEKDAYS, day_words
-from bot.core.card import Action, Button, Card, Date, Person, Tone, say
+from bot.core.card import Action, Button, Card, Date, Paragraph, Person, Tone, bold, say, spoken
 from bot.core.compose.notes import note
+from bot.core.compose.words import listed, pilot_name
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, Rung
 from bot.core.localtime import local
 from bot.core.records import Request
@@ -22,9 +24,15 @@ _OUTCOMES = {
     "note": "it is called Unknown, and old answers count for nothing new",
 }
 _DONE = {
-    "pause": "It is paused until {until}; `resume` ends that.",
+    "pause": "It is paused until {until}; `resume {pilot}` ends that.",
     "decide": "Whoever decides is asked now whether it goes on.",
     "note": "It is called Unknown from now on.",
+}
+# The same of several: what came of them, and what can be done about it.
+_SUCH = {
+    "pause": ("Paused until {until}", " To go on with one, write resume and its name."),
+    "decide": ("Whoever decides is asked now whether it goes on", ""),
+    "note": ("Called Unknown from now on", ""),
 }
 
 
@@ -102,9 +110,48 @@ def said_running(pilot: str, who: str) -> Card:
     return note(f"{who} says it is running. Please answer the next check-in, or say whose it is.", pilot)
 
 
-def ended(pilot: str, since: str, outcome: str, until: str) -> Card:
-    """What owner and sponsor hear at the end, which was announced."""
-    done = _DONE[outcome].format(until=until)
-    return note(
-        f"Nobody has answered about it since {since}. {done} This is what I said would follow.", pilot
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A pilot about which nobody answered, by the reader's calendar: since when, and what came of it.
+
+    `until` is the last day of a pause.
+    """
+
+    key: str
+    pilot: str
+    since: date
+    outcome: str
+    until: date
+
+
+def ended(ends: Sequence[Ended], today: date) -> Card:
+    """What owner and sponsor hear at the end, which was announced: of one pilot, or of all that ended together."""
+    since = {one.since for one in ends}
+    when = f" since {day_words(ends[0].since, today)}" if len(since) == 1 else ""
+    if len(ends) == 1:
+        done = _DONE[ends[0].outcome].format(until=day_words(ends[0].until, today), pilot=ends[0].key)
+        return note(
+            f"Nobody has answered about it{when}. {done} This is what I said would follow.", ends[0].pilot
+        )
+    lines = (
+        say(f"Nobody has answered about them{when}. This is what I said would follow."),
+        *(
+            _together([one for one in ends if one.outcome == outcome], today, dated=len(since) > 1)
+            for outcome in _SUCH
+        ),
     )
+    body = tuple(line for line in lines if line is not None)
+    title = f"{len(ends)} pilots: no answer"
+    return Card(title, f"{title}\n{spoken(body)}", body)
+
+
+def _together(ends: Sequence[Ended], today: date, *, dated: bool) -> Paragraph | None:
+    """All pilots of which the same came; None where it came of none."""
+    if not ends:
+        return None
+    names = [
+        f"{pilot_name(one.pilot)} (since {day_words(one.since, today)})" if dated else pilot_name(one.pilot)
+        for one in ends
+    ]
+    what, how = _SUCH[ends[0].outcome]
+    return say(bold(what.format(until=day_words(ends[0].until, today))), f": {listed(names)}.{how}")
