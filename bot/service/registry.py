@@ -260,5 +260,5 @@ def _as_account(unit: Unit, field: Field, connection: int) -> Field:
 def leads(unit: Unit, pilot: Pilot | None = None) -> tuple[Person, ...]:
     """Portfolio leads and admins; for a pilot those of its group too."""
     if pilot is None:
-        return tuple(one for one in unit.people() if permissions.roles(one) & permissions.LEADS)
-    return tuple(one for one in unit.people() if permissions.may(one, Action.OVERSEE, pilot))
+        return tuple(one for one in unit.overseers() if permissions.roles(one) & permissions.LEADS)
+    return tuple(one for one in unit.overseers() if permissions.may(one, Action.OVERSEE, pilot))

@@ -35,6 +35,12 @@ _people = select(*columns_of(PersonRow, Person))
 PERSONS = mine(_people.where(_person.c.id.in_(bindparam("ids", expanding=True))))
 PEOPLE = mine(_people.order_by(_person.c.folded, _person.c.id))
 ABSENT = mine(_people.where(_person.c.away_until.is_not(None)).order_by(_person.c.id))
+OVERSEERS = mine(
+    _people.where(
+        _person.c.active,
+        _person.c.standing.in_((Standing.ADMIN, Standing.LEAD)) | _person.c.leads.is_not(None),
+    ).order_by(_person.c.folded, _person.c.id)
+)
 _found = _people.where(_person.c.active).order_by(_person.c.folded, _person.c.id).limit(bindparam("top"))
 FIND_PEOPLE = mine(
     _found.where(func.instr(_person.c.folded, bindparam("text")) > 0),
@@ -170,6 +176,9 @@ class People(Scope):
 
     def absent(self) -> Sequence[Person]:
         return [as_person(row) for row in self._all(ABSENT)]
+
+    def overseers(self) -> Sequence[Person]:
+        return [as_person(row) for row in self._all(OVERSEERS)]
 
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
         wanted = " ".join(text.strip().removeprefix("@").split()).casefold()

@@ -231,6 +231,20 @@ def test_people_come_by_name_alike_on_every_database(store: Store) -> None:
     ]
 
 
+def test_whoever_leads_all_pilots_or_a_group_is_found_without_reading_everybody(store: Store) -> None:
+    at = world(store)
+    people = [
+        Person(0, "Lea Lead", standing=Standing.LEAD),
+        Person(0, "Ada Admin", standing=Standing.ADMIN),
+        Person(0, "Gus Grouplead", leads=("Finance",)),
+        Person(0, "Gerda Guest", standing=Standing.GUEST),
+        Person(0, "Lou Left", standing=Standing.LEAD, active=False),
+    ]
+    store.write(at.organisation.id, lambda unit: [unit.save_person(person) for person in people])
+    found = store.read(at.organisation.id, lambda unit: unit.overseers())
+    assert [person.name for person in found] == ["Ada Admin", "Gus Grouplead", "Lea Lead"]
+
+
 def test_an_account_leads_to_its_person_and_moves_with_a_save(store: Store) -> None:
     at = world(store)
     org = at.organisation.id
@@ -1072,6 +1086,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "connections": lambda unit, at: unit.connections(),
     "identities": lambda unit, at: unit.identities(at.owner.id),
     "absent": lambda unit, at: unit.absent(),
+    "overseers": lambda unit, at: unit.overseers(),
     "connection": lambda unit, at: unit.connection(at.connection.id),
     "channels": lambda unit, at: unit.channels(),
     "pilot": lambda unit, at: unit.pilot(at.pilot.id),

@@ -47,7 +47,12 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
         "pilot": (unit.pilot(pilot), unit.pilot_by_key("inv"), unit.pilot_by_external("X-1")),
         "pilots": (unit.pilots(), unit.pilots_of(owner), unit.pilot_names()),
         "person": (unit.person(owner), unit.person_of(at.connection.id, "U1")),
-        "people": (unit.people(), unit.find_people("Ann"), unit.people_of_email("ann@acme.example")),
+        "people": (
+            unit.people(),
+            unit.overseers(),
+            unit.find_people("Ann"),
+            unit.people_of_email("ann@acme.example"),
+        ),
         "sought": (unit.sought(), unit.people_to_seek(at.connection.id, NOW + DAY, limit=9)),
         "nags": (unit.nags_of(owner, limit=9), unit.nags(since=NOW, limit=9)),
         "strips": (unit.stands_in("checkin:1:invite"), unit.strips("bundle"), unit.strips("other")),

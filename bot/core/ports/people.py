@@ -31,6 +31,10 @@ class PeopleKept(Protocol):
         """Everybody with a last day away, past or to come."""
         ...
 
+    def overseers(self) -> Sequence[Person]:
+        """Everybody active who leads all pilots or those of a group, by name."""
+        ...
+
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
         """Active people whose name or e-mail contains `text` (any case, leading @ ignored), by name."""
         ...
