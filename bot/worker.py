@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime, timedelta
 from functools import partial
 from os import getpid
@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.app import App, MovableClock, settle, until_stopped
 from bot.core.links import Due, Tried
 from bot.core.ports import Opener
+from bot.core.records import OrganisationId
 from bot.log import get
 from bot.service import auditor, deliver, failing, links, redraw, retention, sealing, tick
 
@@ -137,7 +138,7 @@ class Worker:
                 if not more:
                     await asyncio.to_thread(self._audit, now)
                 await asyncio.to_thread(self._seal, now)
-                await asyncio.to_thread(self._nights.go_on, self.app.store, self.app.content, now)
+                await asyncio.to_thread(self._forget, now)
             except Exception as error:  # noqa: BLE001  # the loop must outlive any failure; the next beat tries again
                 log.error("beat.failed", cause=error)
             return more
@@ -163,19 +164,56 @@ class Worker:
         """Now and then, once all that was due is done: is there a sign of all of it?"""
         if self._audited is not None and self._audited <= now < self._audited + auditor.EVERY:
             return
-        found = auditor.watch(self.app.store, self.app.content, now)
-        self.app.meter.audited(missed=len(found.missed), unsent=len(found.unsent))
+        found: list[auditor.Audit] = []
+
+        def look(at: OrganisationId) -> None:
+            found.append(auditor.watch(self.app.store, self.app.content, now, organisation=at))
+
+        for organisation in self.app.store.organisations():
+            self._alone("audit", organisation.id, partial(look, organisation.id), now)
+        self.app.meter.audited(
+            missed=sum(len(one.missed) for one in found), unsent=sum(len(one.unsent) for one in found)
+        )
         self._audited = now
 
     def _seal(self, now: datetime) -> None:
         """Once a minute: what was logged since is sealed."""
         if self._sealed is None or not self._sealed <= now < self._sealed + sealing.EVERY:
-            sealing.seal(self.app.store)
+            for organisation in self.app.store.organisations():
+                do = partial(sealing.seal_one, self.app.store, organisation.id)
+                self._alone("seal", organisation.id, do, now)
             self._sealed = now
 
+    def _forget(self, now: datetime) -> None:
+        """At night: a little of what was kept long enough."""
+        store, content = self.app.store, self.app.content
+        for organisation, kind in self._nights.due(store, now):
+            do = partial(self._nights.go_on, store, content, now, organisation=organisation, kind=kind)
+            self._alone("forget", organisation.id, do, now, part=kind.value)
+
+    def _alone(
+        self,
+        what: str,
+        organisation: OrganisationId,
+        do: Callable[[], object],
+        now: datetime,
+        *,
+        part: str = "",
+    ) -> None:
+        """What is done for all organisations, for one of them: as a job, so that it stops no other and is told of."""
+        trouble = f"{what}:{organisation}"
+        name = f"{trouble}:{part}" if part else trouble
+        if name not in self._asleep(now):
+            month = now.date().replace(day=1).isoformat()
+            job = tick.Job(name, organisation, lambda _: None, since=month, trouble=trouble)
+            self._try(job, do, now)
+
     def _run(self, job: tick.Job, now: datetime) -> None:
+        self._try(job, partial(tick.run, self.app.store, self.app.content, job, now), now)
+
+    def _try(self, job: tick.Job, do: Callable[[], object], now: datetime) -> None:
         try:
-            tick.run(self.app.store, self.app.content, job, now)
+            do()
         except Exception as error:  # noqa: BLE001  # one bad pilot, person or channel never stops the others
             if job.parts:  # nothing of it was stored: each for itself, so that the one to blame fails alone
                 log.info("jobs.apart", cause=type(error).__name__, jobs=len(job.parts))

@@ -195,6 +195,7 @@ def _retention(found: Policy) -> str:
         ("drafts", kept.drafts),
         ("receipts", kept.receipts),
         ("reminders", kept.reminders),
+        ("answers in own words", kept.texts),
     )
     return ", ".join(f"{what} {count(number, 'day')}" for what, number in days)
 

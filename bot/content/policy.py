@@ -103,7 +103,13 @@ RISKS = ("high", "medium", "low", "unknown")
 OUTCOMES = ("pause", "decide", "note")
 ESCALATION_KEYS = (*(f"{step}_days" for step in STEPS), "silence", "pause_days")
 DIGEST_KEYS = ("weekday", "hour", "words", "shown")
-RETENTION_KEYS = ("messages_days", "drafts_days", "receipts_days", "reminders_days")
+WEEK, QUARTER = 7, 90  # days
+# In the order of Retention, with the least: a platform delivers again for days, a check-in is open for as long; and
+# what was said in own words is read for a quarter.
+RETENTION: Mapping[str, int] = {
+    **dict.fromkeys(("messages_days", "drafts_days", "receipts_days", "reminders_days"), WEEK),
+    "texts_days": QUARTER,
+}
 
 
 def read(
@@ -146,7 +152,7 @@ class _Policy:
             asking=self._asking(block.inside("asking", ASKING_KEYS)),
             escalation=self._escalation(block.inside("escalation", ESCALATION_KEYS)),
             digest=self._digest(block.inside("digest", DIGEST_KEYS)),
-            retention=self._retention(block.inside("retention", RETENTION_KEYS)),
+            retention=self._retention(block.inside("retention", tuple(RETENTION))),
             bands=self._bands(block),
             proof_days=block.integer("proof_days", low=1, high=3650),
             provisional_below=coverage.number("provisional_below", low=0, high=1),
@@ -333,8 +339,7 @@ class _Policy:
         )
 
     def _retention(self, block: Block) -> Retention:
-        """A week at least: a platform delivers again for days, and a check-in is open for as long."""
-        return Retention(*(block.integer(name, low=7, high=3650) for name in RETENTION_KEYS))
+        return Retention(*(block.integer(name, low=least, high=3650) for name, least in RETENTION.items()))
 
     def _weekday(self, block: Block) -> int:
         day = block.one_of("weekday", WEEKDAYS)

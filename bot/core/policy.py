@@ -76,13 +76,14 @@ class Retention:
     """For how many days what is nobody's record is kept.
 
     Of `messages` their text, once they are settled; `drafts` of check-ins that closed; `receipts` are the keys of what
-    was pressed, against doubles; `reminders` who was written to unasked.
+    was pressed, against doubles; `reminders` who was written to unasked; `texts` answers in own words.
     """
 
     messages: int
     drafts: int
     receipts: int
     reminders: int
+    texts: int
 
 
 @dataclass(frozen=True, slots=True)

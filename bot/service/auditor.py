@@ -15,7 +15,7 @@ from bot.core.compose import trouble as words
 from bot.core.permissions import Role
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
-from bot.core.records import Event, Person, PilotId
+from bot.core.records import Event, OrganisationId, Person, PilotId
 from bot.core.values import Json
 from bot.log import get
 from bot.service import registry
@@ -42,21 +42,14 @@ class Audit:
         return Audit(self.missed | other.missed, self.unsent | other.unsent)
 
 
-def watch(store: Store, content: Content, now: datetime) -> Audit:
-    """Audit every organisation and tell its admins what is new; all that was found."""
-    found = Audit()
-    for organisation in store.organisations():
-        one = store.read(organisation.id, lambda unit: audit(Work(unit, content, now)))
-        if one != Audit():
-            log.error(
-                "auditor.found", organisation=organisation.id, missed=len(one.missed), unsent=len(one.unsent)
-            )
-        again(
-            lambda seen=one, at=organisation.id: store.write(  # type: ignore[misc]  # bound here, not when it runs
-                at, lambda unit: _tell(Work(unit, content, now), seen)
-            )
+def watch(store: Store, content: Content, now: datetime, *, organisation: OrganisationId) -> Audit:
+    """Audit one organisation and tell its admins what is new; all that was found."""
+    found = store.read(organisation, lambda unit: audit(Work(unit, content, now)))
+    if found != Audit():
+        log.error(
+            "auditor.found", organisation=organisation, missed=len(found.missed), unsent=len(found.unsent)
         )
-        found |= one
+    again(lambda: store.write(organisation, lambda unit: _tell(Work(unit, content, now), found)))
     return found
 
 

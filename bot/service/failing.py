@@ -32,7 +32,7 @@ def _told_of(work: Work, job: Job) -> bool:
 
 
 def _tell(work: Work, job: Job, cause: Exception) -> bool:
-    key = f"failed:{job.name}:{job.since}"
+    key = f"failed:{job.trouble or job.name}:{job.since}"
     if _told_of(work, job) or not work.unit.first_sight(key, work.now):
         return False
     fault = type(cause).__name__

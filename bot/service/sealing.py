@@ -20,10 +20,11 @@ EVERY = timedelta(minutes=1)  # how long an event may wait for its seal
 
 def seal(store: Store) -> int:
     """Seal what was logged since the last time, in every organisation; how many events."""
-    return sum(_seal_all(store, organisation.id) for organisation in store.organisations())
+    return sum(seal_one(store, organisation.id) for organisation in store.organisations())
 
 
-def _seal_all(store: Store, organisation: OrganisationId) -> int:
+def seal_one(store: Store, organisation: OrganisationId) -> int:
+    """The same in one organisation."""
     done = 0
     while store.read(organisation, lambda unit: unit.unsealed(limit=1)):
         done += again(lambda: store.write(organisation, _seal_some))

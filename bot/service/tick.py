@@ -52,7 +52,8 @@ TOGETHER = 20  # jobs in one unit: a tenth of a second, so that nobody who answe
 class Job:
     """One due thing: a unit of work of its own, so that one bad pilot never stops the others.
 
-    `since` is the moment it was due, or another mark that stays while it fails: one trouble is told once. One that
+    `since` is the moment it was due, or another mark that stays while it fails: one trouble is told once, by its name
+    or by the `trouble` that it has in common with others. One that
     `joins` may be done with others in one unit; such a unit has them as its `parts`, each of which is done alone
     where the whole fails. One that takes others of the same person along has its own part in it as its only one.
     """
@@ -65,6 +66,7 @@ class Job:
     joins: bool = False
     parts: tuple[Job, ...] = ()
     form: str = ""
+    trouble: str = ""
 
 
 def due(

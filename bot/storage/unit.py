@@ -63,6 +63,7 @@ NEXT = (
 
 
 class SqlUnit(
+    Retaining,
     Foresight,
     People,
     Seeking,
@@ -79,7 +80,6 @@ class SqlUnit(
     Bundles,
     Seals,
     Erasing,
-    Retaining,
     Nags,
 ):
     """The `Unit` of core.ports on a database."""

@@ -1029,43 +1029,6 @@ def test_somebody_is_found_by_the_whole_address_alone(store: Store) -> None:
 
 
 # Every method of Unit that reads, called for the things of one world: what it returns in another must be nothing.
-def test_what_was_kept_long_enough_goes_and_nothing_younger(store: Store) -> None:
-    at, old, young = world(store), NOW - 9 * WEEK, NOW - DAY
-    checkin = {}
-    for name, when in (("old", old), ("young", young)):
-        over = opened(at, slot=when, closes_at=when, phase=Phase.EXPIRED, drafts={"moved": name})
-        checkin[name] = stored(store, at, over)
-
-        def keep(unit: Unit, name: str = name, when: datetime = when) -> None:
-            unit.first_sight(name, when)
-            unit.add_nag(Nag(at.owner.id, at.pilot.id, checkin[name].id, name, when))
-            unit.enqueue(Message(name, at.address, Card(name, name)), when)
-
-        store.write(at.organisation.id, keep)
-        (leased,) = store.outbox.lease(when, limit=1, hold=9)
-        assert store.outbox.dead(leased, when, "refused") if name == "old" else True
-
-    def forgets(unit: Unit) -> list[bool]:
-        return [unit.forget(kind, NOW - WEEK, limit=1) for kind in Kept]
-
-    assert store.write(at.organisation.id, forgets) == [True] * 4, "there may be more"
-    assert store.write(at.organisation.id, forgets) == [False] * 4
-    cards = store.read(at.organisation.id, lambda unit: (unit.posted("old"), unit.posted("young")))
-    assert cards == (Card("", ""), Card("young", "young"))
-    assert store.letters.dead(limit=9) == []  # nothing is left of it that could be sent
-    drafts = [
-        store.read(at.organisation.id, lambda unit, one=one: unit.checkin(one.id)) for one in checkin.values()
-    ]
-    assert [dict(one.state.drafts) for one in drafts if one] == [{}, {"moved": "young"}]
-    assert [
-        nag.step for nag in store.read(at.organisation.id, lambda unit: unit.nags(since=old, limit=9))
-    ] == ["young"]
-    seen = store.write(
-        at.organisation.id, lambda unit: [unit.first_sight(key, NOW) for key in ("old", "young")]
-    )
-    assert seen == [True, False]
-
-
 def _theirs(at: Any) -> Marks:
     """All that fills a world, as if one person had written it."""
     written = ("Invoice matcher", "Who can clear it?", "Known", "idea", "Fallback", "Title")

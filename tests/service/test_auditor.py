@@ -41,7 +41,7 @@ def settled(store: Store) -> Office:
 
 
 def watched(office: Office) -> Audit:
-    found = auditor.watch(office.store, office.content, office.now)
+    found = auditor.watch(office.store, office.content, office.now, organisation=office.organisation.id)
     office.deliver()
     return found
 

@@ -6,14 +6,16 @@ import asyncio
 import logging
 import time
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.app import App, MovableClock, build, local_connection
+from bot.core.compose import trouble as words
 from bot.core.ports import Leased, Store, Unit
-from bot.core.records import Address, Identity, Person, Pilot, Schedule, Standing
+from bot.core.records import Address, Event, Identity, Person, Pilot, Schedule, Standing
 from bot.service import evaluations, registry, tick
 from bot.service.work import Work
 from bot.settings import load
@@ -383,6 +385,47 @@ def test_a_full_batch_of_bad_pilots_leaves_room_for_the_others(
     due = app.clock.now() + timedelta(days=20)
     ticks(app, Worker(app), *(due + timedelta(hours=turn) for turn in range(48)))
     assert opened(app.store, app) >= 1
+    app.close()
+
+
+@pytest.mark.parametrize(
+    ("work", "kind"),
+    [
+        ("bot.service.retention.forget", "forget"),
+        ("bot.service.sealing._seal_some", "seal"),
+        ("bot.service.auditor.audit", "audit"),
+    ],
+)
+def test_what_is_done_for_all_organisations_fails_in_one_alone_and_its_lead_hears_once(
+    app: App, monkeypatch: pytest.MonkeyPatch, work: str, kind: str
+) -> None:
+    lead(app)
+    other = app.store.add_organisation("Birch", "Europe/Riga")
+    for organisation in (app.organisation.id, other.id):
+        app.store.write(organisation, lambda unit: unit.record(Event("some.event", app.clock.now(), None)))
+    module, _, name = work.rpartition(".")
+    original, done = getattr(import_module(module), name), set()
+
+    def sometimes(of: Any, *rest: Any) -> Any:
+        organisation = getattr(of, "unit", of).organisation.id
+        if organisation == app.organisation.id:
+            raise RuntimeError("this organisation is broken")
+        done.add(organisation)
+        return original(of, *rest)
+
+    monkeypatch.setattr(work, sometimes)
+    night = app.clock.now().replace(hour=23, minute=30)
+    for worker in (Worker(app), Worker(app)):  # the second as after a restart
+        for turn in range(3):
+            now = night + turn * timedelta(hours=2)
+            for do in (worker._audit, worker._seal, worker._forget):
+                do(now)
+    app.clock.move_to(night + timedelta(days=1))  # type: ignore[attr-defined]  # a MovableClock
+    assert done == {other.id}, "the one after it had its turn"
+    (told,) = waiting(app)
+    assert told.message.key.startswith(f"failed:{kind}:{app.organisation.id}:")
+    assert len(app.store.read(app.organisation.id, lambda unit: unit.events(kinds=("job.failed",)))) == 1
+    assert words.JOBS[kind] in told.message.card.fallback
     app.close()
 
 

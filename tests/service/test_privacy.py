@@ -61,9 +61,9 @@ def test_whoever_asks_is_told_what_is_stored_who_reads_it_how_long_and_whom_to_a
         "in your own words, and answers to private questions, only by the pilot's owner, deputy, sponsor, leads"
         in told
     )
-    kept = replace(CONTENT.policy.retention, messages=91, drafts=31, receipts=32, reminders=401)
+    kept = replace(CONTENT.policy.retention, messages=91, drafts=31, receipts=32, reminders=401, texts=731)
     other = words.card(words.Stored(known, "UTC", (), (), kept)).fallback
-    for days in (91, 31, 32, 401):
+    for days in (91, 31, 32, 401, 731):
         assert f"{days} days" in other
     assert "to have you taken out of everything" in told
     assert "An admin can have a copy of all of it made for you" in told

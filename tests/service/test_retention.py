@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.core.erasure import REMOVED
 from bot.core.ports import Store, Unit
 from bot.core.retention import Kept
-from bot.service import retention
-from tests.fakes.office import CONTENT, MONDAY, Office
+from bot.service import retention, sealing
+from tests.fakes.office import CALM, CONTENT, MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
 NIGHT = MONDAY.replace(hour=0)  # two in the morning in Riga
@@ -24,23 +25,45 @@ def keep(office: Office, number: int, when: datetime) -> None:
 
 def left(office: Office) -> bool:
     """Whether anything old is still there; looking takes one away."""
-    found: bool = office.write(
-        lambda unit: unit.forget(Kept.RECEIPTS, NIGHT - LONG + timedelta(days=1), limit=1)
-    )
-    return found
+    found = office.write(lambda unit: unit.forget(Kept.RECEIPTS, NIGHT - LONG + timedelta(days=1), limit=1))
+    return bool(found.rows)
+
+
+def go_on(nights: retention.Nights, office: Office, now: datetime) -> None:
+    for organisation, kind in nights.due(office.store, now):
+        nights.go_on(office.store, office.content, now, organisation=organisation, kind=kind)
 
 
 def test_it_goes_at_night_in_chunks_and_once_a_night(any_store: Store) -> None:
     office, nights = Office(any_store), retention.Nights()
     keep(office, retention.CHUNK + 2, NIGHT - LONG)
-    nights.go_on(office.store, office.content, MONDAY)  # people are at work
-    nights.go_on(office.store, office.content, NIGHT)
+    go_on(nights, office, MONDAY)  # people are at work
+    go_on(nights, office, NIGHT)
     assert left(office), "one chunk at each beat"
-    nights.go_on(office.store, office.content, NIGHT + timedelta(seconds=2))
+    go_on(nights, office, NIGHT + timedelta(seconds=2))
     assert not left(office)
     keep(office, 1, NIGHT - LONG)
-    nights.go_on(office.store, office.content, NIGHT + timedelta(seconds=4))
+    go_on(nights, office, NIGHT + timedelta(seconds=4))
     assert left(office), "through with this night"
     keep(office, 1, NIGHT - LONG)
-    nights.go_on(office.store, office.content, NIGHT + timedelta(days=1))
+    go_on(nights, office, NIGHT + timedelta(days=1))
     assert not left(office)
+
+
+def test_what_the_record_loses_the_log_tells_and_still_proves(any_store: Store) -> None:
+    office = Office(any_store)
+    anna = office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna)
+    office.says("anna", "checkin Invoice matcher")
+    office.answers("anna", CALM | {"pulse.moved": "finished"})
+    office.answers("anna", {"pulse.done": "We met the works council"})
+    sealing.seal(office.store)
+    night = NIGHT + timedelta(days=CONTENT.policy.retention.texts + 1)
+    go_on(retention.Nights(), office, night)
+    told = office.events(retention.FORGOTTEN)
+    assert [one.after["rows"] for one in told] == [1]
+    sealing.seal(office.store)
+    assert office.read(sealing.verify).good
+    (asked,) = office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse", answers=True))
+    assert asked.answers["pulse.done"] == REMOVED
+    assert asked.answers["pulse.moved"] == "finished"

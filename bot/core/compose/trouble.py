@@ -68,6 +68,9 @@ JOBS = {  # what fails, as a lead would call it
     "digest": "A digest cannot be put together",
     "pilot": "Its signals and state cannot be computed, so those of its last evaluation stand",
     "evaluate": "Signals and states cannot be computed for all pilots at once; I do it one by one",
+    "audit": "I cannot check whether everybody was asked who was due",
+    "seal": "New lines of the log cannot be sealed, so nothing proves yet that they stay as they are",
+    "forget": "What was kept long enough cannot be removed",
 }
 
 
@@ -76,7 +79,7 @@ def job_failed(kind: str, pilot: str, name: str) -> Card:
     title = f"{words.pilot_name(pilot)}: something fails" if pilot else "Something fails"
     lines = (
         f"{JOBS[kind]}, because of a fault inside Rampcheck or its data.",
-        "Everything else goes on, and I try again every hour. you hear of this once.",
+        "Everything else goes on, and I try again every hour. You hear of this once.",
         f"For whoever runs Rampcheck: the log has the cause, under job.failed and {name}.",
     )
     return Card(title, "\n".join((f"{title}.", *lines)), body=tuple(map(say, lines)))

@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.core.chain import Link, Logged
 from bot.core.erasure import Marks, Remnant
 from bot.core.records import PersonId, PilotId
-from bot.core.retention import Kept
+from bot.core.retention import Forgotten, Kept
 
 
 class SealsKept(Protocol):
@@ -74,6 +74,6 @@ class ErasuresKept(Protocol):
 class TimesKept(Protocol):
     """What is kept for a time only."""
 
-    def forget(self, kind: Kept, before: datetime, *, limit: int) -> bool:
-        """Remove at most so many of a kind from before a moment; whether there may be more."""
+    def forget(self, kind: Kept, before: datetime, *, limit: int) -> Forgotten:
+        """Remove at most so many of a kind from before a moment. One that is not over yet stops no other."""
         ...
