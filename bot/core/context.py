@@ -26,6 +26,7 @@ class Context:
     above the form. `refused` are options that are not open this time, with the reason: question -> option -> why.
     `personal`: its person answers it alone and for good; nothing can be handed on or corrected. `follows` is what
     comes of no answer, in words. `may_remind`: their week has room for one more message.
+    `instead_of` is the name of whoever would be asked, where somebody answers in their place.
     """
 
     checkin: CheckinId
@@ -45,6 +46,7 @@ class Context:
     personal: bool = False
     follows: str = ""
     may_remind: bool = True
+    instead_of: str = ""
 
     @property
     def last(self) -> Answers:

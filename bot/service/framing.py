@@ -20,7 +20,7 @@ from bot.core.records import Asked, ItemLevel, PersonId, Pilot
 from bot.core.routing import Answers, Fact, Record
 from bot.core.state import Checkin, Phase
 from bot.core.values import NotKnown, Value
-from bot.service import cases, nagging, release, second, silence
+from bot.service import answerers, cases, nagging, release, second, silence
 from bot.service.work import Work
 
 LOOK_BACK = 6  # check-ins read to count a blocker in a row; five in a row is already "high" (P05)
@@ -62,6 +62,7 @@ def context_for(
         nothing=nothing,
         blocked_for=_same_blocker(before),
         follows=silence.announced(work, pilot, checkin, form),
+        instead_of=_instead_of(work, pilot, checkin, form),
     )
     if form.id == DECISION:
         context = cases.framed(work, pilot, context)
@@ -147,6 +148,15 @@ def _role(pilot: Pilot, person: PersonId) -> str:
         ("decider", pilot.decider),
     )
     return next((role for role, holder in holders if holder == person), "helper")
+
+
+def _instead_of(work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire) -> str:
+    """Whoever named the one who is asked to answer in their place; empty where it is their own part."""
+    parts = (getattr(pilot, part) for part in answerers.ASKED.get(form.asks, answerers.OWN))
+    holders = [person for holder in parts if holder is not None and (person := work.unit.person(holder))]
+    if any(person.id == checkin.state.person for person in holders):
+        return ""
+    return next((person.name for person in holders if person.stand_in == checkin.state.person), "")
 
 
 def _day(work: Work, last: Asked | None, checkin: Checkin) -> date | None:

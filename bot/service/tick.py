@@ -235,8 +235,9 @@ def _due_beside(work: Work, seen: Schedule) -> Iterator[Schedule]:
 
 
 def _pilots_beside(work: Work, pilot: Pilot, asked: PersonId) -> Sequence[Pilot]:
-    """The pilots in which whoever is asked has a part, and those of an owner for whom they stand in."""
-    holders = dict.fromkeys(one for one in (asked, pilot.owner) if one is not None)
+    """The pilots in which whoever is asked has a part, and those of everybody for whom they stand in."""
+    others = (one.id for one in work.unit.represented() if one.stand_in == asked)
+    holders = dict.fromkeys(one for one in (asked, pilot.owner, *others) if one is not None)
     return list({one.id: one for holder in holders for one in work.unit.pilots_of(holder)}.values())
 
 

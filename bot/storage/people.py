@@ -41,6 +41,7 @@ OVERSEERS = mine(
         _person.c.standing.in_((Standing.ADMIN, Standing.LEAD)) | _person.c.leads.is_not(None),
     ).order_by(_person.c.folded, _person.c.id)
 )
+REPRESENTED = mine(_people.where(_person.c.stand_in.is_not(None)).order_by(_person.c.id))
 _found = _people.where(_person.c.active).order_by(_person.c.folded, _person.c.id).limit(bindparam("top"))
 FIND_PEOPLE = mine(
     _found.where(func.instr(_person.c.folded, bindparam("text")) > 0),
@@ -179,6 +180,9 @@ class People(Scope):
 
     def overseers(self) -> Sequence[Person]:
         return [as_person(row) for row in self._all(OVERSEERS)]
+
+    def represented(self) -> Sequence[Person]:
+        return [as_person(row) for row in self._all(REPRESENTED)]
 
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
         wanted = " ".join(text.strip().removeprefix("@").split()).casefold()

@@ -1050,6 +1050,7 @@ LOOKS: dict[str, Callable[[Unit, Any], Any]] = {
     "identities": lambda unit, at: unit.identities(at.owner.id),
     "absent": lambda unit, at: unit.absent(),
     "overseers": lambda unit, at: unit.overseers(),
+    "represented": lambda unit, at: unit.represented(),
     "connection": lambda unit, at: unit.connection(at.connection.id),
     "channels": lambda unit, at: unit.channels(),
     "pilot": lambda unit, at: unit.pilot(at.pilot.id),

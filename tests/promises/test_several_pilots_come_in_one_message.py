@@ -179,3 +179,27 @@ def test_two_people_get_a_message_each(office: Office) -> None:
     office.until_told("anna")
     assert [len(labels(card)) for card in office.platform.inbox("anna")] == [2]
     assert [len(labels(card)) for card in office.platform.inbox("ben")] == [2]
+
+
+def test_whom_several_owners_named_gets_one_message_that_says_whose_place_it_is(office: Office) -> None:
+    dora = office.person("dora")
+    office.pilot("Search", dora)
+    for name, user in (("Invoice matcher", "anna"), ("Chat helper", "ben")):
+        office.pilot(name, office.person(user))
+        office.runs(user, "delegate Dora until 31 December")
+    asks = office.platform.inbox("dora")
+    office.until_told("dora")
+    (card,) = office.platform.inbox("dora")[len(asks) :]
+    assert card.title == "Questions about 3 pilots"
+    told = {line.partition(" (")[0]: line for line in lines(card)}
+    assert "You answer for Anna. 5 questions" in told["Invoice matcher"]
+    assert "You answer for Ben. 5 questions" in told["Chat helper"]
+    assert "You answer for" not in told["Search"]
+
+
+def test_whoever_answers_in_anothers_place_reads_it_above_the_form_too(office: Office) -> None:
+    office.person("dora")
+    office.pilot("Invoice matcher", office.person("anna"))
+    office.runs("anna", "delegate Dora until 31 December")
+    office.until_asked("dora")
+    assert "You answer for Anna." in office.platform.inbox("dora")[-1].fallback

@@ -121,7 +121,7 @@ def fill(unit: Unit, at: World) -> None:
     """One row of everything that a unit can read, for `at`; names and keys are the same in every world."""
     pilot, owner = at.pilot.id, at.owner.id
     assert unit.first_sight("seen", NOW)
-    unit.save_person(replace(at.helper, away_until=NOW.date(), leads=("Finance",)))
+    unit.save_person(replace(at.helper, away_until=NOW.date(), stand_in=at.owner.id, leads=("Finance",)))
     unit.keep_form(form(text=f"Asked by {at.organisation.name}"))
     unit.record(Event("stage", NOW, owner, pilot, "stage", "idea", "pilot"))
     unit.add_links(chain.forged(None, unit.unsealed(limit=1)))

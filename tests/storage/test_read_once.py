@@ -53,6 +53,7 @@ def everything(unit: Unit, at: World) -> dict[str, Any]:
             unit.find_people("Ann"),
             unit.people_of_email("ann@acme.example"),
         ),
+        "represented": unit.represented(),
         "sought": (unit.sought(), unit.people_to_seek(at.connection.id, NOW + DAY, limit=9)),
         "nags": (unit.nags_of(owner, limit=9), unit.nags(since=NOW, limit=9)),
         "strips": (unit.stands_in("checkin:1:invite"), unit.strips("bundle"), unit.strips("other")),

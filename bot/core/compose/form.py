@@ -59,7 +59,7 @@ def form_card(
     title = fill(form.title, context)
     body = (
         *(() if _begun(state) else context.preface),
-        *(() if handed_by is None else (_handed(context, handed_by, inherited=inherited),)),
+        *_whose(context, handed_by, inherited=inherited),
         *_opening(form, context, state, at, asked),
         *_infos(form, context, state, asked),
     )
@@ -74,6 +74,13 @@ def form_card(
         else "",
         problems=tuple((problems or {}).items()),
     )
+
+
+def _whose(context: Context, handed_by: PersonId | None, *, inherited: bool) -> tuple[Paragraph, ...]:
+    """In whose place somebody answers, or why a check-in that began with somebody else is theirs."""
+    if handed_by is not None:
+        return (_handed(context, handed_by, inherited=inherited),)
+    return (say(_instead(context)),) if context.instead_of else ()
 
 
 def _handed(context: Context, by: PersonId, *, inherited: bool) -> Paragraph:
@@ -122,7 +129,13 @@ def in_short(
     kept = "What you entered is kept. " if _kept(state, asked) else ""
     follows = f" {context.follows}" if context.follows and (late or again) else ""
     how_much = _how_much(context, state, at, _ahead(form, context, state, asked))
-    return f"{before}{late}{again}{kept}{how_much}{follows}"
+    instead = f"{_instead(context)} " if context.instead_of and handed_by is None else ""
+    return f"{before}{instead}{late}{again}{kept}{how_much}{follows}"
+
+
+def _instead(context: Context) -> str:
+    """Whose place it is in which somebody is asked."""
+    return f"You answer for {context.instead_of}."
 
 
 def _follows(context: Context) -> tuple[Paragraph, ...]:

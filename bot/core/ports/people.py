@@ -35,6 +35,10 @@ class PeopleKept(Protocol):
         """Everybody active who leads all pilots or those of a group, by name."""
         ...
 
+    def represented(self) -> Sequence[Person]:
+        """Everybody who named somebody to answer in their place, also for days that are over."""
+        ...
+
     def find_people(self, text: str, *, limit: int = 5) -> Sequence[Person]:
         """Active people whose name or e-mail contains `text` (any case, leading @ ignored), by name."""
         ...
