@@ -17,7 +17,7 @@ from bot.core.links import Due, Tried
 from bot.core.ports import Opener
 from bot.core.records import OrganisationId
 from bot.log import get
-from bot.service import auditor, deliver, failing, links, redraw, retention, sealing, tick
+from bot.service import auditor, deliver, failing, given_up, links, redraw, retention, sealing, tick
 
 BEAT = timedelta(seconds=2)  # what falls due is seen within this time
 # What another process stored leaves within this time; docs/adr/0018 weighs it against LISTEN and NOTIFY.
@@ -168,6 +168,7 @@ class Worker:
 
         def look(at: OrganisationId) -> None:
             found.append(auditor.watch(self.app.store, self.app.content, now, organisation=at))
+            given_up.watch(self.app.store, self.app.content, now, organisation=at)
 
         for organisation in self.app.store.organisations():
             self._alone("audit", organisation.id, partial(look, organisation.id), now)

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 
 from bot.core import permissions
 from bot.core.compose import trouble as words
-from bot.core.permissions import Role
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
-from bot.core.records import Event, OrganisationId, Person, PilotId
+from bot.core.records import Event, OrganisationId, PilotId
 from bot.core.values import Json
 from bot.log import get
 from bot.service import registry
@@ -76,7 +75,7 @@ def _tell(work: Work, found: Audit) -> None:
     after: Json = {"missed": [*sorted(found.missed)], "unsent": [*sorted(found.unsent)]}
     work.unit.record(Event(RAISED, work.now, None, after=after))
     card = words.unproven(_names(work, found.missed), _names(work, found.unsent))
-    for person in _admins(work):
+    for person in registry.admins(work.unit):
         address = registry.address_of(work.unit, person.id)
         if address is not None:
             key = f"auditor:{work.now.isoformat()}:{person.id}"
@@ -95,9 +94,3 @@ def told(work: Work) -> Audit:
 def _names(work: Work, pilots: frozenset[PilotId]) -> Sequence[str]:
     found = (work.unit.pilot(pilot) for pilot in sorted(pilots))
     return [pilot.name for pilot in found if pilot and permissions.is_for_all(pilot)]
-
-
-def _admins(work: Work) -> Sequence[Person]:
-    """Whoever runs it; where nobody is an admin, the leads."""
-    people = registry.leads(work.unit)
-    return [one for one in people if Role.ADMIN in permissions.roles(one)] or people

@@ -29,7 +29,7 @@ from bot.core.questionnaire import Content
 from bot.core.records import Event
 from bot.core.values import Json
 from bot.log import get
-from bot.service import hours, trouble
+from bot.service import hours, subscribed, trouble
 from bot.service.flow import Together, keep_going
 from bot.service.work import Work
 
@@ -251,5 +251,6 @@ def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) ->
 def _note_down(work: Work, leased: Leased, error: DeliveryError) -> None:
     doubtful = leased.again or not (error.unsent or error.permanent)
     off = trouble.undelivered(work, leased.message, error, doubtful=doubtful)
-    after: Json = {"key": leased.message.key, "reason": error.reason, "address_off": off}
+    told = off or subscribed.of_channel(work.unit, leased.message.address) is not None
+    after: Json = {"key": leased.message.key, "reason": error.reason, "address_off": off, "told": told}
     work.unit.record(Event("delivery.dead", work.now, None, subject=leased.message.address.lane, after=after))

@@ -262,3 +262,9 @@ def leads(unit: Unit, pilot: Pilot | None = None) -> tuple[Person, ...]:
     if pilot is None:
         return tuple(one for one in unit.overseers() if permissions.roles(one) & permissions.LEADS)
     return tuple(one for one in unit.overseers() if permissions.may(one, Action.OVERSEE, pilot))
+
+
+def admins(unit: Unit) -> tuple[Person, ...]:
+    """Whoever runs it; where nobody is an admin, the leads."""
+    people = leads(unit)
+    return tuple(one for one in people if permissions.Role.ADMIN in permissions.roles(one)) or people

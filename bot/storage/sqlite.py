@@ -153,14 +153,29 @@ class Writer:
     def _rescue(self, batch: list[Job], error: Exception, *, began: bool) -> None:
         """Nothing of the batch was stored: run each unit again by itself, so that the one to blame fails alone.
 
-        Not when the transaction could not begin: then the database is locked, for each of them.
+        Not when the transaction could not begin: then the database is locked, for each of them, and for those who
+        came meanwhile. They are not made to wait as long once more: a click is answered within three seconds.
         """
         if began and len(batch) > 1:
             for job in batch:
                 self._commit([job])
             return
-        for job in batch:
+        late = [] if began else self._waiting_now()
+        for job in (*batch, *late):
             job.error = error.cause if isinstance(error, LostTransactionError) else explained(error)
+        for job in late:
+            job.done.set()
+
+    def _waiting_now(self) -> list[Job]:
+        """Everything in the queue, taken out of it; the last word stays."""
+        found: list[Job] = []
+        while not self._waiting.empty():
+            job = self._waiting.get()
+            if job is None:
+                self._waiting.put(None)
+                break
+            found.append(job)
+        return found
 
 
 class LostTransactionError(Exception):

@@ -9,7 +9,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +21,7 @@ from tests.bench.web_load import Wire
 from tests.fakes.slack.server import BOT_TOKEN, SECRET, FakeSlack
 
 PATIENCE_S = 60.0
-STOP_AFTER_S, NOTICES_S = (
-    2,
-    1.0,
-)  # how long one goes on once told to stop, and how long the balancer sends to it
+STOP_AFTER_S, NOTICES_S = 2, 1.0  # how long one goes on once told to stop, and the balancer sends to it
 OK = 200
 
 Running = tuple[int, asyncio.subprocess.Process]  # with the port that it listens on
@@ -37,8 +34,10 @@ class Seen:
     acknowledged: int = 0
     busy: int = 0  # told to press again
     broken: int = 0  # 5xx
-    torn: int = 0  # taken, and never answered
+    torn: int = 0  # never answered
+    in_hand: int = 0  # of these: taken, and then the connection broke
     turned_away: int = 0  # nobody listened there any more, so the next one was asked
+    refused_s: list[float] = field(default_factory=list)  # until somebody was told to press again
     seconds: list[float] = field(default_factory=list)
     stops_s: list[float] = field(default_factory=list)
     codes: Counter[int] = field(default_factory=Counter)
@@ -108,10 +107,16 @@ class Fleet:
         self.seen.stops_s.append(time.perf_counter() - began)
         self.seen.codes[code] += 1
 
-    async def post(self, request: bytes) -> bool:
-        """Whether it was acknowledged."""
+    async def kill(self, one: Running) -> None:
+        """SIGKILL one; the balancer finds nobody there from then on."""
+        one[1].kill()
+        self.running.remove(one)
+        self.seen.codes[await one[1].wait()] += 1
+
+    async def post(self, request: bytes, *, to: Running | None = None) -> bool:
+        """Whether it was acknowledged, by the newest that listens or by that one."""
         began = time.perf_counter()
-        for port, _ in reversed(self.running):
+        for port, _ in [to] if to else list(reversed(self.running)):
             wire = Wire(port)
             try:
                 async with asyncio.timeout(PATIENCE_S):
@@ -120,18 +125,20 @@ class Fleet:
                 self.seen.turned_away += 1
                 continue
             except (OSError, EOFError, TimeoutError):
+                self.seen.in_hand += 1
                 break
             finally:
                 wire.close()
             self.seen.seconds.append(time.perf_counter() - began)
-            return self._taken(status, body)
+            return self._taken(status, body, self.seen.seconds[-1])
         self.seen.torn += 1
         return False
 
-    def _taken(self, status: int, body: bytes) -> bool:
+    def _taken(self, status: int, body: bytes, seconds: float) -> bool:
         self.seen.broken += status >= 500
         busy = bool(AGAIN.search(body))
         self.seen.busy += busy
+        self.seen.refused_s += [seconds] * busy
         taken = status == OK and not busy
         assert not taken or SLACK.wrong not in body, body[:300]
         self.seen.acknowledged += taken
@@ -149,3 +156,42 @@ async def at_rate(
             break
         sent.append(asyncio.create_task(fleet.post(request)))
     return list(await asyncio.gather(*sent))
+
+
+async def pressing(fleet: Fleet, forms: Crowded, rate: float, *, until: asyncio.Task[None]) -> float:
+    """Forms are sent, so many a second, until the task has ended; whoever was not acknowledged presses again later.
+    How many a second were sent in fact: fewer where the machine has no time even to send them.
+    """
+    began, sent, pressed = time.perf_counter(), 0, set[asyncio.Task[None]]()
+    while not until.done() and (forms.waiting or pressed):
+        await asyncio.sleep(max(began + sent / rate - time.perf_counter(), 0.0))
+        if forms.waiting:
+            task = asyncio.create_task(forms.send(fleet))
+            pressed.add(task)
+            task.add_done_callback(pressed.discard)
+            sent += 1
+        else:  # everybody waits for an answer
+            await asyncio.sleep(0.01)
+    took = time.perf_counter() - began
+    await asyncio.gather(*pressed)
+    return sent / took
+
+
+@dataclass
+class Crowded:
+    """Owners with a form each: those who have yet to be acknowledged, and those who were."""
+
+    posts: Sequence[bytes]
+    waiting: deque[int] = field(default_factory=deque)
+    taken: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.waiting.extend(range(len(self.posts)))
+
+    async def send(self, fleet: Fleet) -> None:
+        """The next one's form."""
+        who = self.waiting.popleft()
+        if await fleet.post(self.posts[who]):
+            self.taken.add(who)
+        else:
+            self.waiting.append(who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,15 @@ from bot.storage.database import parsed
 from bot.storage.errors import StorageError
 from bot.storage.sqlite import LOCK_WAIT_MS, Sqlite
 from bot.storage.store import SqlStore
+from tests.bench.rounds import quantile
 from tests.faults.matrix import Row, struck
 from tests.storage.scenes import raw
 
-WRITES = 3
+PRESSING, HELD_S = (
+    16,
+    10.0,
+)  # people at once, each again as soon as the last press was answered; and for how long
+MOST_S = LOCK_WAIT_MS / 1000 + 0.5  # the time of the lock, and what a busy machine adds
 HOLD = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1])
@@ -32,12 +38,12 @@ PLAIN = ("locked by another program. Close it, then try again", "disk is full: n
 
 
 def rows() -> Iterator[Row]:
-    yield locked(WRITES)
+    yield locked(PRESSING, HELD_S)
     yield full()
 
 
-def locked(writes: int) -> Row:
-    """A second process holds the write lock; somebody writes, somebody reads."""
+def locked(people: int, seconds: float) -> Row:
+    """A second process holds the write lock; so many people write and read, one thing after the other."""
     with place() as (store, organisation, url):
         kept = add(store, organisation, "before")
         with subprocess.Popen(
@@ -47,21 +53,43 @@ def locked(writes: int) -> Row:
             text=True,
         ) as other:
             held = other.stdout.readline().strip() == "held" if other.stdout else False
-            took = [refused(store, organisation, f"refused {number}") for number in range(writes)]
-            read = len(names(store, organisation))
+            waits, reads = pressed(store, organisation, people, seconds)
             other.communicate("\n")
         kept += add(store, organisation, "after")
         found = len(names(store, organisation))
-    said = [seconds for seconds in took if seconds is not None]
+    plain = [wait for wait in waits if wait is not None]
     return Row(
         6,
-        "Another process holds the SQLite file",
-        struck(held * writes, "writes while it was held"),
+        f"Another process holds the SQLite file for {seconds:g} s, while {people} people press",
+        struck(held * len(waits), "writes while it was held"),
         f"A plain error after {LOCK_WAIT_MS / 1000:g} s, reads go on, nothing half stored",
-        f"{len(said)} refused in plain words, the slowest after {max(said, default=0):.1f} s; "
-        f"{read} of 1 read meanwhile, {found} of {kept} there afterwards",
-        len(said) == writes and read == 1 and found == kept == 2,
+        f"{len(plain) / len(waits):.0%} refused in plain words, one in a hundred after {quantile(plain, 0.99):.1f} s, "
+        f"the slowest after {max(plain):.1f} s; {len(reads):,} of {len(reads):,} read meanwhile, one in a hundred in "
+        f"{quantile(reads, 0.99) * 1e3:.0f} ms; {found} of {kept} there afterwards",
+        len(plain) == len(waits) and max(plain) <= MOST_S and found == kept == 2,
     )
+
+
+def pressed(
+    store: SqlStore, organisation: int, people: int, seconds: float
+) -> tuple[list[float | None], list[float]]:
+    """How long each write took to be refused in plain words, None for one that was not; and how long each read took."""
+    waits, reads, until = list[float | None](), list[float](), time.perf_counter() + seconds
+
+    def press(who: int) -> None:
+        time.sleep(who / people)  # they do not come all at one moment
+        while time.perf_counter() < until:
+            waits.append(refused(store, organisation, f"refused {who}"))
+            began = time.perf_counter()
+            names(store, organisation)
+            reads.append(time.perf_counter() - began)
+
+    threads = [threading.Thread(target=press, args=(who,)) for who in range(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return waits, reads
 
 
 def full() -> Row:

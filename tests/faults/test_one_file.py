@@ -6,7 +6,7 @@ from tests.faults import one_file
 
 
 def test_a_held_file_refuses_in_plain_words_and_reads_go_on() -> None:
-    row = one_file.locked(1)
+    row = one_file.locked(4, 1.2)
     assert row.held, row.found
 
 

@@ -67,7 +67,7 @@ def test_what_fails_is_tried_again_later_and_later_then_given_up(office: Office)
         assert waits <= deliver.ATTEMPTS
     assert office.platform.calls == deliver.ATTEMPTS
     (event,) = office.events("delivery.dead")
-    assert event.after == {"key": "one", "reason": "down", "address_off": False}
+    assert event.after == {"key": "one", "reason": "down", "address_off": False, "told": False}
 
 
 def test_what_failed_together_does_not_come_again_together(office: Office) -> None:

@@ -262,6 +262,46 @@ def test_a_database_locked_by_another_program_is_said_within_two_seconds_and_rea
     assert names(store, acme) == ["after", "before"]
 
 
+class Held:
+    """An engine whose lock somebody else has: beginning takes until told, and fails."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.waits, self.time_is_up = threading.Event(), threading.Event()
+
+    def begin(self) -> None:
+        self.begun += 1
+        self.waits.set()
+        assert self.time_is_up.wait(PATIENCE)
+        raise sqlite3.OperationalError("database is locked")
+
+    def dispose(self) -> None:
+        pass
+
+
+def test_whoever_comes_while_another_waits_for_a_lock_is_told_with_him() -> None:
+    held, refused = Held(), list[int]()
+    writer = sqlite.Writer(held)
+
+    def press(number: int) -> None:
+        with pytest.raises(StorageError):
+            writer.run(lambda _: None)
+        refused.append(number)
+
+    threads = start(1, press)
+    assert held.waits.wait(PATIENCE)
+    threads += start(2, press)
+    end = time.monotonic() + PATIENCE
+    while writer._waiting.qsize() < 2 and time.monotonic() < end:
+        time.sleep(0.001)
+    held.time_is_up.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    writer.close()
+    assert len(refused) == 3
+    assert held.begun == 1, "nobody waits a second time"
+
+
 def limit_pages(store: SqlStore, more: int | None) -> None:
     """Let the file grow by so many pages and no further; None for as far as it wants."""
 

@@ -10,6 +10,7 @@ from bot.core.compose import words
 from bot.core.tokens import About, Token
 
 PILOTS_SHOWN = 3
+REASONS_SHOWN = 2
 TRY_AGAIN = "That could not be saved, so nothing was changed. Please try again in a moment."
 TOO_MUCH = "Too much at once: this was not saved. Please press again in a moment."
 
@@ -41,6 +42,17 @@ def unproven(missed: Sequence[str], unsent: Sequence[str]) -> Card:
     ] or ["It concerns a private pilot."]
     lines.append(
         "The log says why, `rampcheck doctor` what to mend. I look every hour, and write again only if it gets worse."
+    )
+    return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
+
+
+def given_up(many: int, reasons: Sequence[str]) -> Card:
+    """Messages that were tried for as long as they are tried, for whoever runs the bot."""
+    what = f"{words.capital(words.count(many, 'message'))} not delivered"
+    why = words.shown(reasons, REASONS_SHOWN)
+    lines = (
+        f"I tried for up to 45 minutes, then gave up: {why}.",
+        "`rampcheck outbox list` shows them; `rampcheck outbox retry --all` sends them after all.",
     )
     return Card(what, "\n".join((f"{what}.", *lines)), body=tuple(map(say, lines)))
 
