@@ -22,6 +22,8 @@ pytest_plugins = ["tests.databases"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     told = "tell on PostgreSQL too what no database can change"
     parser.addoption("--on-both", action="store_true", help=told)
+    through = "tell what storage promises of PostgreSQL through a pooler (PgBouncer, transaction mode)"
+    parser.addoption("--pooled", action="store_true", help=through)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,7 +19,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,6 +27,7 @@ import pytest
 
 from bot.core.ports import Store
 from bot.storage import migrate, open_store
+from tests.storage.pooler import pooler_before
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # one for all processes of a run
 TEMPLATE = "rampcheck_template"
@@ -96,12 +97,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
+@pytest.fixture(scope="session")
+def pooled(request: pytest.FixtureRequest) -> bool:
+    """Whether `store` reaches PostgreSQL through a pooler."""
+    return bool(request.config.getoption("pooled"))
+
+
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str, pooled: bool) -> Iterator[Store]:
     """An open store on a fresh database, on both kinds."""
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
+    with ExitStack() as stack:
+        if pooled and database_url.startswith("postgresql"):
+            database_url = stack.enter_context(pooler_before(database_url))
+        yield stack.enter_context(closing(open_store(database_url)))
 
 
 @pytest.fixture

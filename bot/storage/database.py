@@ -14,6 +14,7 @@ from bot.storage.errors import StorageError
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
+POOLER = "pooler"  # in the query of a PostgreSQL URL: what hands connections on stands between
 WRITE_ONE = "Write sqlite:///rampcheck.db or postgresql://user:password@host/name."
 
 
@@ -45,6 +46,10 @@ def parsed(url: str) -> URL:
         raise StorageError(f"DATABASE_URL is not a database URL. {WRITE_ONE}") from error
     match found.drivername:
         case "postgres" | "postgresql" | "postgresql+psycopg":
+            if found.query.get(POOLER) not in {None, "transaction"}:
+                raise StorageError(
+                    f"DATABASE_URL has an odd {POOLER}=. Write {POOLER}=transaction, or leave it out."
+                )
             return found.set(drivername="postgresql+psycopg")
         case "sqlite" | "sqlite+pysqlite" if found.database and found.database != ":memory:":
             return found.set(drivername="sqlite+pysqlite", query={})

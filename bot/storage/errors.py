@@ -64,6 +64,7 @@ SQLITE = (
     ),
     ("SQLITE_CONSTRAINT_TRIGGER", StorageError, "Answers and events are append-only: add a new one instead."),
 )
+POOLED = "A pooler stands before the database: add ?pooler=transaction to DATABASE_URL."
 # PostgreSQL's SQLSTATE, likewise.
 POSTGRES = (
     ("40", Conflict, "Somebody else changed the same thing at the same moment. Try again."),
@@ -72,6 +73,8 @@ POSTGRES = (
     ("RC001", StorageError, "Answers and events are append-only: add a new one instead."),
     ("22", StorageError, "A number is too large, or a text is not one that can be stored. Correct it."),
     ("25006", StorageError, "The database is read-only. Check that DATABASE_URL names the primary server."),
+    ("26000", StorageError, POOLED),
+    ("42P05", StorageError, POOLED),
     ("28", StorageError, "The database refused the user or password. Check DATABASE_URL."),
     ("3D000", StorageError, "There is no such database on the server. Create it, or check DATABASE_URL."),
     ("42501", StorageError, "The database user may not do this. Grant it the rights on Rampcheck's tables."),
@@ -121,6 +124,8 @@ def _detail(original: Any) -> str:
 
 def _unknown(original: Any) -> StorageError:
     text = str(original or "").strip().splitlines()
+    if any("unsupported startup parameter" in line for line in text):
+        return StorageError(POOLED)
     if any("no such table" in line or "no such column" in line for line in text) or _code(
         original
     ).startswith("42P01"):

@@ -17,11 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import bot.storage.tables  # noqa: F401 - it is what fills Row.metadata
 from bot.storage import tenancy
-from bot.storage.database import file_of, parsed
+from bot.storage.database import POOLER, file_of, parsed
 from bot.storage.errors import Busy, StorageError, explained
 from bot.storage.fields import Row
 from bot.storage.lock import WriterLock
-from bot.storage.postgres import CONNECT_WAIT_S
+from bot.storage.postgres import CONNECT_WAIT_S, spoken, told
 from bot.storage.sqlite import writing_engine
 
 HERE = Path(__file__).parent / "migrations"
@@ -30,6 +30,10 @@ UPGRADE_LOCK = 0x72616D70  # "ramp": PostgreSQL's advisory lock of whoever upgra
 LOCK_WAIT = "500ms"
 TRIES = 60
 PAUSE_S = 0.5
+BEHIND_A_POOLER = (
+    "The tables are not changed through a pooler:"
+    " run `rampcheck db upgrade` with the server's own address in DATABASE_URL."
+)
 
 
 def upgrade(url: str) -> None:
@@ -89,6 +93,8 @@ def _writing(url: str) -> Iterator[Connection]:
             stack.callback(WriterLock(file_of(place)).release)
             engine = writing_engine(place)
         else:
+            if POOLER in place.query:  # what keeps others out belongs to a connection, not to a transaction
+                raise StorageError(BEHIND_A_POOLER)
             engine = create_engine(
                 place, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_WAIT_S}
             )
@@ -120,7 +126,8 @@ def _reading(url: str) -> Iterator[Connection]:
     place = parsed(url)
     if place.drivername.startswith("sqlite") and not file_of(place).exists():
         raise StorageError(f"There is no database {file_of(place).name} yet. Run `rampcheck db upgrade`.")
-    engine = create_engine(place, poolclass=NullPool)
+    given = {} if place.drivername.startswith("sqlite") else told(place)
+    engine = create_engine(spoken(place), poolclass=NullPool, connect_args=given)
     with _explained(), engine.connect() as connection:
         yield connection
 

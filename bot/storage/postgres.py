@@ -2,6 +2,9 @@
 
 Units of work see one moment of the database (REPEATABLE READ): where SQLite's single writer lets nobody in between,
 PostgreSQL refuses the one who came second, and his work begins again.
+
+Behind a pooler that hands connections on after each transaction (`?pooler=transaction`) nothing outlives one: what a
+session is told otherwise is told to each transaction, and no statement is prepared.
 """
 
 from __future__ import annotations
@@ -10,12 +13,12 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, RootTransaction, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.storage.database import Work
+from bot.storage.database import POOLER, Work
 from bot.storage.errors import CLOSED, Busy, Conflict, Lost, StorageError, explained
 from bot.storage.turns import Turns
 
@@ -27,7 +30,15 @@ CONNECT_WAIT_S = 3
 TRIES = 8  # eight writers of one row are through after that many, one each time
 PAUSE_S = 0.005  # before the second try, doubled each time, spread by chance
 # No statement of ours runs long enough to gain from being compiled; the auditor would lose a tenth of a second.
-OPTIONS = "-c timezone=UTC -c jit=off -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+SESSION = {
+    "timezone": "UTC",
+    "jit": "off",
+    "statement_timeout": "30000",  # ms
+    "idle_in_transaction_session_timeout": "60000",  # ms
+}
+OPTIONS = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+HANDED_ON = {"prepare_threshold": None}  # a statement prepared on one connection is not there on the next
+LOCALS = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in SESSION.items())
 
 
 class Postgres:
@@ -37,12 +48,13 @@ class Postgres:
         self._read_only = read_only
         self._closed = False
         self._turns = Turns(CONNECTIONS, wait_s=POOL_WAIT_S)
+        self._first = LOCALS if POOLER in url.query else ""
         self._engine = create_engine(
-            url,
+            spoken(url),
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=POOL_WAIT_S,
-            connect_args={"connect_timeout": CONNECT_WAIT_S, "options": OPTIONS},
+            connect_args=told(url),
         )
         self._units = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._claims = self._engine.execution_options(isolation_level="READ COMMITTED")
@@ -73,7 +85,17 @@ class Postgres:
 
     def _in_turn(self, engine: Engine, work: Work[T]) -> T:
         with self._turns.turn():
-            return _once(engine, work)
+            return _once(engine, work, self._first)
+
+
+def spoken(url: URL) -> URL:
+    """`url` without what is meant for us and not for the driver."""
+    return url.difference_update_query([POOLER])
+
+
+def told(url: URL) -> dict[str, Any]:
+    """What the driver is told for a connection to `url`; a pooler takes no word for a session."""
+    return {"connect_timeout": CONNECT_WAIT_S, **(HANDED_ON if POOLER in url.query else {"options": OPTIONS})}
 
 
 def _again(once: Callable[[], T], *, tries: int) -> T:
@@ -93,7 +115,7 @@ def _again(once: Callable[[], T], *, tries: int) -> T:
     raise Busy("Too many change the same thing at once; nothing of this was stored. Try again in a moment.")
 
 
-def _once(engine: Engine, work: Work[T]) -> T:
+def _once(engine: Engine, work: Work[T], first: str) -> T:
     try:
         connection = engine.connect()
     except SQLAlchemyError as error:
@@ -101,6 +123,8 @@ def _once(engine: Engine, work: Work[T]) -> T:
     with connection:
         transaction = connection.begin()
         try:
+            if first:
+                connection.exec_driver_sql(first)
             result = work(connection)
         except BaseException:
             _undo(transaction)
