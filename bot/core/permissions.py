@@ -22,6 +22,7 @@ class Role(StrEnum):
     DEPUTY = "deputy"
     BUILDER = "builder"
     REVIEWER = "reviewer"
+    OPERATIONS = "operations"
     MEMBER = "member"
     GUEST = "guest"
 
@@ -57,6 +58,7 @@ class Sensitivity(StrEnum):
     FRESH = "fresh"
     CLAIMS = "claims"
     TEXTS = "texts"
+    RELEASE = "release"
     VIEWS = "views"
 
 
@@ -76,7 +78,8 @@ _OWN = _CHARGE | {Role.DEPUTY, Role.BUILDER}
 _MAKERS = frozenset({Role.OWNER, Role.BUILDER})  # segregation of duties: who made it does not decide about it
 _OWN_PEOPLE = _MAKERS | {Role.DEPUTY}  # nor do they vouch for it
 _MEMBERS = _LEADS | {Role.MEMBER}
-SECOND_VIEW = "second"  # the questionnaire
+_REVIEWERS = frozenset({Role.REVIEWER, Role.OPERATIONS})  # the second is one of the first
+SECOND_VIEW, FIRST_RELEASE = "second", "gate"  # questionnaires
 ORGANISATION = frozenset({Action.LOOK, Action.READ_DIGEST, Action.REGISTER, Action.SET_DIGEST, Action.EXCUSE})
 
 ACTIONS: Mapping[Action, Rule] = {
@@ -85,7 +88,9 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.REGISTER: Rule("Register a pilot", _MEMBERS),
     Action.SET_DIGEST: Rule("Have the digest posted to a channel, or end it", LEADS),
     Action.EXCUSE: Rule("Say for somebody else that they are away", LEADS),
-    Action.SEE: Rule("See a pilot: its status, history and reasons", _OWN | {Role.REVIEWER} | _MEMBERS),
+    Action.SEE: Rule(
+        "See a pilot: its status, history and reasons", _OWN | {Role.REVIEWER, Role.OPERATIONS} | _MEMBERS
+    ),
     Action.OVERSEE: Rule("Have a pilot on one's portfolio, and hear of what nobody attends to", _LEADS),
     Action.ASK: Rule("Start a check-in", (_OWN - {Role.BUILDER}) | _LEADS),
     Action.PAUSE: Rule("Pause and resume", (_OWN - {Role.BUILDER}) | _LEADS),
@@ -97,7 +102,7 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.STAND_IN: Rule("Decide once the decision is due, or where nobody is named", _LEADS, _MAKERS),
     Action.CONFIRM: Rule(
         "Confirm an item of a gate, where one is named for it or it is the leads' to confirm",
-        frozenset({Role.REVIEWER, Role.SPONSOR}) | LEADS,
+        _REVIEWERS | {Role.SPONSOR} | LEADS,
         _OWN_PEOPLE,
     ),
     Action.APPROVE: Rule(
@@ -115,7 +120,11 @@ READS: Mapping[Sensitivity, Rule] = {
     Sensitivity.FRESH: Rule("A signal on its first day", _OWN | _LEADS),
     Sensitivity.CLAIMS: Rule("What is claimed beside what is proven", frozenset({Role.OWNER, Role.SPONSOR})),
     Sensitivity.TEXTS: Rule(
-        "What people wrote in their own words", frozenset({Role.OWNER, Role.DEPUTY, Role.SPONSOR}) | _LEADS
+        "What people answered in their own words", frozenset({Role.OWNER, Role.DEPUTY, Role.SPONSOR}) | _LEADS
+    ),
+    Sensitivity.RELEASE: Rule(
+        "What could go wrong with a first release, as owner and operations said, each apart",
+        frozenset({Role.OPERATIONS, Role.DEPUTY}) | _CHARGE | _LEADS,
     ),
     Sensitivity.VIEWS: Rule(
         "The second view of a sponsor", frozenset({Role.OWNER, Role.SPONSOR, Role.DECIDER}) | _LEADS
@@ -162,6 +171,7 @@ def roles(person: Person, pilot: Pilot | None = None) -> frozenset[Role]:
     leads = bool(pilot.group) and pilot.group.casefold() in {group.casefold() for group in person.leads}
     own = relations(person, pilot) | ({Role.GROUP_LEAD} if leads else set())
     own |= {Role.REVIEWER} if person.id in {who for _, who in pilot.reviewers} else set()
+    own |= {Role.OPERATIONS} if (Role.OPERATIONS.value, person.id) in pilot.reviewers else set()
     return own if pilot.private and standing in (Role.MEMBER, Role.GUEST) else own | {standing}
 
 
@@ -182,9 +192,14 @@ def is_for_all(pilot: Pilot) -> bool:
 
 
 def of_answer(form: Questionnaire, question: Question) -> Sensitivity:
-    """How closely an answer is kept: a second view is its sponsor's, what is written is for few."""
+    """How closely an answer is kept: a second view is its sponsor's, what is written is for few.
+
+    What is said before a first release is for whoever decides about it, too.
+    """
     if form.id == SECOND_VIEW:
         return Sensitivity.VIEWS
+    if form.id == FIRST_RELEASE and question.kind in FREE_TEXT:
+        return Sensitivity.RELEASE
     return Sensitivity.TEXTS if question.private or question.kind in FREE_TEXT else Sensitivity.OPEN
 
 

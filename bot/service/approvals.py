@@ -43,6 +43,8 @@ def answered(work: Work, person: Person, token: Token, values: Mapping[str, Any]
     pilot = work.unit.pilot(request.pilot) if request else None
     if request is None or pilot is None or request.person != person.id or request.kind != APPROVE:
         return Show(notes.not_there())
+    if not permissions.may(person, Action.APPROVE, pilot):
+        return Show(notes.stale())  # their part in the pilot is another by now
     yes = token.verb == words.APPROVE
     reason = tidy(str((values or {}).get(gate_words.REASON) or ""))
     if request.reply:
@@ -56,7 +58,7 @@ def answered(work: Work, person: Person, token: Token, values: Mapping[str, Any]
         return _tell(work, person, pilot, request, words.objected(person.name, reason))
     standing = evaluate.stand(work, pilot)
     passed = standing.gate is not None and standing.gate.id == gate and standing.gate.passed
-    if not passed or standing.reopened or permissions.barred(request.person, Action.APPROVE, pilot):
+    if not passed or standing.reopened:
         return _tell(work, person, pilot, request, words.not_any_more(stage))
     moved = registry.change_pilot(work, pilot, _into(stage, work.today()), actor=person.id)
     return _tell(work, person, moved, request, words.approved(person.name, stage))

@@ -59,7 +59,7 @@ def view(work: Work, reader: Person, pilot: Pilot) -> GateView:
         approvers=gates.approvers(gate, model, policy, risk=pilot.risk) if gate else 1,
         thresholds=thresholds.of(work, pilot),
         proposes=permissions.may(reader, Action.PROPOSE_RULE, pilot),
-        release=release.read(work, reader, pilot, decides=decides),
+        release=release.read(work, reader, pilot),
     )
 
 

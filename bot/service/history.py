@@ -18,7 +18,7 @@ from bot.core.questionnaire import Content, Questionnaire
 from bot.core.records import Asked, Decision, Event, Person, PersonId, Pilot
 from bot.core.state import Phase
 from bot.core.values import Json
-from bot.service import likeness
+from bot.service import house, likeness, release
 from bot.service.evaluate import name_of
 from bot.service.work import Work
 
@@ -95,16 +95,21 @@ def _checkin(work: Work, reader: Person, pilot: Pilot, past: Asked, names: Mappi
         what=form.title if form else past.questionnaire,
         who=names.get(past.person, ""),
         result=f"{result}{late}",
-        said=_said(work.content, form, pilot, _readable(form, past, reader, pilot), names) if form else (),
+        said=_said(work.content, form, pilot, _readable(work, form, past, reader, pilot), names)
+        if form
+        else (),
     )
 
 
-def _readable(form: Questionnaire, past: Asked, reader: Person, pilot: Pilot) -> Asked:
+def _readable(work: Work, form: Questionnaire, past: Asked, reader: Person, pilot: Pilot) -> Asked:
     """A check-in with those of its answers that the reader may read."""
+    if release.is_withheld(work, reader, pilot, past):
+        return replace(past, answers={})
+    seen = house.whole(work, pilot) if form.id == release.FORM else pilot
     open_to = {
         question.id
         for question in form.questions()
-        if permissions.reads(reader, of_answer(form, question), pilot)
+        if permissions.reads(reader, of_answer(form, question), seen)
     }
     return replace(past, answers={name: value for name, value in past.answers.items() if name in open_to})
 

@@ -36,12 +36,18 @@ def role_of(work: Work, pilot: Pilot, person: PersonId) -> str:
     return OPERATIONS if person == operations(work, pilot) else ""
 
 
-def read(work: Work, reader: Person, pilot: Pilot, *, decides: bool) -> Release | None:
+def read(work: Work, reader: Person, pilot: Pilot) -> Release | None:
     """What is said about the first release, for one who may read it; None where there is none or it is not theirs."""
-    role = role_of(work, pilot, reader.id)
-    if not is_next(pilot) or not (role or decides or permissions.reads(reader, Sensitivity.TEXTS, pilot)):
+    if not is_next(pilot) or not permissions.reads(reader, Sensitivity.RELEASE, house.whole(work, pilot)):
         return None
-    return said(work, pilot, reader=role)
+    return said(work, pilot, reader=role_of(work, pilot, reader.id))
+
+
+def is_withheld(work: Work, reader: Person, pilot: Pilot, asked: Asked) -> bool:
+    """Whether one of the two may not read yet what the other said, for they have said nothing themselves."""
+    if asked.questionnaire != FORM or asked.person == reader.id or not is_next(pilot):
+        return False
+    return said(work, pilot, reader=role_of(work, pilot, reader.id)).unsaid
 
 
 def said(work: Work, pilot: Pilot, *, reader: str = "") -> Release:

@@ -102,7 +102,10 @@ def _speak(put: _Put, given: Values, *, yes: bool) -> Reply:
     if not yes and not reason:
         return Problems({words.REASON: words.SAY_WHY})
     leads = confirming.leads(work, put.role)
-    why = reviewing.may_confirm(house.whole(work, put.pilot), item, put.role, person.id, leads=leads)
+    whole = house.whole(work, put.pilot)
+    why = reviewing.may_confirm(whole, item, put.role, person.id, leads=leads)
+    if why is None and not permissions.may(person, Action.CONFIRM, whole):
+        why = reviewing.NotYours.NOT_NAMED
     level = work.unit.levels(put.pilot.id).get(item.id)
     if why is not None or level is None:
         found = why or reviewing.NotYours.NOT_READY

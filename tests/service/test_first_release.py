@@ -100,6 +100,15 @@ def test_neither_reads_the_other_before_having_spoken(at: Release) -> None:
     assert at.rows("dora")["First release"] == "not said yet"
 
 
+def test_nor_does_the_history_tell_before_having_spoken(at: Release) -> None:
+    at.says("olaf", open=OTHER)
+    assert OTHER not in at.card("anna", "history invoice").fallback
+    assert OTHER in at.card("dora", "history invoice").fallback
+    at.says("anna", open=FEAR, limit="under_10")
+    assert OTHER in at.card("anna", "history invoice").fallback
+    assert OTHER not in at.card("mo", "history invoice").fallback
+
+
 def test_their_own_words_are_not_for_everybody(at: Release) -> None:
     at.says("anna", open=FEAR, limit="under_10")
     assert at.rows("mo") == {}

@@ -29,6 +29,13 @@ STANDINGS = ("admin", "lead", "member", "guest")
 STRANGER = "Qwerty uiopa"  # a pilot that is nowhere, as unlike the others as they are unlike each other
 OPEN, PAUSED, PRIVATE, HIDDEN = "Zebra quilting", "Yodel hamper", "Xenon fjord", "Violet gumbo"
 ITEM = "live data access"
+OF_A_GATE = ("confirm", "not_yet", "pass_on", "approve", "object", "agree", "keep", "open")
+# (kind of a request, its text, its topic, the button that says yes)
+VOUCHING = (
+    ("confirm", "data.access:security", "G3", "confirm"),
+    ("approve", "limited because it is", "G3:1", "approve"),
+    ("threshold", "Half of them use it", "scale_if", "agree"),
+)
 # How each command is typed so that it would do something, and what that takes.
 TYPED: dict[str, tuple[tuple[str, Action], ...]] = {
     "status": (("status {pilot}", Action.SEE),),
@@ -266,8 +273,16 @@ def forged(world: World) -> Sequence[Token]:
         Token(About.REQUEST, number, verb)
         for number, verb in product([*requests, 9999], ("accept", "not_me", "on_it", "done"))
     ]
+    made += [Token(About.REQUEST, number, verb) for number, verb in product([*requests, 9999], OF_A_GATE)]
+    made += [Token(About.DIGEST, number, "post") for number in (1, 9999)]
     since = MONDAY.date().toordinal() - 100
     for pilot in (*(p.id for p in world.pilots.values()), 9999):
+        made += [
+            Token(About.GATE, pilot, verb) for verb in ("ask", "name", "agree", "retract", "rule", "say")
+        ]
+        made += [
+            Token(About.PILOT, pilot, verb, since, "x") for verb in ("user", "attest", "differs", "same")
+        ]
         made += [
             Token(About.PILOT, pilot, verb, step)
             for verb in ("status", "why", "decide", "pause")
@@ -275,6 +290,65 @@ def forged(world: World) -> Sequence[Token]:
         ]
         made += [Token(About.PROOF, pilot, verb, arg="data.access") for verb in ("ask", "level", "attach")]
     return made
+
+
+# What a button with valid fields takes; those about a check-in or a request are for whom it asks.
+BUTTONS: tuple[tuple[About, str, tuple[Action, ...], dict[str, str]], ...] = (
+    (About.GATE, "name", (Action.REVIEW,), {"role": "security", "who": "carl"}),
+    (About.GATE, "rule", (Action.PROPOSE_RULE,), {"rule": "scale_if", "text": "Half of them use it"}),
+    (
+        About.PROOF,
+        "attach",
+        (Action.PROVE,),
+        {"pilot": "{key}", "item": "data.access", "link": "https://example.org/r"},
+    ),
+    (About.PILOT, "differs", (Action.ASK,), {"what": "Another country"}),
+    (About.PILOT, "decide", (Action.DECIDE, Action.STAND_IN), {}),
+)
+
+
+def pressed(acme: World) -> Tried:
+    """Each of these buttons by everybody on an open and a private pilot, against the table."""
+    tried = done = 0
+    wrong: list[tuple[object, ...]] = []
+    for user, (about, verb, actions, given) in product(acme.people, BUTTONS):
+        for name in (OPEN, PRIVATE):
+            pilot = acme.pilots[name]
+            arg = "data.access" if about is About.PROOF else ""
+            values = {field: value.format(key=pilot.key) for field, value in given.items()}
+            reply, changed = acme.presses(user, Token(about, pilot.id, verb, arg=arg), values)
+            allowed = any(permissions.may(acme.people[user], action, pilot) for action in actions)
+            tried, done = tried + 1, done + changed
+            second = verb == "decide" and user == "sponsor"  # behind the decider
+            if changed is not (allowed and not second):
+                wrong.append(
+                    (user, f"{about} {verb} {name}", "did it" if changed else "did not do it", reply)
+                )
+    return Tried(tried, done, wrong)
+
+
+def test_every_button_of_a_pilot_does_what_the_table_says_for_everybody(acme: World) -> None:
+    found = pressed(acme)
+    assert not found.wrong, found.told
+    assert found.done > found.number / 4
+
+
+def test_a_request_to_vouch_is_worth_nothing_once_the_part_is_gone(acme: World) -> None:
+    """Whoever was asked as a reviewer, a second approver or a sponsor, and is none of these any more."""
+    pilot, by, at = acme.pilots[OPEN], acme.people["owner"].id, MONDAY
+    for user, (kind, text, topic, verb) in product(("member", "guest", "deputy", "builder"), VOUCHING):
+        ident = acme.people[user].id
+        asked = Request(0, kind, pilot.id, ident, by, at, text, topic)
+        number = acme.office.write(lambda unit, r=asked: unit.save_request(r)).id
+        acme.looked_at = lambda unit: (
+            unit.pilot(pilot.id),
+            unit.levels(pilot.id),
+            unit.events(kinds=("gate.approved",)),
+        )
+        _, changed = acme.presses(
+            user, Token(About.REQUEST, number, verb, arg="data.access"), {"reason": "x"}
+        )
+        assert not changed, (user, kind)
 
 
 def setting(acme: World) -> None:
