@@ -22,7 +22,8 @@ PARTS_NOTE = (
 )
 ROLES_NOTE = (
     "A guest sees the pilots that they have a part in: whom Slack or Teams calls one, or `rampcheck people guest`. The "
-    "lead of a group is a lead to its pilots (`rampcheck people lead NAME --group GROUP`). Whoever installs the app "
+    "lead of a group is a lead to its pilots (`rampcheck people lead NAME --group GROUP`). Operations is whoever "
+    "confirms in that role, at a pilot or at all of them (`rampcheck people reviewer`). Whoever installs the app "
     "first is an admin, and whoever RAMPCHECK_ADMINS names; `rampcheck people admin` names others. A question is "
     "answered only by whoever was asked, whatever they are."
 )
