@@ -105,7 +105,7 @@ def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor:
         "decider",
         "sponsor",
     }:
-        schedules.plan(work, stored)
+        schedules.plan(work, stored, before=pilot)
     if "owner" in real and pilot.owner is not None:
         _pass_on(work, pilot, stored)
     homes.outdated(work, homes.people_of(pilot, stored))

@@ -20,21 +20,54 @@ from bot.service.work import Work
 WAKES = (
     "pulse"  # the questionnaire whose schedule ends a pause, and whose cadence a pilot may have of its own
 )
+SKIPPED = "slot.skipped"  # an event: a slot that nobody was asked in; `after` is why
 NEAR = "gate.near"  # in place of a questionnaire, and the event that it was looked at: `after` is the date of real use
 BEFORE_LIVE, LIVE = "hardening", "limited"  # the production gate stands between these two
 MOST_WEEKS = 26  # half a year: a pilot asked more rarely has ended or is paused
 
 
-def plan(work: Work, pilot: Pilot) -> None:
-    """Plan the next check-in of every questionnaire anew; what no longer applies is planned no more."""
+def plan(work: Work, pilot: Pilot, *, before: Pilot | None = None) -> None:
+    """Plan the next check-in of every questionnaire anew; what no longer applies is planned no more.
+
+    `before` is the pilot as it was until now: a slot that the change does not concern stays where it is.
+    """
     known = {schedule.questionnaire: schedule for schedule in work.unit.schedules(pilot.id)}
     for form in questionnaires(work.content):
         schedule = known.get(form) or Schedule(0, pilot.id, form, None)
         due = _wake_up(work, pilot, form) if pilot.stage == "paused" else first(work, pilot, schedule)
-        if due != schedule.next_due_at:
+        if due != schedule.next_due_at and not (before and _stays(work, before, pilot, schedule, due)):
             work.unit.save_schedule(replace(schedule, next_due_at=due))
     plan_decision(work, pilot)
     _plan_gate(work, pilot)
+
+
+def _stays(work: Work, before: Pilot, now: Pilot, schedule: Schedule, due: datetime | None) -> bool:
+    """Whether a slot outlives a change of its pilot: one that comes by the same rules as before, and one that waits.
+
+    One that waits and is asked no more is left out, and the log says why.
+    """
+    if (
+        schedule.next_due_at is None or before.stage == "paused"
+    ):  # what is planned then is the end of the pause
+        return False
+    if now.stage != "paused" and due is not None:
+        return first(work, before, schedule) == due or _waits(work, before, schedule)
+    if _waits(work, before, schedule):
+        why = _why_left_out(now)
+        work.unit.record(Event(SKIPPED, work.now, None, now.id, schedule.questionnaire, after=why))
+    return False
+
+
+def _why_left_out(pilot: Pilot) -> str:
+    if pilot.stage == "paused":
+        return "paused"
+    return "not asked at this stage" if pilot.owner or pilot.deputy else "nobody to ask"
+
+
+def _waits(work: Work, pilot: Pilot, schedule: Schedule) -> bool:
+    """Whether a slot has come and not been dealt with: put off for somebody or something, or for want of a worker."""
+    regular = (first(work, pilot, schedule, stuck=stuck) for stuck in (False, True))
+    return schedule.next_due_at is not None and schedule.next_due_at not in regular
 
 
 def _plan_gate(work: Work, pilot: Pilot) -> None:
@@ -147,11 +180,13 @@ def set_cadence(work: Work, pilot: Pilot, weeks: int | None, *, actor: PersonId 
     schedule = known.get(WAKES) or Schedule(0, pilot.id, WAKES, None)
     if schedule.weeks == weeks:
         return
+    waits = _waits(work, pilot, schedule)
     work.unit.save_schedule(replace(schedule, weeks=weeks))
     work.unit.record(
         Event("pilot.cadence", work.now, actor, pilot.id, WAKES, before=schedule.weeks, after=weeks)
     )
-    plan(work, pilot)
+    if not waits:  # one that has come is asked first, and the next by the new cadence
+        plan(work, pilot)
 
 
 def cadences(work: Work) -> dict[int, int]:
@@ -169,9 +204,9 @@ def questionnaires(content: Content) -> Iterator[str]:
     yield from dict.fromkeys(rhythm.questionnaire for rhythm in content.policy.cadences)
 
 
-def first(work: Work, pilot: Pilot, schedule: Schedule) -> datetime | None:
+def first(work: Work, pilot: Pilot, schedule: Schedule, *, stuck: bool = False) -> datetime | None:
     """The first slot after now; None where this questionnaire is not asked at this stage, or nobody is there."""
-    beat = _beat(work, pilot, schedule, stuck=False)
+    beat = _beat(work, pilot, schedule, stuck=stuck)
     if beat is None:
         return None
     rhythm, rule = beat

@@ -305,9 +305,8 @@ def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     work.unit.save_schedule(replace(schedule, next_due_at=following, last_due_at=slot))
     reason = _reason_to_skip(work, pilot, schedule, person, moved)
     if reason or person is None:
-        work.unit.record(
-            Event("slot.skipped", work.now, None, pilot.id, schedule.questionnaire, after=reason)
-        )
+        skipped = Event(schedules.SKIPPED, work.now, None, pilot.id, schedule.questionnaire, after=reason)
+        work.unit.record(skipped)
         return
     checkins.open_one(work, pilot, schedule.questionnaire, person=person.id, slot=slot)
 
