@@ -31,7 +31,7 @@ from bot.core.values import Json
 from bot.log import get
 from bot.service import hours, subscribed, trouble
 from bot.service.flow import Together, keep_going
-from bot.service.work import Work
+from bot.service.work import Work, again
 
 BATCH = 20  # in one lease: from 10 on the database is not what limits, and room is not left unused for long
 AT_ONCE = 100  # messages on their way: at a tenth of a second each, more than any platform takes of one bot
@@ -231,26 +231,35 @@ def _backoff(leased: Leased) -> timedelta:
 def _give_up(post: Post, leased: Leased, error: DeliveryError, now: datetime) -> None:
     """Leave a trace that an admin can find, and tell whoever can mend it. What stands of a message stays sent.
 
-    Told before its conversation is let go of: another worker's next failure there finds that it was.
+    One transaction: a worker that is killed over it has done all of it or nothing, and another worker's next failure
+    in that conversation finds that it was told.
     """
+    mine: bool | None = None
     try:
-        post.store.write(
-            leased.organisation, lambda unit: _note_down(Work(unit, post.content, now), leased, error)
+        mine = again(
+            lambda: post.store.write(
+                leased.organisation, lambda unit: _note_down(Work(unit, post.content, now), leased, error)
+            )
         )
     finally:
-        if leased.root is None:
+        if mine is None:  # it could not be told: it is given up all the same, or it would be tried for ever
             post.outbox.dead(leased, now, error.reason)
-        else:
-            post.outbox.sent(leased, leased.root, now)
+    if not mine:
+        _count(post, leased, Fate.LEASE_LOST)
+        return
     _count(post, leased, Fate.DEAD)
     log.warning(
         "delivery.dead", outbox=leased.id, reason=error.reason, attempt=leased.attempt, parts=leased.parts
     )
 
 
-def _note_down(work: Work, leased: Leased, error: DeliveryError) -> None:
+def _note_down(work: Work, leased: Leased, error: DeliveryError) -> bool:
+    """What follows from giving up; False where the message is in another's hands by now."""
+    if not work.unit.give_up(leased, work.now, error.reason):
+        return False
     doubtful = leased.again or not (error.unsent or error.permanent)
     off = trouble.undelivered(work, leased.message, error, doubtful=doubtful)
     told = off or subscribed.of_channel(work.unit, leased.message.address) is not None
     after: Json = {"key": leased.message.key, "reason": error.reason, "address_off": off, "told": told}
     work.unit.record(Event("delivery.dead", work.now, None, subject=leased.message.address.lane, after=after))
+    return True

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, literal, or_, select, update
 
 from bot.core.card import Card
 from bot.core.card_json import from_json, to_json
-from bot.core.ports import Message
+from bot.core.ports import Leased, Message
 from bot.storage.fields import table
 from bot.storage.people import SWITCHED_OFF
 from bot.storage.scope import Scope, added_once, mine, own
@@ -34,6 +34,15 @@ CANCEL = mine(
         _message.c.parts == 0,
     )
     .values(state="cancelled", settled_at=_message.c.due_at)  # nobody says what time it is
+)
+# Fenced as every settling is (`outbox`): what a worker does with a lease that ran out changes nothing.
+GIVE_UP = mine(
+    update(_message).where(
+        _message.c.id == bindparam("at_id"),
+        _message.c.state == "leased",
+        _message.c.attempt == bindparam("at_attempt"),
+        _message.c.due_at == bindparam("at_until"),
+    )
 )
 SENT = mine(select(literal(1)).where(_message.c.key == bindparam("at_key"), _message.c.state == "sent"))
 # By its unique key alone: what amends it goes on behind a colon, and ";" is the character after it.
@@ -68,6 +77,11 @@ class Messages(Scope):
     def cancel(self, key: str, reason: str) -> bool:
         """False as well for one in a worker's hands: it may be sent already."""
         return self._change(CANCEL, at_key=key, reason=reason) > 0
+
+    def give_up(self, leased: Leased, now: datetime, reason: str) -> bool:
+        fence = {"at_id": leased.id, "at_attempt": leased.attempt, "at_until": leased.until}
+        state, why = ("dead", reason) if leased.root is None else ("sent", "")
+        return self._change(GIVE_UP, **fence, state=state, reason=why, settled_at=now) > 0
 
     def was_sent(self, key: str) -> bool:
         return self._one(SENT, at_key=key) is not None

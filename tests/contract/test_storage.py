@@ -15,7 +15,7 @@ from bot.core.card import Card
 from bot.core.chain import ORIGIN, Link
 from bot.core.erasure import Marks
 from bot.core.nags import Nag
-from bot.core.ports import Message, MessageRef, Store, Unit
+from bot.core.ports import Leased, Message, MessageRef, Store, Unit
 from bot.core.records import (
     Address,
     Condition,
@@ -1166,6 +1166,7 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "outdate_homes": lambda unit, at: unit.outdate_homes([at.owner.id], at=NOW, leads_at=NOW),
     "enqueue": lambda unit, at: unit.enqueue(_eve(at), NOW),
     "cancel": lambda unit, at: unit.cancel("hello", "eve"),
+    "give_up": lambda unit, at: unit.give_up(_in_hand(at), NOW, "eve"),
     "add_links": lambda unit, at: unit.add_links([Link(2, 1, ORIGIN, "eve")]),
     "begin_erasure": lambda unit, at: unit.begin_erasure(_theirs(at), NOW),
     "scrub": lambda unit, at: [
@@ -1182,6 +1183,10 @@ def _eve(at: Any) -> Any:
     from bot.core.ports import Message
 
     return Message("hello", at.address, Card("Eve", "Eve"))
+
+
+def _in_hand(at: Any) -> Leased:
+    return Leased(1, at.organisation.id, _eve(at), 1, NOW)
 
 
 def test_the_two_lists_name_every_method_of_a_unit() -> None:

@@ -212,6 +212,33 @@ def test_what_may_be_there_already_and_cannot_be_looked_up_is_not_sent_again(off
     assert len(office.events("delivery.dead")) == 1
 
 
+def test_a_worker_killed_over_giving_up_leaves_one_line_in_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tells of it and what ends it are one transaction: there is no moment between them to be killed in."""
+
+    def killed(*_: object) -> bool:
+        raise SystemExit
+
+    monkeypatch.setattr(type(office.store.outbox), "dead", killed)
+    office.platform.failing = [DeliveryError("refused", permanent=True)] * 2
+    put(office, "one")
+    office.deliver()
+    office.now += timedelta(hours=1)
+    office.deliver()
+    assert len(office.events("delivery.dead")) == 1
+
+
+def test_what_is_in_anothers_hands_by_now_is_theirs_to_give_up(office: Office) -> None:
+    put(office, "one")
+    (slow,) = office.store.outbox.lease(office.now, limit=1, hold=1)
+    office.now += timedelta(minutes=1)
+    (fast,) = office.store.outbox.lease(office.now, limit=1, hold=60)
+    assert not office.write(lambda unit: unit.give_up(slow, office.now, "refused"))
+    assert office.write(lambda unit: unit.give_up(fast, office.now, "refused"))
+    assert not office.write(lambda unit: unit.give_up(fast, office.now, "refused"))
+
+
 class Slow(Platform):
     """It answers a while after it took a message, and knows how many it had taken unanswered at most."""
 

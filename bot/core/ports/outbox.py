@@ -107,6 +107,13 @@ class MessagesKept(Protocol):
         """Drop a message that was not sent yet."""
         ...
 
+    def give_up(self, leased: Leased, now: datetime, reason: str) -> bool:
+        """Send no more of a message, in one transaction with what follows from that; what stands of it stays sent.
+
+        False where the lease was lost meanwhile: it is another's to give up.
+        """
+        ...
+
     def was_sent(self, key: str) -> bool:
         """Whether the message of that key was delivered, with all its parts."""
         ...
