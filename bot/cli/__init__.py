@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from bot.cli import groups, options
 
-OURS_TO_RAISE = (typer.Exit, typer.Abort, typer.TyperException)
+OURS_TO_RAISE = (typer.Exit, typer.Abort)
 
 
 class Plain(TyperGroup):
@@ -23,6 +23,11 @@ class Plain(TyperGroup):
         try:
             return super().invoke(ctx)
         except OURS_TO_RAISE:
+            raise
+        except typer.TyperException as error:
+            from bot import log
+
+            error.message = log.safe(error.message)  # it says back what was typed
             raise
         except Exception as error:  # noqa: BLE001 - the last place before a person's terminal
             from bot.cli import trouble

@@ -60,7 +60,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A table; cells may be anything, nothing in them is markup, and nothing is cut."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for name in header:
-        made.add_column(Text(name), overflow="fold")
+        made.add_column(Text(safe(name)), overflow="fold")
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(safe(_said(cell))) for cell in row))
     return made

@@ -81,14 +81,22 @@ def read(question: Question, raw: Any, reading: Reading) -> Value | Wrong | None
             return None
 
 
+_LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
+
+
 def tidy(text: str) -> str:
     """Text as people meant it: no control, zero-width or direction-override characters, single line ends.
 
     Line breaks stay; everything else that does not show goes, so that nothing hidden travels into a digest.
     """
-    text = text[:READ_AT_MOST].replace("\r\n", "\n").replace("\r", "\n")
+    text = _LINE_ENDS.sub("\n", text[:READ_AT_MOST])
     kept = (c for c in text if c in "\n\t" or not unicodedata.category(c).startswith("C") or c == "\u200d")
     return "".join(kept).replace("\t", " ").strip()
+
+
+def one_line(text: str) -> str:
+    """The same for a name, which is on one line wherever it is shown."""
+    return " ".join(tidy(text).split())
 
 
 def _one(options: Sequence[Option], text: str) -> str | Wrong:

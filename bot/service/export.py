@@ -18,6 +18,7 @@ from bot.core.ports import Unit
 from bot.core.questionnaire import FREE_TEXT, Kind, Question, Questionnaire
 from bot.core.records import Asked, Given, Person, PersonId, Pilot, PilotId
 from bot.core.values import Json, NoneYet, NotApplicable, NotKnown, Value, encode
+from bot.log import safe
 from bot.service.importing.cells import in_words
 
 Cell = None | bool | int | float | str | date | tuple[str, ...] | list[Json] | dict[str, Json]
@@ -72,6 +73,7 @@ TAKEN_BACK = "(taken back)"
 
 # The characters of ASVS 1.2.10, line feeds, and the wide forms that East Asian spreadsheets take for the same. Leading
 # apostrophes count too, so that what is put in front can be told from what was there.
+_STEERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _RUNS = re.compile(r"'*[=+\-@\t\r\n\x00＝＋－＠]")
 
 
@@ -242,14 +244,16 @@ def _csv_cell(value: Cell) -> str | int | float:
 
 
 def neutral(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if _RUNS.match(text) else text
+    """A text that no spreadsheet runs as a formula, and that steers no terminal the file is shown in."""
+    shown = _STEERS.sub("", text)
+    return f"'{shown}" if _RUNS.match(shown) else shown
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """One JSON object a line; texts stay as they are."""
+    """One JSON object a line; texts stay as they are, and what a terminal might obey is escaped."""
     for row in rows:
-        yield json.dumps({name: _json_cell(value) for name, value in row.items()}, ensure_ascii=False) + "\n"
+        found = {name: _json_cell(value) for name, value in row.items()}
+        yield safe(json.dumps(found, ensure_ascii=False)) + "\n"
 
 
 def _json_cell(value: Cell) -> Json:

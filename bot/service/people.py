@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.core import permissions
+from bot.core.answers import one_line
 from bot.core.records import Event, Person, PersonId, Standing
 from bot.service import ServiceError, homes, schedules
 from bot.service.work import Work
@@ -21,7 +22,7 @@ EMAIL = re.compile(
 
 def add(work: Work, name: str, *, email: str = "", zone: str = "") -> Person:
     """A new person. ServiceError where the name or address cannot be one, or the address is somebody's."""
-    name, email = " ".join(name.split()), email.strip()
+    name, email = one_line(name), email.strip()
     if not name or len(name) > NAME_LIMIT:
         raise ServiceError(f"A name has 1 to {NAME_LIMIT} characters; this one has {len(name)}.")
     if email and not EMAIL.fullmatch(email):
@@ -93,7 +94,7 @@ def set_zone(work: Work, person: Person, zone: str) -> Person:
 
 def set_name(work: Work, person: Person, name: str) -> Person:
     """Call somebody by another name; one that is empty changes nothing."""
-    name = " ".join(name.split())[:NAME_LIMIT].rstrip()
+    name = one_line(name)[:NAME_LIMIT].rstrip()
     return _changed(work, person, replace(person, name=name or person.name), "person.name")
 
 

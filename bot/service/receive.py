@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from bot.core import checkin as engine
 from bot.core import commands, permissions, signing, tokens
-from bot.core.answers import tidy
+from bot.core.answers import one_line, tidy
 from bot.core.compose import notes
 from bot.core.compose.attesting import ATTEST
 from bot.core.compose.likeness import DIFFERS, SAME
@@ -76,7 +76,7 @@ def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> 
         return Show(notes.stranger())
     organisation, connection = known
     key = store.button_key(organisation)
-    genuine = replace(inbound, act=signing.act(inbound.act, key, now))
+    genuine = _named_plainly(replace(inbound, act=signing.act(inbound.act, key, now)))
     done = again(
         lambda: store.write(organisation, lambda unit: _once(Work(unit, content, now), genuine, connection))
     )
@@ -85,6 +85,16 @@ def receive(store: Store, content: Content, inbound: Inbound, now: datetime) -> 
     asked = (done.person, done.command, done.where)
     answer = store.read(organisation, lambda unit: query.answer(Work(unit, content, now), *asked))
     return signing.reply(answer, key)
+
+
+def _named_plainly(inbound: Inbound) -> Inbound:
+    """Names that people give themselves and their channels, without what does not show and what turns text around."""
+    sender, place = inbound.sender, inbound.on
+    return replace(
+        inbound,
+        sender=replace(sender, name=one_line(sender.name)),
+        on=replace(place, name=one_line(place.name)),
+    )
 
 
 def _once(work: Work, inbound: Inbound, connection: int) -> Reply | Look:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.core.answers import one_line, tidy
 from bot.core.compose.words import listed
 from bot.core.questionnaire import STAGES
 from bot.core.records import Pilot
@@ -27,7 +28,7 @@ class Entry:
 
 def register(work: Work, entry: Entry) -> Pilot:
     """Store it. ServiceError where the name is taken, a person is not known or the stage is none."""
-    name, today = " ".join(entry.name.split()), work.today()
+    name, today = one_line(entry.name), work.today()
     if not name or len(name) > registry.NAME_LIMIT:
         raise ServiceError(
             f"A pilot's name has 1 to {registry.NAME_LIMIT} characters; this one has {len(name)}."
@@ -44,7 +45,7 @@ def register(work: Work, entry: Entry) -> Pilot:
         0,
         "",
         name,
-        work=entry.work.strip(),
+        work=tidy(entry.work),
         stage=entry.stage,
         stage_since=today,
         created=today,
@@ -52,6 +53,6 @@ def register(work: Work, entry: Entry) -> Pilot:
         sponsor=sponsor,
         target=entry.target,
         original_target=entry.target,
-        group=entry.group.strip(),
+        group=one_line(entry.group),
     )
     return registry.add_pilot(work, fresh, actor=None)

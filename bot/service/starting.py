@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.answers import one_line
 from bot.core.compose import notes
 from bot.core.compose.form import form_card
 from bot.core.permissions import Action
@@ -73,7 +74,7 @@ def add(asker: Asker, name: str) -> Reply:
     """Register a pilot and ask its kickoff of whoever registers it."""
     if not asker.may(Action.REGISTER):
         return Show(notes.for_members())
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name:
         return Show(notes.incomplete("What is the pilot called?", "add Invoice matcher"))
     if len(name) > registry.NAME_LIMIT:

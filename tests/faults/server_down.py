@@ -78,7 +78,8 @@ def _told(one: Outage) -> str:
         f"{one.lost} of {one.seen.acknowledged:,} acknowledged lost, {one.twice} twice, {one.seen.broken} of 5xx, "
         f"{one.seen.torn} never answered; one error in a hundred after {quantile(one.refused_s, 0.99):.1f} s; the "
         f"first answer stored {one.recovered_s:.1f} s after the server was back; {one.unsent} of {MESSAGES} messages "
-        f"not sent, {one.doubled} doubled; longest gap {one.gap_s * 1e3:.0f} ms, and {one.calm_gap_s * 1e3:.0f} ms before"
+        f"not sent, {one.doubled} doubled; longest gap {one.gap_s * 1e3:.0f} ms, and "
+        f"{one.calm_gap_s * 1e3:.0f} ms before"
     )
 
 

@@ -63,7 +63,7 @@ def table(text: str) -> list[dict[str, str]]:
 def test_a_text_that_would_run_gets_an_apostrophe(text: str) -> None:
     [header, line] = export.csv_lines([{"a": text}], {"a": "A"})
     [[_], [cell]] = csv.reader(io.StringIO(header + line, newline=""))
-    assert cell == "'" + text
+    assert cell == "'" + text.replace("\x00", ""), "what does not show is in no file"
 
 
 @pytest.mark.parametrize(
