@@ -41,9 +41,9 @@ class Held:
             self._unit.keep_form(form)
             self._kept.add(form.key)
 
-    def enqueue(self, message: Message, now: datetime) -> bool:
+    def enqueue(self, message: Message, now: datetime, *, soon: bool = False) -> bool:
         """Keep a new message, or put an amended card in the place of the one it amends."""
-        del now
+        del now, soon
         key = message.replaces or message.key
         known = self._waiting.get(key)
         if bool(known) != bool(message.replaces):

@@ -52,7 +52,7 @@ def _by_address(said: Sequence[Said]) -> Iterator[list[Said]]:
 def _send(work: Work, together: Sequence[Said], at: datetime | None) -> None:
     messages = [replace(message, not_before=at) for message, _ in together]
     if len(together) == 1:
-        work.unit.enqueue(messages[0], work.now)
+        work.unit.enqueue(messages[0], work.now, soon=True)
         return
     host = f"bundle:{messages[0].key}"
     for message, line in together:
@@ -61,7 +61,7 @@ def _send(work: Work, together: Sequence[Said], at: datetime | None) -> None:
     stale_at = max(ends) if len(ends) == len(messages) else None
     card = bundle([line for _, line in together])
     message = Message(host, messages[0].address, card, not_before=at, stale_at=stale_at)
-    work.unit.enqueue(message, work.now)
+    work.unit.enqueue(message, work.now, soon=True)
 
 
 def change(work: Work, host: str, key: str, line: Card, *, address: Address, to: str) -> None:

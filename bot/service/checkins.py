@@ -278,9 +278,8 @@ def _say(work: Work, happened: Happened, said: Say) -> None:
     message = Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at)
     if work.gathered is not None and _goes_with_others(checkin, said):
         work.gathered.said.append((message, _strip(happened, said.card, work.now)))
-    elif not unit.enqueue(
-        message, work.now
-    ):  # they were asked this before: the message they have comes alive
+    elif not unit.enqueue(message, work.now, soon=happened.before.revision == 0):
+        # They were asked this before: the message they have comes alive. Of a new check-in there is none.
         show(work, happened, Amend(said.slot, said.to, said.card))
 
 

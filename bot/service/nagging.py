@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,8 +32,27 @@ def step_of(slot: str, reminders: int) -> str:
 
 def room(work: Work, person: Person) -> datetime:
     """When the next message fits into somebody's week; now where it does."""
-    budget = work.content.policy.asking.messages_a_week
-    return nags.room_at(work.unit.nags_of(person.id, limit=budget * MOST), work.now, budget=budget)
+    rules = work.content.policy.asking
+    newest = _newest(work, person.id, _of_a_week(rules))
+    return nags.room_at(newest, work.now, budget=rules.messages_a_week)
+
+
+def read(rules: Asking) -> int:
+    """How many of somebody's newest are ever looked at."""
+    return max(_of_a_week(rules), _of_reminders(rules))
+
+
+def _of_a_week(rules: Asking) -> int:
+    return rules.messages_a_week * MOST
+
+
+def _of_reminders(rules: Asking) -> int:
+    return 4 * rules.backoff_after * rules.reminders * MOST
+
+
+def _newest(work: Work, person: PersonId, few: int) -> Sequence[nags.Nag]:
+    """So many, of what is read in one go whatever it is wanted for."""
+    return work.unit.nags_of(person, limit=read(work.content.policy.asking))[:few]
 
 
 def asking(work: Work, checkin: Checkin) -> Asking:
@@ -40,7 +60,7 @@ def asking(work: Work, checkin: Checkin) -> Asking:
     rules = work.content.policy.asking
     if checkin.state.revision or not rules.reminders:
         return rules
-    newest = work.unit.nags_of(checkin.state.person, limit=4 * rules.backoff_after * rules.reminders * MOST)
+    newest = _newest(work, checkin.state.person, _of_reminders(rules))
     left = nags.reminders_left(newest, planned=rules.reminders, after=rules.backoff_after)
     return replace(rules, reminders=left)
 

@@ -115,7 +115,7 @@ def joined(jobs: Iterable[Job]) -> Iterator[Job]:
 
 def _each(work: Work, jobs: Sequence[Job]) -> None:
     asks = {job.pilot: job.form for job in jobs if job.pilot is not None and job.form}
-    work.unit.foresee(asks, back=framing.READ)
+    work.unit.foresee(asks, back=framing.READ, nags=nagging.read(work.content.policy.asking))
     for job in jobs:
         job.todo(work)
 

@@ -16,7 +16,8 @@ from bot.core.values import Value, decode, encode
 from bot.storage.checkin_rows import columns_of_state, detail_of, numbers_in, packed, state_of, unpacked
 from bot.storage.errors import StorageError
 from bot.storage.fields import table
-from bot.storage.scope import Mine, Record, added, added_once, changed, mine, own
+from bot.storage.scope import Record, added, added_once, changed, mine, own
+from bot.storage.statements import Mine
 from bot.storage.tables import LIVE, AnswerRow, CheckinRow, HelperRow, PilotRow, SubmissionRow
 from bot.storage.words import Words
 
@@ -147,6 +148,7 @@ class Checkins(Words):
             return None
         opened = _numbered(checkin, row.id)
         self.seen_checkins.add(opened.id)
+        self.fresh_checkins.add(opened.id)
         self._note_helpers(opened)
         self.keep(_first_answers(opened))
         return opened
@@ -159,8 +161,10 @@ class Checkins(Words):
         return self._read([row])[0]
 
     def save(self, checkin: Checkin, *, was: int) -> bool:
-        row = self._row(checkin)
-        if not self._change_of(checkin.pilot, SAVE, at_id=checkin.id, at_revision=was, **row):
+        row = {"at_id": checkin.id, "at_revision": was, **self._row(checkin)}
+        if checkin.id in self.fresh_checkins:  # nobody else can have changed what nobody else can see
+            self._change_soon(checkin.pilot, SAVE, fresh=True, **row)
+        elif not self._change_of(checkin.pilot, SAVE, **row):
             return False
         self._note_helpers(checkin)
         return True

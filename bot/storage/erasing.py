@@ -24,8 +24,9 @@ from bot.core.records import PersonId
 from bot.storage.columns import JsonText, Plain
 from bot.storage.decisions import THESE, as_decision
 from bot.storage.fields import Row, table
-from bot.storage.scope import Mine, Record, Scope, changed, mine, put
+from bot.storage.scope import Record, Scope, changed, mine, put
 from bot.storage.seals import THEIR_EVENTS, as_logged
+from bot.storage.statements import Mine
 from bot.storage.tables import (
     ErasureRow,
     HomeRow,

@@ -13,7 +13,8 @@ from bot.core.signals.course import Heading
 from bot.core.signals.evaluation import Evaluation, Mute, Seen
 from bot.core.signals.kinds import Course, Group, Severity, Signal
 from bot.storage.fields import table
-from bot.storage.scope import Mine, Record, Scope, added, mine, put
+from bot.storage.scope import Record, Scope, added, mine, put
+from bot.storage.statements import Mine
 from bot.storage.tables import EvaluationRow, MuteRow, UsualStayRow
 
 _evaluation, _mute, _usual = table(EvaluationRow), table(MuteRow), table(UsualStayRow)

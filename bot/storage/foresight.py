@@ -6,7 +6,7 @@ It changes no answer: what it reads is remembered as if it had been asked for, a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -14,6 +14,9 @@ from sqlalchemy import bindparam
 from bot.core.records import PersonId, PilotId
 from bot.storage.checkins import ANSWERS, HISTORY_OF, LATEST_OF, LIVE_OF_PILOT, Checkins, live_of
 from bot.storage.evaluations import EVALUATION, Evaluations, evaluations_of
+from bot.storage.homes import Homes
+from bot.storage.messages import SILENT, SILENT_OF_MANY, Messages
+from bot.storage.nags import NAGS_OF, Nags, nags_of
 from bot.storage.people import IDENTITIES, People, identities_of
 from bot.storage.pilots import (
     PILOT,
@@ -26,11 +29,13 @@ from bot.storage.pilots import (
     schedules_of,
 )
 from bot.storage.readiness import LEVELS, Readiness, levels_of
-from bot.storage.scope import Mine, Record, asked_of
+from bot.storage.scope import Record
+from bot.storage.statements import Mine, asked_of
 
 PILOTS_TOGETHER = pilots_of(bindparam("ids", expanding=True))
 IDENTITIES_TOGETHER = identities_of(bindparam("people", expanding=True))
 ROLES_TOGETHER = in_roles(bindparam("people", expanding=True))
+NAGS_TOGETHER = nags_of(bindparam("people", expanding=True))
 _pilots: Any = bindparam("pilots", expanding=True)
 # By pilot: what is asked of one -> what is asked of many. Their rows name the pilot; the levels' last of all.
 OF_ONE: Mapping[Mine, Mine] = {
@@ -41,10 +46,10 @@ OF_ONE: Mapping[Mine, Mine] = {
 LEVELS_TOGETHER = levels_of(_pilots)
 
 
-class Foresight(People, Pilots, Checkins, Readiness, Evaluations):
+class Foresight(People, Pilots, Checkins, Readiness, Evaluations, Homes, Messages, Nags):
     """The unit's room for what is known beforehand."""
 
-    def foresee(self, pilots: Mapping[PilotId, str], *, back: int) -> None:
+    def foresee(self, pilots: Mapping[PilotId, str], *, back: int, nags: int) -> None:
         wanted = sorted(pilots)
         if not wanted:
             return
@@ -55,8 +60,11 @@ class Foresight(People, Pilots, Checkins, Readiness, Evaluations):
             self._of_each(one, wanted, ((row.pilot_id, row) for row in self._all(many, pilots=wanted)))
         levels = self._all(LEVELS_TOGETHER, pilots=wanted)
         self._of_each(LEVELS, wanted, ((row.pilot_id, row[:-1]) for row in levels))
-        self._addresses(sorted(self.expected_people))
-        self._parts(sorted(self.expected_people))
+        people = sorted(self.expected_people)
+        self._addresses(people)
+        self._parts(people)
+        self._sent_by_itself(people, nags)
+        self.homes_of(people)
         for form in sorted(set(pilots.values())):
             self._past([pilot for pilot in wanted if pilots[pilot] == form], form, back)
 
@@ -79,6 +87,22 @@ class Foresight(People, Pilots, Checkins, Readiness, Evaluations):
         found = _grouped((row.person_id, row) for row in self._all(IDENTITIES_TOGETHER, people=list(people)))
         for person in people:
             self._foreseen(IDENTITIES, found[person], person=person)
+        self._silences({(row.connection_id, row.conversation) for rows in found.values() for row in rows})
+
+    def _silences(self, places: Set[tuple[int, str]]) -> None:
+        """Which of these conversations were switched off."""
+        ats = sorted({at for _, at in places})
+        found = {tuple(row) for one in SILENT_OF_MANY for row in self._all(one, ats=ats)} if ats else set()
+        for connection, at in places:
+            row = [(1,)] if (connection, at) in found else []
+            self._foreseen(SILENT, row, connection=connection, at=at)
+
+    def _sent_by_itself(self, people: Sequence[PersonId], most: int) -> None:
+        found = _grouped(
+            (row.person_id, row) for row in self._all(NAGS_TOGETHER, people=list(people), top=most)
+        )
+        for person in people:
+            self._foreseen(NAGS_OF, found[person], person=person, top=most)
 
     def _parts(self, people: Sequence[PersonId]) -> None:
         """The pilots of each of these people: what else is due of them goes out in one message."""

@@ -33,13 +33,14 @@ class Forms(Scope):
         return self.seen_forms[form, version]
 
     def keep_form(self, form: Questionnaire) -> None:
-        known = self._known.forms.get((self.organisation.id, form.id, form.version))
+        at = (form.id, form.version)
+        known = self._known.forms.get((self.organisation.id, *at)) or self.seen_forms.get(at)
         digest = known.digest if known else self._stored_digest(form)
         if digest != form.digest:
             raise ValueError(
                 f"{form.key} was already used with other questions. Raise its version instead of changing it."
             )
-        self.seen_forms[form.id, form.version] = form
+        self.seen_forms[at] = form
 
     def _stored_digest(self, form: Questionnaire) -> str:
         """The digest stored for this version; stores the form when there is none."""

@@ -35,7 +35,11 @@ MOVE_IN = mine(
 )
 ADD_CHANGE = added(HomeChangeRow)
 _looked_at = select(_home.c.id).where(_home.c.looked_at)
-OF_PEOPLE = mine(_looked_at.where(_home.c.person_id.in_(bindparam("people", expanding=True))))
+OF_PEOPLE = mine(
+    _looked_at.add_columns(_home.c.person_id).where(
+        _home.c.person_id.in_(bindparam("people", expanding=True))
+    )
+)
 _coming = (
     select(_change.c.id)
     .where(own(_change), _change.c.home_id == _home.c.id, _change.c.due_at > bindparam("surely"))
@@ -52,6 +56,7 @@ class Homes(Scope):
         where = {"connection": address.connection, "at": address.conversation}
         fresh: dict[str, Any] = {"connection_id": address.connection, "conversation": address.conversation}
         fresh |= {"person_id": person, "lead": False, "looked_at": True, "due_at": None, "failures": 0}
+        self.seen_homes.clear()
         self._add(ADD_HOME, fresh)  # one that is there stays: it may be in somebody's hands
         home = self._one(HOME, **where)
         if home is None:
@@ -62,7 +67,7 @@ class Homes(Scope):
 
     def outdate_homes(self, people: Iterable[PersonId], *, at: datetime, leads_at: datetime) -> None:
         wanted = sorted(set(people) - self.outdated)
-        own_homes = {row.id for row in self._all(OF_PEOPLE, people=wanted)} if wanted else set()
+        own_homes = self.homes_of(wanted)
         leads = (
             set() if self.portfolio_outdated else self._all(OF_LEADS, surely=min(at, leads_at) + SURELY_LATER)
         )
@@ -70,3 +75,13 @@ class Homes(Scope):
         self.portfolio_outdated = True
         changes = {row.id: leads_at for row in leads} | dict.fromkeys(own_homes, at)
         self._add_all(ADD_CHANGE, [{"home_id": home, "due_at": due} for home, due in sorted(changes.items())])
+
+    def homes_of(self, people: Iterable[PersonId]) -> set[int]:
+        """The homes that these people look at."""
+        wanted = set(people)
+        unknown = sorted(wanted - self.seen_homes.keys())
+        rows = self._all(OF_PEOPLE, people=unknown) if unknown else ()
+        self.seen_homes |= dict.fromkeys(unknown, ())
+        for row in rows:
+            self.seen_homes[row.person_id] += (row.id,)
+        return {home for person in wanted for home in self.seen_homes[person]}

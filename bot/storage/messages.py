@@ -25,7 +25,14 @@ def _silent(target: Any) -> Any:
 
 
 ADD_MESSAGE = added_once(MessageRow, "id")
+ADD_WITH_OTHERS = added_once(MessageRow)
 SILENT = mine(select(literal(1)).where(or_(_silent(_identity), _silent(_channel))))
+# The same of many conversations: those that are switched off.
+_ats: Any = bindparam("ats", expanding=True)
+SILENT_OF_MANY = tuple(
+    mine(select(one.c.connection_id, one.c.conversation).where(one.c.conversation.in_(_ats), ~one.c.active))
+    for one in (_identity, _channel)
+)
 CANCEL = mine(
     update(_message)
     .where(
@@ -63,12 +70,16 @@ POSTED = mine(
 class Messages(Scope):
     """The unit's room for messages."""
 
-    def enqueue(self, message: Message, now: datetime) -> bool:
+    def enqueue(self, message: Message, now: datetime, *, soon: bool = False) -> bool:
         """A message to a conversation that was switched off is kept, dead from the start; one for later is held."""
         where = {"connection": message.address.connection, "at": message.address.conversation}
         later = message.not_before is not None and message.not_before > now
         fate = DEAD | {"settled_at": now} if self._one(SILENT, **where) else HELD if later else WAITING
-        return self._add(ADD_MESSAGE, _row(message, now) | fate) is not None
+        row = _row(message, now) | fate
+        if soon:
+            self._add_soon(ADD_WITH_OTHERS, row)
+            return True
+        return self._add(ADD_MESSAGE, row) is not None
 
     def posted(self, key: str) -> Card | None:
         row = self._one(POSTED, key=key, first=f"{key}:", last=f"{key};")

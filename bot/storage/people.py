@@ -13,17 +13,8 @@ from bot.core.records import Address, Channel, Connection, Identity, Person, Per
 from bot.storage.columns import storable
 from bot.storage.errors import StorageError
 from bot.storage.fields import table
-from bot.storage.scope import (
-    Mine,
-    Record,
-    Scope,
-    added,
-    changed,
-    columns_of,
-    mine,
-    put,
-    values_of,
-)
+from bot.storage.scope import Record, Scope, added, changed, columns_of, mine, put, values_of
+from bot.storage.statements import Mine
 from bot.storage.tables import WAITS_STILL, ChannelRow, ConnectionRow, IdentityRow, MessageRow, PersonRow
 
 SWITCHED_OFF = "address switched off"

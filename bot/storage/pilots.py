@@ -13,19 +13,8 @@ from bot.core.records import Condition, Event, PersonId, Pilot, PilotId, Schedul
 from bot.core.values import Json
 from bot.storage.columns import storable
 from bot.storage.fields import table
-from bot.storage.scope import (
-    Mine,
-    Record,
-    Scope,
-    added,
-    changed,
-    columns_of,
-    mine,
-    own,
-    put,
-    unsearched,
-    values_of,
-)
+from bot.storage.scope import Record, Scope, added, changed, columns_of, mine, own, put, unsearched, values_of
+from bot.storage.statements import Mine
 from bot.storage.tables import EventRow, PilotRow, ScheduleRow
 
 _pilot, _event, _schedule = table(PilotRow), table(EventRow), table(ScheduleRow)
@@ -153,7 +142,8 @@ class Pilots(Scope):
 
     def record(self, event: Event) -> None:
         values = values_of(event)
-        self._add(ADD_EVENT, values | {"actor_id": values.pop("actor"), "pilot_id": values.pop("pilot")})
+        keys = {"actor_id": values.pop("actor"), "pilot_id": values.pop("pilot")}
+        self._add_soon(ADD_EVENT, values | keys)
 
     def events(
         self,
@@ -176,11 +166,16 @@ class Pilots(Scope):
         return None if row is None else row[0]
 
     def schedules(self, pilot: PilotId) -> Sequence[Schedule]:
-        return [Schedule(*row) for row in self._all(SCHEDULES, pilot=pilot)]
+        found = [Schedule(*row) for row in self._all(SCHEDULES, pilot=pilot)]
+        self.seen_schedules |= {one.id for one in found}
+        return found
 
     def save_schedule(self, schedule: Schedule) -> Schedule:
         values = values_of(schedule)
         values["pilot_id"] = values.pop("pilot")
+        if schedule.id in self.seen_schedules:
+            self._change_soon(schedule.pilot, CHANGE_SCHEDULE, at_id=values.pop("id"), **values)
+            return schedule
         return replace(schedule, id=self._stored(ADD_SCHEDULE, CHANGE_SCHEDULE, values))
 
     def due_schedules(self, now: datetime, *, limit: int) -> Sequence[Schedule]:

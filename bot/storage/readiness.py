@@ -16,7 +16,8 @@ from bot.core.records import ItemLevel, PilotId, ScoreRange, Snapshot, Verdict
 from bot.core.values import Json
 from bot.storage.columns import EPOCH
 from bot.storage.fields import table
-from bot.storage.scope import Mine, Record, Scope, added, mine, own, put, values_of
+from bot.storage.scope import Record, Scope, added, mine, own, put, values_of
+from bot.storage.statements import Mine
 from bot.storage.tables import LevelRow, PilotRow, SnapshotRow
 
 _level, _snapshot, _pilot = table(LevelRow), table(SnapshotRow), table(PilotRow)

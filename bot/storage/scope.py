@@ -6,6 +6,7 @@ query which forgets the organisation of any table in it does not import.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
@@ -39,20 +40,14 @@ from bot.core.records import CheckinId, Organisation, OrganisationId, Person, Pe
 from bot.storage.columns import TOO_LARGE
 from bot.storage.errors import StorageError, explained
 from bot.storage.fields import table
+from bot.storage.statements import Asked, Change, Mine, Statement, asked_of
 
 ORG = "org"  # the bind parameter of every statement here
 Record: TypeAlias = "Row[*tuple[Any, ...]]"  # one row of a result
-MOST_SEEN = 500  # results of one unit: a status needs 20, twenty openings 200; a seed would gather thousands
-Statement = Any  # SQLAlchemy has no public common type of what can be executed
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mine:
-    """A statement of one organisation, as SQLite and PostgreSQL say it, and the names of the tables in it."""
-
-    sqlite: Statement
-    postgresql: Statement
-    tables: frozenset[str]
+MOST_SEEN = (
+    1000  # results noted by one unit: a status needs 20, twenty openings 500; a seed would note thousands
+)
+GONE = "What was to be changed is not there any more. Look it up again."
 
 
 @dataclass(slots=True)
@@ -73,26 +68,6 @@ class Known:
         self.forms.update({(org, *key): form for key, form in scope.seen_forms.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query with its values; `pilot` where it reads rows of one pilot alone."""
-
-    statement: Mine
-    values: tuple[tuple[str, Any], ...]
-    pilot: PilotId | None
-
-    def is_changed(self, by: Mine, of: PilotId | None) -> bool:
-        """Whether a statement that changes rows `of` one pilot, or of any, may change what this one finds."""
-        another = self.pilot is not None and of is not None and self.pilot != of
-        return not another and not self.statement.tables.isdisjoint(by.tables)
-
-
-def asked_of(statement: Mine, values: Mapping[str, Any]) -> Asked:
-    """A query by which what it finds is remembered."""
-    given = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in values.items())
-    return Asked(statement, given, values.get("pilot"))
-
-
 class Scope:
     """What every room of a unit stands on: one connection inside a transaction, and one organisation.
 
@@ -106,6 +81,9 @@ class Scope:
             None  # then the unit is over, as PostgreSQL has it: nothing is stored
         )
         self.seen_checkins: set[CheckinId] = set()  # known to be this organisation's
+        self.fresh_checkins: set[CheckinId] = set()  # added by this unit, unseen by any other
+        self.seen_schedules: set[int] = set()
+        self.seen_homes: dict[PersonId, tuple[int, ...]] = {}  # their numbers, of those that are looked at
         self.seen_people: dict[PersonId, Person | None] = {}
         self.expected_people: set[PersonId] = set()  # read together with the first who is asked for
         self.seen_words: dict[str, int] = {}
@@ -115,9 +93,16 @@ class Scope:
         self._known = known
         self._connection = connection
         self._dialect = connection.dialect.name
-        self._seen: dict[Asked, Sequence[Record]] = {}
+        self._seen: dict[Mine, dict[Asked, Sequence[Record]]] = defaultdict(dict)
+        self._noted = 0
+        self._waiting: dict[Mine, list[tuple[Change, Mapping[str, Any]]]] = {}
 
     def _run(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
+        if self._waiting and self._comes_after(mine):
+            self.write_waiting()
+        return self._at_once(mine, values)
+
+    def _at_once(self, mine: Mine, values: Any) -> CursorResult[*tuple[Any, ...]]:
         if self.failed is not None:
             raise self.failed
         statement = mine.postgresql if self._dialect == "postgresql" else mine.sqlite
@@ -134,17 +119,21 @@ class Scope:
         if self.failed is not None:
             raise self.failed
         asked = asked_of(mine, values)
-        found = self._seen.get(asked)
+        found = self._seen[mine].get(asked)
         if found is None:
-            found = self._run(mine, {ORG: self.organisation.id, **values}).all()
+            if self._waiting and self._would_find_what_waits(asked):
+                self.write_waiting()
+            found = self._at_once(mine, {ORG: self.organisation.id, **values}).all()
             self._note(asked, found)
         return found
 
     def _note(self, asked: Asked, found: Sequence[Any]) -> None:
         """Remember what a query finds, until this unit changes it."""
-        if len(self._seen) == MOST_SEEN:
+        if self._noted == MOST_SEEN:
             self._seen.clear()
-        self._seen[asked] = found
+            self._noted = 0
+        self._noted += 1
+        self._seen[asked.statement][asked] = found
 
     def _one(self, mine: Mine, **values: Any) -> Record | None:
         """The row, of a query that finds at most one, or orders them and has a limit of one."""
@@ -154,9 +143,52 @@ class Scope:
     def _write(self, mine: Mine, values: Any, *, of: PilotId | None = None) -> CursorResult[*tuple[Any, ...]]:
         """Run it, and forget what it may have changed; it changes rows `of` one pilot where its values name one."""
         of = values.get("pilot_id", of) if isinstance(values, Mapping) else of
-        for asked in [one for one in self._seen if one.is_changed(mine, of)]:
-            del self._seen[asked]
+        self._forget(Change(mine.tables, of, new=mine.adds))
         return self._run(mine, values)
+
+    def _forget(self, change: Change) -> None:
+        for statement, known in self._seen.items():
+            if known and statement.is_changed(change):
+                kept = {one: rows for one, rows in known.items() if one.is_about_another(change)}
+                self._seen[statement] = kept
+
+    # --- what is written together
+
+    def _add_soon(self, mine: Mine, values: Mapping[str, Any]) -> None:
+        """Insert a row that nobody asks back about, with those like it: before whatever could tell the difference, or
+        as the unit's last act.
+        """
+        change = Change(mine.tables, values.get("pilot_id"), values.get("person_id"), new=True)
+        self._forget(change)
+        self._waiting.setdefault(mine, []).append((change, {"org_id": self.organisation.id, **values}))
+
+    def _change_soon(self, pilot: PilotId, mine: Mine, *, fresh: bool = False, **values: Any) -> None:
+        """The same of an UPDATE of one row that is known to be there. `fresh`: this unit added it."""
+        change = Change(mine.tables, pilot, new=fresh)
+        self._forget(change)
+        self._waiting.setdefault(mine, []).append((change, {ORG: self.organisation.id, **values}))
+
+    def _comes_after(self, mine: Mine) -> bool:
+        """Whether a change must not run before those that wait: a new row is another one than those they change."""
+        return not mine.adds or any(
+            other.adds and not mine.tables.isdisjoint(other.tables) for other in self._waiting
+        )
+
+    def _would_find_what_waits(self, asked: Asked) -> bool:
+        return any(
+            asked.statement.is_changed(change) and not asked.is_about_another(change)
+            for waiting in self._waiting.values()
+            for change, _ in waiting
+        )
+
+    def write_waiting(self) -> None:
+        """Write all that waits, each statement once."""
+        waiting, self._waiting = self._waiting, {}
+        for mine, rows in waiting.items():
+            changed = self._at_once(mine, [values for _, values in rows]).rowcount
+            if not mine.adds and changed != len(rows):
+                self.failed = StorageError(GONE)
+                raise self.failed
 
     def _change(self, mine: Mine, **values: Any) -> int:
         """How many rows an UPDATE or DELETE met."""
@@ -179,7 +211,7 @@ class Scope:
             return int(row.id)
         rest = {name: value for name, value in values.items() if name != "id"}
         if not self._change(change, at_id=values["id"], **rest):
-            raise StorageError("What was to be changed is not there any more. Look it up again.")
+            raise StorageError(GONE)
         return int(values["id"])
 
     def _add_all(self, mine: Mine, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -194,16 +226,25 @@ def own(source: Table | FromClause) -> ColumnElement[bool]:
     return source.c.org_id == bindparam(ORG)
 
 
-def mine(statement: Statement, postgres: Statement | None = None, *, by_other: Sequence[Table] = ()) -> Mine:
+def mine(
+    statement: Statement,
+    postgres: Statement | None = None,
+    *,
+    by_other: Sequence[Table] = (),
+    grown_by: Sequence[Table] | None = None,
+    of_person: bool = False,
+) -> Mine:
     """A query or change of this organisation's rows only; `postgres` is its other wording where one is needed.
 
     Rows of the tables `by_other` are found by other means, and then checked: without statistics SQLite takes an
     organisation for ten rows and would look through all of its history.
     """
     tied, tables = _tied(statement, by_other)
-    if postgres is None and not by_other:
-        return Mine(tied, tied, tables)
-    return Mine(tied, _tied(statement if postgres is None else postgres, ())[0], tables)
+    grown = None if grown_by is None else frozenset(one.name for one in grown_by)
+    other = tied
+    if postgres is not None or by_other:
+        other = _tied(statement if postgres is None else postgres, ())[0]
+    return Mine(tied, other, tables, grown_by=grown, of_person=of_person)
 
 
 def changed(row: type[SQLModel], *where: str) -> Mine:
@@ -216,12 +257,12 @@ def changed(row: type[SQLModel], *where: str) -> Mine:
 
 def added(row: type[SQLModel], *returning: str) -> Mine:
     """INSERT one row or many, the organisation filled in."""
-    return _both(row, returning, lambda statement: statement)
+    return _both(row, returning, lambda statement: statement, adds=True)
 
 
 def added_once(row: type[SQLModel], *returning: str) -> Mine:
     """INSERT, or nothing and no row returned when a unique value is there already."""
-    return _both(row, returning, lambda statement: statement.on_conflict_do_nothing())
+    return _both(row, returning, lambda statement: statement.on_conflict_do_nothing(), adds=True)
 
 
 def put(row: type[SQLModel], *returning: str, by: Sequence[str], columns: Sequence[str]) -> Mine:
@@ -236,7 +277,7 @@ def put(row: type[SQLModel], *returning: str, by: Sequence[str], columns: Sequen
             where=target.c.org_id == fresh.org_id,
         )
 
-    return _both(row, returning, upsert)
+    return _both(row, returning, upsert, adds=False)
 
 
 def columns_of(row: type[SQLModel], domain: type[Any]) -> list[ColumnElement[Any]]:
@@ -253,12 +294,12 @@ def values_of(value: Any) -> dict[str, Any]:
     return found
 
 
-def _both(row: type[SQLModel], returning: Sequence[str], wording: Any) -> Mine:
+def _both(row: type[SQLModel], returning: Sequence[str], wording: Any, *, adds: bool) -> Mine:
     target = table(row)
     back = [target.c[name] for name in returning]
     both = [wording(dialect.insert(target)) for dialect in (sqlite, postgresql)]
     said = [statement.returning(*back) if back else statement for statement in both]
-    return Mine(said[0], said[1], frozenset({target.name}))
+    return Mine(said[0], said[1], frozenset({target.name}), adds)
 
 
 def _tied(statement: Statement, by_other: Sequence[Table]) -> tuple[Statement, frozenset[str]]:

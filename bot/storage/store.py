@@ -145,6 +145,7 @@ class SqlStore:
                 bind(connection, organisation)
             unit = SqlUnit(connection, self._organisation(connection, organisation), self._known)
             result = work(unit)
+            unit.write_waiting()
             if unit.failed is not None:
                 raise unit.failed
             return unit, result

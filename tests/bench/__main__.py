@@ -32,6 +32,7 @@ BENCHES = (
     "row_security",
     "portfolio",
     "tick",
+    "due_burst",
     "answers_kept",
     "pilots_imported",
 )

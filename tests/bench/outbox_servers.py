@@ -94,10 +94,12 @@ async def _caller(line: Line, left: Iterator[int]) -> None:
 
 
 class Sink:
-    """A platform that takes everything."""
+    """A platform that takes everything, and can be asked what it took, as Slack can."""
 
     name = "local"
-    traits = Traits(can_amend=True, can_start=True, modal=False, max_payload_bytes=1_000_000)
+    traits = Traits(
+        can_amend=True, can_start=True, modal=False, max_payload_bytes=1_000_000, can_look_up=True
+    )
 
     def __init__(self, line: Line) -> None:
         self.line = line

@@ -21,7 +21,7 @@ from tests.fakes.office import MONDAY, Office
 pytest_plugins = ["tests.databases"]
 
 MANY = 2 * TOGETHER
-STATEMENTS = 14  # of a first check-in that is opened among many; alone it was 33
+STATEMENTS = 4  # of a first check-in that is opened among many; alone it was 33
 
 
 @pytest.fixture

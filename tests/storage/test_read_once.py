@@ -209,7 +209,7 @@ def test_what_is_foreseen_is_what_would_have_been_read_and_is_not_read_again(sto
     org = at.organisation.id
 
     def foreseen(unit: Unit) -> tuple[Any, int]:
-        unit.foresee({at.pilot.id: "pulse", other.id: "pulse", 999: "never"}, back=BACK)
+        unit.foresee({at.pilot.id: "pulse", other.id: "pulse", 999: "never"}, back=BACK, nags=9)
         unit.person(at.owner.id)  # with whom all others are read
         found: list[Any] = []
         sent = heard(lambda: found.extend(asking(unit, at, one) for one in (at.pilot, other)))
@@ -226,7 +226,7 @@ def test_what_a_unit_changed_is_not_as_it_was_foreseen(store: Store, change: str
     at, other = two_pilots(store)
 
     def changed(unit: Unit) -> list[Any]:
-        unit.foresee({at.pilot.id: "pulse", other.id: "pulse"}, back=BACK)
+        unit.foresee({at.pilot.id: "pulse", other.id: "pulse"}, back=BACK, nags=9)
         CHANGES[change](unit, at)
         return [asking(unit, at, one) for one in (at.pilot, other)]
 

@@ -14,7 +14,8 @@ from bot.core.records import Person
 from bot.storage import migrate, open_store
 from bot.storage.errors import StorageError
 from bot.storage.fields import Row, table
-from bot.storage.scope import Mine, Scope
+from bot.storage.scope import Scope
+from bot.storage.statements import Mine
 from bot.storage.tables import PersonRow
 from tests.storage.scenes import HOUR, NOW, World, enqueue, fill, message, raw, world
 

@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage import erasing, outbox
 from bot.storage.fields import Row, table
-from bot.storage.scope import Mine, mine, own
+from bot.storage.scope import mine, own
+from bot.storage.statements import Mine
 from bot.storage.tables import AnswerRow, CheckinRow, SubmissionRow
 
 pytest_plugins = ["tests.databases"]

@@ -95,8 +95,11 @@ class Outbox(Protocol):
 class MessagesKept(Protocol):
     """Messages to deliver, written with the change that caused them."""
 
-    def enqueue(self, message: Message, now: datetime) -> bool:
-        """Put a message into the outbox; False when its key is already there."""
+    def enqueue(self, message: Message, now: datetime, *, soon: bool = False) -> bool:
+        """Put a message into the outbox; False when its key is already there.
+
+        `soon`: it is written with others, before this unit ends; whether its key was there is not known: always True.
+        """
         ...
 
     def posted(self, key: str) -> Card | None:

@@ -49,9 +49,10 @@ class Unit(
         """True once for each key: a second delivery of the same act gets False."""
         ...
 
-    def foresee(self, pilots: Mapping[PilotId, str], *, back: int) -> None:
-        """Read at once what is about to be read of each of these pilots, to ask it a questionnaire: its people, what is
-        planned and open, and so many of its last check-ins with their answers. It changes no answer.
+    def foresee(self, pilots: Mapping[PilotId, str], *, back: int, nags: int) -> None:
+        """Read at once what is about to be read of each of these pilots, to ask it a questionnaire: its people and so
+        many of the last messages that they did not ask for, what is planned and open, and so many of its last check-ins
+        with their answers. It changes no answer.
         """
         ...
 
