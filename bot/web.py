@@ -16,6 +16,8 @@ from bot.log import get
 from bot.settings import is_loopback
 
 MAX_BODY = 256 * 1024  # bytes; no platform's payload comes near it (performance.md, point 1)
+# Connections that nobody has taken yet: where there is no room, the next try of whoever calls comes after a second.
+BACKLOG = 1024
 STALE_BEAT = timedelta(seconds=60)  # thirty missed heartbeats: the worker is dead or stuck
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"  # the form in which it reads a page
 PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")  # a proxy's marks
@@ -120,7 +122,7 @@ async def serve(
     tasks = [
         asyncio.create_task(adapter.run(app.on_inbound, app.on_search)) for adapter in app.adapters.values()
     ]
-    await web.TCPSite(site, app.settings.host, app.settings.port).start()
+    await web.TCPSite(site, app.settings.host, app.settings.port, backlog=BACKLOG).start()
     if beside is not None:
         await beside.start()
     settle()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -16,7 +17,8 @@ from adapters.slack import limits
 from adapters.slack.access import Installed, OneToken
 from adapters.slack.acquaintance import Acquaintance, coming
 from adapters.slack.client import Access, Account, Client, is_direct, line_to_slack
-from adapters.slack.door import Door
+from adapters.slack.door import Door, Passed
+from adapters.slack.errands import Errand, errand, run
 from adapters.slack.faults import Refused
 from adapters.slack.home import home
 from adapters.slack.ingress import Ingress
@@ -24,14 +26,10 @@ from adapters.slack.installing import Installing
 from adapters.slack.oauth import Oauth, OauthSettings
 from adapters.slack.office import Office
 from adapters.slack.outsiders import outside
-from adapters.slack.parse import asked, installation_of, parse, removed
+from adapters.slack.parse import asked, installation_of, parse, removed, to_the_person
 from adapters.slack.replies import (
     Answer,
-    Call,
-    ChangeView,
     OpenView,
-    Post,
-    Respond,
     answer,
     busy,
     drawn,
@@ -41,6 +39,7 @@ from adapters.slack.replies import (
 )
 from adapters.slack.searching import offered, searched
 from adapters.slack.seeking import Seeking
+from adapters.slack.shedding import shed
 from adapters.slack.socket import Socket
 from adapters.slack.surface import Surface, Written, surface_of
 from adapters.slack.uploads import Uploads
@@ -67,7 +66,7 @@ from bot.core.records import Address
 from bot.log import get
 
 API: Final = "https://slack.com/api/"
-BUDGET: Final = 2.0  # seconds from a press to its answer: Slack shows an error after three
+BUDGET: Final = 2.4  # seconds from a press to its answer: Slack shows an error after three
 IN_HAND: Final = 200  # acts at once: more would miss the budget, so whoever comes then is told at once
 DRAIN: Final = 5.0  # seconds that replies on their way get when we stop
 PAUSES: Final = (1.0, 5.0, 30.0, 300.0)  # seconds before each further try to learn where we are installed
@@ -77,14 +76,6 @@ NOT_KNOWN: Final = (
 
 log = get("slack")
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A call that follows an acknowledgement, and in which workspace."""
-
-    team: str
-    call: Call
 
 
 class SlackAdapter:
@@ -133,7 +124,7 @@ class SlackAdapter:
         self._installing = Installing(self._oauth, office) if self._oauth else None
         self._door = Door(self._listen, self._authorize, url=url)
         self._ingress = (
-            Ingress(self._door.take, self._afterwards, secret=signing_secret, clock=clock)
+            Ingress(self._pass, self._afterwards, secret=signing_secret, clock=clock)
             if signing_secret
             else None
         )
@@ -249,7 +240,7 @@ class SlackAdapter:
         return Socket(
             lambda: self._workspaces.nowhere.socket_address(self._app_token),
             self._line.session,
-            self._door.take,
+            self._pass,
             self._afterwards,
         )
 
@@ -273,6 +264,10 @@ class SlackAdapter:
 
     # --- what comes in
 
+    async def _pass(self, body: Json, headers: Mapping[str, str]) -> Passed:
+        """One verified payload through the SDK."""
+        return self._at_once(body) or await self._door.take(body, headers)
+
     async def _listen(self, raw: Json) -> tuple[int, Json | None, Errand | None]:
         try:
             if team := removed(raw):
@@ -282,7 +277,7 @@ class SlackAdapter:
         except DeliveryError as error:  # the database does not answer: an event comes again, a person is told
             log.error("slack.not_looked_up", reason=error.reason)
             said = busy(surface_of(raw))
-            return said.status, said.body, Errand(installation_of(raw), said.then) if said.then else None
+            return said.status, said.body, errand(raw, said)
         return await self._heard(raw)
 
     async def _leave(self, team: str, raw: Json) -> None:
@@ -298,7 +293,7 @@ class SlackAdapter:
         if (search := searched(raw)) is not None:
             return 200, offered(() if outside(raw) else await self._found(search)), None
         said = await self._take(raw)
-        return said.status, said.body, Errand(installation_of(raw), said.then) if said.then else None
+        return said.status, said.body, errand(raw, said)
 
     async def _found(self, search: Search) -> Sequence[Offer]:
         """What a search is offered: nothing where that takes too long, as the person types on anyway."""
@@ -321,10 +316,10 @@ class SlackAdapter:
             return opening(modal, surface) if modal else Answer()
         if self._on_inbound is None or not self._ready or self._is_full():
             return busy(surface)
-        inbound = _to_the_person(inbound)
+        inbound = to_the_person(inbound)
         work = asyncio.create_task(self._hand_on(self._on_inbound, raw, inbound))
         self._in_hand.take(work, time.monotonic())
-        work.add_done_callback(self._in_hand.done)
+        work.add_done_callback(lambda done: self._in_hand.done(done, time.monotonic()))
         await asyncio.wait({work}, timeout=BUDGET)
         if not work.done():
             log.warning("slack.busy", in_hand=len(self._in_hand))
@@ -336,6 +331,13 @@ class SlackAdapter:
             log.error("slack.failed", cause=error)
             return busy(surface)
         return answer(work.result(), surface, inbound.on)
+
+    def _at_once(self, raw: Json) -> Passed | None:
+        """What whoever waits is told before the SDK takes its time, while too much is going on."""
+        said = shed(raw) if self._on_inbound is not None and self._is_full() else None
+        if said is None:
+            return None
+        return Passed(said.status, json.dumps(said.body) if said.body else "", errand(raw, said))
 
     def _is_full(self) -> bool:
         """Whether one more would not be answered in time."""
@@ -361,39 +363,17 @@ class SlackAdapter:
 
     # --- what goes out
 
-    def _afterwards(self, errand: Errand) -> None:
+    def _afterwards(self, wanted: Errand) -> None:
         """Make the call that follows an acknowledgement."""
-        task = asyncio.create_task(self._made(errand))
+        task = asyncio.create_task(self._made(wanted))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _made(self, errand: Errand) -> None:
-        call = errand.call
+    async def _made(self, wanted: Errand) -> None:
+        call = wanted.call
         try:
-            await self._make(await self.client_for(errand.team), call)
+            await run(await self.client_for(wanted.team), call)
         except DeliveryError as error:
-            log.warning("slack.reply_lost", what=type(call).__name__, team=errand.team, reason=error.reason)
+            log.warning("slack.reply_lost", what=type(call).__name__, team=wanted.team, reason=error.reason)
             if isinstance(call, OpenView) and (sorry := too_late(call)):
-                self._afterwards(Errand(errand.team, sorry))
-
-    async def _make(self, client: Client, call: Call) -> None:
-        match call:
-            case OpenView(trigger, view, over):
-                await client.open_view(trigger, view, over=over)
-            case ChangeView(ident, view, seen):
-                await client.update_view(ident, view, seen=seen)
-            case Respond(url, message):
-                await client.respond(url, message)
-            case Post(channel, message, thread, only) if only:
-                await client.whisper(channel, only, message, thread=thread)
-            case Post(channel, message, thread):
-                await client.reply(channel, message, thread=thread)
-            case _:
-                assert_never(call)
-
-
-def _to_the_person(inbound: Inbound) -> Inbound:
-    """A direct conversation is addressed by the person: a command may be typed in one that is not ours."""
-    if not inbound.on.direct:
-        return inbound
-    return replace(inbound, on=replace(inbound.on, conversation=inbound.sender.user))
+                self._afterwards(Errand(wanted.team, sorry))

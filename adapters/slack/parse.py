@@ -334,3 +334,10 @@ def _name(user: Raw) -> str:
 
 def _match(pattern: re.Pattern[str], value: object) -> str:
     return value if isinstance(value, str) and pattern.fullmatch(value) else ""
+
+
+def to_the_person(inbound: Inbound) -> Inbound:
+    """A direct conversation is addressed by the person: a command may be typed in one that is not ours."""
+    if not inbound.on.direct:
+        return inbound
+    return replace(inbound, on=replace(inbound.on, conversation=inbound.sender.user))

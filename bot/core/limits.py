@@ -80,10 +80,14 @@ class Limits:
         return self.searcher.admits((tenant, user), now)
 
 
-# Both platforms are answered within two seconds. Where several have waited for one already, whoever comes now would
-# wait for longer than that: one slow look-up is not several, and a queue that moves leaves nobody there for so long.
+# Both platforms are answered within two and a half seconds. Where several have waited for nearly that already, whoever
+# comes now would wait for longer: one slow look-up is not several, and a queue that moves leaves nobody there so long.
 BEHIND: Final = 8
-BEHIND_S: Final = 1.0
+BEHIND_S: Final = 1.7
+AHEAD_S: Final = 1.7  # that those before somebody may take, at the pace at which they were done lately
+LATELY: Final = (
+    0.05  # of the pace is the last one's share: some twenty of them, as several are stored together
+)
 
 
 @dataclass(slots=True)
@@ -91,6 +95,8 @@ class InHand:
     """What is being worked on, each thing since which moment, in seconds; the one that came first is first."""
 
     since: dict[Hashable, float] = field(default_factory=dict)
+    pace_s: float = 0.0  # from one that is done to the next, while others wait
+    last_done: float = 0.0
 
     def __len__(self) -> int:
         return len(self.since)
@@ -99,11 +105,14 @@ class InHand:
         """Begin with one more."""
         self.since[thing] = now
 
-    def done(self, thing: Hashable) -> None:
+    def done(self, thing: Hashable, now: float) -> None:
         """It is finished."""
-        self.since.pop(thing, None)
+        begun = self.since.pop(thing, now)
+        took = now - max(begun, self.last_done)
+        self.last_done = now
+        self.pace_s += (took - self.pace_s) * LATELY if self.since else -self.pace_s * LATELY
 
     def is_behind(self, now: float) -> bool:
         """Whether so many have waited for so long that one more would be answered too late."""
         last = next(islice(self.since.values(), BEHIND - 1, None), now)
-        return now - last > BEHIND_S
+        return now - last > BEHIND_S or len(self.since) * self.pace_s > AHEAD_S

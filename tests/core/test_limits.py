@@ -67,8 +67,34 @@ def test_one_slow_thing_holds_up_nobody_else() -> None:
 
 
 def test_where_several_have_waited_one_more_would_be_answered_too_late() -> None:
-    late = working(*[8.5] * BEHIND)
+    late = working(*[8.2] * BEHIND)
     assert late.is_behind(10.0)
-    late.done(0)
+    late.done(0, 10.0)
     assert not late.is_behind(10.0), "as soon as one of them is answered, the next may come"
     assert len(late) == BEHIND - 1
+
+
+def at_a_pace(each_s: float, many: int) -> InHand:
+    """So many still in hand at the moment 50.0 after a hundred were done, each so long after the one before."""
+    found = InHand()
+    for number in range(100 + many):
+        found.take(number, 50.0 - 100 * each_s)
+    for number in range(100):
+        found.done(number, 50.0 - (99 - number) * each_s)
+    return found
+
+
+def test_no_more_come_in_than_are_done_in_time_at_the_pace_of_late() -> None:
+    assert not at_a_pace(0.01, 150).is_behind(50.0), (
+        "a hundred a second: the last of them waits for 1.5 seconds"
+    )
+    assert at_a_pace(0.01, 190).is_behind(50.0)
+    assert at_a_pace(0.001, 190).is_behind(50.0) is False
+
+
+def test_a_pace_is_forgotten_once_nobody_waits() -> None:
+    slow = at_a_pace(0.1, 1)
+    for number in range(100, 250):
+        slow.take(number, 60.0)
+        slow.done(number, 60.0)
+    assert slow.pace_s < 0.01

@@ -261,6 +261,28 @@ def test_more_at_once_than_can_be_stored_in_time_is_said_to_be_so(
     tell(story)
 
 
+def test_who_is_told_so_costs_no_more_than_telling_and_what_slack_reports_goes_its_way(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(airport: Airport) -> None:
+        anna, through_the_sdk = airport.somebody("U0ANNA", "Anna Berzina"), list[str]()
+        take = airport.adapter._door.take
+
+        async def noted(body: Any, headers: Any) -> Any:
+            through_the_sdk.append(body.get("command") or body["type"])
+            return await take(body, headers)
+
+        monkeypatch.setattr(airport.adapter._door, "take", noted)
+        monkeypatch.setattr("adapters.slack.adapter.IN_HAND", 0)
+        await anna.command("todo")
+        assert "busy" in words(anna.whispers[-1].blocks)
+        assert through_the_sdk == []
+        await anna.write("help")
+        assert set(through_the_sdk) == {"event_callback"}, "Slack brings it again until it is taken"
+
+    tell(story)
+
+
 def test_a_form_that_slack_opened_too_late_is_said_to_be_so(tell: Tell) -> None:
     async def story(airport: Airport) -> None:
         anna = airport.somebody("U0ANNA", "Anna Berzina")

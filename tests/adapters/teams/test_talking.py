@@ -189,6 +189,17 @@ def test_when_too_much_is_in_hand_whoever_presses_is_told(monkeypatch: pytest.Mo
     run(story, replies=replying(Show(STATUS)), slow=0.15)
 
 
+def test_who_is_told_so_costs_no_more_than_telling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.teams.adapter.IN_HAND", 0)
+
+    async def story(counter: Counter) -> None:
+        monkeypatch.delattr(counter.adapter._turns, "_handler")  # the SDK's turn would fail
+        assert "press again" in (await press(counter))["value"]
+        assert (await counter.says(screen.wrote("status")))[0] == 503
+
+    run(story)
+
+
 def test_an_engine_that_fails_is_no_500() -> None:  # T2
     def engine(inbound: Inbound) -> Reply:
         raise RuntimeError("x")
