@@ -23,7 +23,8 @@ from bot.core.retention import Forgotten, Kept
 from bot.core.state import ASKING
 from bot.storage.answer_texts import AnswerTexts
 from bot.storage.fields import table
-from bot.storage.scope import Mine, Record, changed, mine, own, put
+from bot.storage.scope import Record, changed, mine, own, put
+from bot.storage.statements import Mine
 from bot.storage.tables import (
     CheckinRow,
     MessageRow,
