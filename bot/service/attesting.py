@@ -13,30 +13,52 @@ from bot.core.compose import notes
 from bot.core.decisions import ENDED
 from bot.core.permissions import Action
 from bot.core.ports import Message, Nothing, Reply, Show
-from bot.core.records import Event, Person, Pilot
+from bot.core.records import Event, Person, PersonId, Pilot
 from bot.core.tokens import Token
 from bot.core.values import Json
-from bot.service import cases, evaluate, registry
+from bot.service import cases, evaluate, nagging, registry
 from bot.service.work import Work
 
 ASKED, TRUE, REFUSED = "record.asked", "record.confirmed", "record.refused"  # events
+PAUSED = "paused"  # a stage: what waits is not asked about
 YEAR = timedelta(days=365)
 AGAIN = timedelta(days=28)  # before somebody who did not press is asked once more
 MENDED = timedelta(days=7)  # after a no: time to put it right
-OPEN_FOR = timedelta(days=14)  # a message that could not be sent by then comes with a later check-in
+OPEN_FOR = timedelta(days=14)  # a message that could not be sent by then comes another time
+WAITS = timedelta(days=28)  # for an answer that the question can ride along with: two check-ins
+ONE_IN = timedelta(days=7)  # whoever owns several is asked about one in a week
+FEW = 50  # questions of one week looked back at, of which one may be theirs
 
 
 def ride_along(work: Work, pilot: Pilot) -> None:
     """The owner has answered: ask them at their next good hour, where it is time for it."""
     if pilot.owner is not None and pilot.stage not in ENDED and _is_time(work, pilot):
-        _ask(work, pilot, pilot.owner)
+        _ask_in_turn(work, pilot, pilot.owner)
 
 
-def _is_time(work: Work, pilot: Pilot) -> bool:
-    """A year after the pilot began or the record was last confirmed; not again at once."""
-    if work.today() - pilot.created < YEAR:
+def notice(work: Work, pilot: Pilot) -> None:
+    """At night: ask whoever answers nothing that it could ride along with, where their week has room for a message."""
+    if pilot.stage in (*ENDED, PAUSED) or pilot.owner is None or not _is_time(work, pilot, late=WAITS):
+        return
+    owner = work.unit.person(pilot.owner)
+    if owner is None or work.is_away(owner) or nagging.room(work, owner) > work.now:
+        return
+    _ask_in_turn(work, pilot, owner.id)
+
+
+def _ask_in_turn(work: Work, pilot: Pilot, owner: PersonId) -> None:
+    """One question in a week to one person, over all their pilots."""
+    lately = work.unit.events(kinds=(ASKED,), since=work.now - ONE_IN, limit=FEW)
+    if all(event.after != owner for event in lately):
+        _ask(work, pilot, owner)
+
+
+def _is_time(work: Work, pilot: Pilot, *, late: timedelta = timedelta(0)) -> bool:
+    """A year, and so much more, after the pilot began or the record was last confirmed; not again at once."""
+    if work.today() - pilot.created < YEAR + late:
         return False
-    told = work.unit.events(pilot=pilot.id, kinds=(ASKED, TRUE, REFUSED), since=work.now - YEAR, limit=20)
+    since = work.now - YEAR - late
+    told = work.unit.events(pilot=pilot.id, kinds=(ASKED, TRUE, REFUSED), since=since, limit=20)
     if any(event.kind == TRUE for event in told):
         return False
     rest = MENDED if told and told[0].kind == REFUSED else AGAIN
@@ -93,9 +115,14 @@ def answered(work: Work, person: Person, pilot: Pilot, token: Token) -> Reply:
     return Nothing()
 
 
+def newest_word(work: Work, pilot: Pilot) -> Event | None:
+    """The newest word about the record."""
+    return next(iter(work.unit.events(pilot=pilot.id, kinds=(TRUE, REFUSED), limit=1)), None)
+
+
 def told(work: Work, pilot: Pilot, reader: Person) -> str:
-    """The newest word about the record, as a status shows it; empty where there is none."""
-    newest = next(iter(work.unit.events(pilot=pilot.id, kinds=(TRUE, REFUSED), limit=1)), None)
+    """The newest word about the record, as a status and a reason show it; empty where there is none."""
+    newest = newest_word(work, pilot)
     if newest is None or newest.actor is None:
         return ""
     on, who = work.day(newest.at, reader), cases.name_of(work, newest.actor)

@@ -11,7 +11,7 @@ from bot.core.erasure import REDACTED
 from bot.core.questionnaire_json import to_json
 from bot.core.records import Asked, Decision, Given
 from bot.core.values import encode
-from bot.service import ServiceError, users
+from bot.service import ServiceError, attesting, users
 from bot.service.work import Work
 
 ALL = 1_000_000  # decisions or check-ins: more than there will ever be
@@ -50,6 +50,7 @@ def _parts(work: Work, made: Decision) -> Iterator[tuple[str, Part]]:
     if pilot is not None:
         yield "pilot", dossier.as_json(pilot)
     yield "scores", _scores(work, made)
+    yield "record", _word(work, made)
     for edition in sorted({(one.questionnaire, one.version) for one in asked}):
         form = work.unit.form(*edition)
         if form is not None:
@@ -73,6 +74,20 @@ def _redactions(work: Work, made: Decision, events: Sequence[int]) -> Iterator[t
         told = (logged.event,)
         if chain.remnants_in(told).keys() & set(events) or made.id in chain.remnants_in(told, "decisions"):
             yield link, logged
+
+
+def _word(work: Work, made: Decision) -> Part:
+    """Who said last before it was decided whether the pilot's record is true; empty where nobody had. The event with
+    that number is a part of its own.
+    """
+    said = [
+        logged for _, logged in _trail(work, made) if logged.event.kind in (attesting.TRUE, attesting.REFUSED)
+    ]
+    last = max((one for one in said if one.event.at <= made.at), key=lambda one: one.event.at, default=None)
+    if last is None:
+        return {}
+    true = last.event.kind == attesting.TRUE
+    return {"true": true, "by": last.event.actor, "at": last.event.at.isoformat(), "event": last.id}
 
 
 def _scores(work: Work, made: Decision) -> Part:

@@ -13,7 +13,7 @@ from bot.core.ports import Reply, Show
 from bot.core.records import Event, Person, Pilot
 from bot.core.signals.evaluation import Mute, shown
 from bot.core.values import Json
-from bot.service import evaluations, gateview
+from bot.service import attesting, evaluations, gateview
 from bot.service.work import Work
 
 KNOWN = "signal.known"
@@ -42,6 +42,7 @@ def why(work: Work, reader: Person, pilot: Pilot, part: str) -> Reply:
             model=work.content.model,
             policy=work.content.policy,
             sees_claims=permissions.reads(reader, Sensitivity.CLAIMS, pilot),
+            record=attesting.told(work, pilot, reader),
         ),
         part,
     )

@@ -18,6 +18,7 @@ from bot.core.state import Phase
 from bot.log import get
 from bot.service import (
     absence,
+    attesting,
     bundling,
     checkins,
     concluding,
@@ -188,16 +189,20 @@ def _night(work: Work, aside: Collection[str]) -> Iterator[tuple[str, Todo, Pilo
 def look_at_pilots(work: Work) -> None:
     """Evaluate the pilots whose time has come; notice whose owner or sponsor is gone, and gates that opened again."""
     for pilot in evaluations.renew_due(work):
-        leaving.notice(work, pilot)
-        gates.watch(work, pilot)
+        _notice(work, pilot)
 
 
 def look_at_pilot(work: Work, ident: PilotId) -> None:
     """The same for one of them."""
     pilot = evaluations.renew_one(work, ident)
     if pilot is not None:
-        leaving.notice(work, pilot)
-        gates.watch(work, pilot)
+        _notice(work, pilot)
+
+
+def _notice(work: Work, pilot: Pilot) -> None:
+    leaving.notice(work, pilot)
+    gates.watch(work, pilot)
+    attesting.notice(work, pilot)
 
 
 def run(store: Store, content: Content, job: Job, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.core.card import Button, Card
 from bot.core.dossier import Part
 from bot.core.ports import Clicked, Reply, Show, Store
-from bot.core.records import Decision, Pilot
+from bot.core.records import Decision, ItemLevel, Pilot
 from bot.service import attesting, dossier, registry
 from bot.service.work import Work
 from tests.fakes.office import CALM, MONDAY, Office
@@ -60,7 +61,13 @@ class Owned:
 
 @pytest.fixture
 def old(any_store: Store) -> Owned:
-    return Owned(any_store, 400)
+    return Owned(any_store, 386)
+
+
+@pytest.fixture
+def late(any_store: Store) -> Owned:
+    """A pilot of which nobody said for weeks what a yearly word could have ridden along with."""
+    return Owned(any_store, 370 + attesting.WAITS.days)
 
 
 def test_a_young_pilot_is_not_asked_about(any_store: Store) -> None:
@@ -103,6 +110,66 @@ def test_the_file_of_a_decision_holds_the_yearly_word_with_who_gave_it(old: Owne
     parts = old.office.do(file)["parts"].values()
     (word,) = [part for part in parts if part.get("kind") == attesting.TRUE]
     assert (word["actor"], word["pilot"]) == (old.anna.id, old.made.id)
+    record = old.office.do(file)["parts"]["record"]
+    assert (record["true"], record["by"], record["event"]) == (True, old.anna.id, word["id"])
+    assert record["at"] == word["at"]
+
+
+def test_why_says_who_confirmed_it_and_when_and_that_nobody_has(old: Owned) -> None:
+    level = ItemLevel("data.access", 2, old.office.now, old.office.now, by=old.anna.id)
+    old.office.write(lambda unit: unit.set_level(old.made.id, level))
+
+    def told() -> str:
+        reply = old.office.says("bo", "why invoice matcher score")
+        assert isinstance(reply, Show)
+        return reply.card.fallback
+
+    assert "Its record: nobody has confirmed it yet; its owner is asked once a year" in told()
+    old.pulse()
+    old.presses("anna", "Yes, it is true", old.questions()[0])
+    assert "Its record: confirmed as true by Anna, 25 Nov" in told()
+
+
+def silent(late: Owned, days: int) -> None:
+    """So many days go by in which she answers nothing."""
+    late.office.until(late.office.now + timedelta(days=days))
+
+
+def test_an_owner_who_answers_nothing_is_asked_in_time_too_at_a_good_hour_and_not_again_at_once(
+    late: Owned,
+) -> None:
+    silent(late, 3)
+    (event,) = late.office.events(attesting.ASKED)
+    assert len(late.questions()) == 1
+    assert event.after == late.anna.id
+    silent(late, 20)
+    assert len(late.questions()) == 1
+
+
+def test_whoever_owns_several_is_asked_about_one_in_a_week(late: Owned) -> None:
+    day = MONDAY.date() - timedelta(days=500)
+    for name in ("Mail sorter", "Photo finder"):
+        late.office.pilot(name, late.anna, created=day, stage_since=day, owner_accepted=True)
+    silent(late, 6)
+    assert len(late.questions()) == 1
+    silent(late, 8)
+    assert len(late.questions()) == 2
+
+
+def test_nobody_is_asked_while_away_or_beyond_the_budget_of_the_week(
+    late: Owned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = (late.office.now + timedelta(days=9)).date()
+    away = replace(late.anna, away_until=back)
+    late.office.write(lambda unit: unit.save_person(away))
+    silent(late, 8)
+    assert not late.questions()
+    monkeypatch.setattr(attesting.nagging, "room", lambda work, _: work.now + DAY)
+    silent(late, 8)
+    assert not late.questions()
+    monkeypatch.undo()
+    silent(late, 2)
+    assert len(late.questions()) == 1
 
 
 def test_it_is_asked_again_after_a_year_and_not_before(old: Owned) -> None:

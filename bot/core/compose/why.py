@@ -21,6 +21,7 @@ from bot.core.signals.evaluation import Mute, Seen
 
 SIGNALS, READINESS, GATE = "signals", "readiness", "gate"
 PARTS = (SIGNALS, READINESS, GATE)
+NOT_CONFIRMED = "nobody has confirmed it yet; its owner is asked once a year"
 LADDER = "level 2 is good enough for a pilot, 3 for production"
 
 
@@ -29,7 +30,8 @@ class WhyView:
     """What explains one pilot to one reader.
 
     `index` is the purgatory index, 0..100, over `signals`; `mutes` tells of those that are `known` by whom, until
-    when and why. `sees_claims`: the reader is owner or sponsor.
+    when and why. `sees_claims`: the reader is owner or sponsor. `record` is who confirmed when that what is kept is
+    true, in words.
     """
 
     pilot: Pilot
@@ -45,6 +47,7 @@ class WhyView:
     model: Model
     policy: Policy
     sees_claims: bool = False
+    record: str = ""
 
 
 def why_card(view: WhyView, part: str = SIGNALS) -> Card:
@@ -151,6 +154,12 @@ def _of_readiness(view: WhyView) -> Iterator[Block]:
         if rows:
             yield Heading(dimension.name)
             yield Facts(tuple(rows))
+    yield from _record(view)
+
+
+def _record(view: WhyView) -> Iterator[Block]:
+    """Whose word it is that all of it is true."""
+    yield Facts((("Its record", view.record or NOT_CONFIRMED),))
 
 
 def _weight(view: WhyView, dimension: str) -> float:
