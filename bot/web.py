@@ -22,6 +22,7 @@ STALE_BEAT = timedelta(seconds=60)  # thirty missed heartbeats: the worker is de
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"  # the form in which it reads a page
 PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")  # a proxy's marks
 APP: web.AppKey[App] = web.AppKey("app", App)
+SERVES: web.AppKey[bool] = web.AppKey("serves", bool)  # whether people come to the platforms' doors here
 
 log = get("web")
 
@@ -29,7 +30,7 @@ log = get("web")
 def application(app: App, *, doors: bool = True) -> web.Application:
     """The aiohttp application: the health pages, and with `doors` every route of every adapter."""
     site = web.Application(client_max_size=MAX_BODY)
-    site[APP] = app
+    site[APP], site[SERVES] = app, doors
     health = (("/healthz", healthy), ("/readyz", ready), ("/metrics", metrics))
     site.add_routes([web.get(path, page) for path, page in health])
     if doors:
@@ -55,7 +56,7 @@ async def healthy(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """The database answers and a worker has shown life lately; 503 with the reason where not, and once it stops."""
+    """The database answers, a worker has shown life lately, and a platform is known; else, and once it stops, 503."""
     app = request.app[APP]
     if app.stopping:
         return web.json_response({"ok": False, "why": "it was told to stop"}, status=503)
@@ -67,7 +68,11 @@ async def ready(request: web.Request) -> web.Response:
     last = max(beats.values(), default=None)
     if last is None or app.clock.now() - last > STALE_BEAT:
         return web.json_response({"ok": False, "why": "no worker has shown life lately"}, status=503)
-    return web.json_response({"ok": True})
+    doors = list(app.adapters.values()) if request.app[SERVES] else []
+    waiting = [door.waits_for for door in doors if isinstance(door, Learning) and door.waits_for]
+    if waiting and len(waiting) == len(doors):  # while another platform is served, it goes on being served
+        return web.json_response({"ok": False, "why": waiting[0]}, status=503)
+    return web.json_response({"ok": True, "waiting": waiting} if waiting else {"ok": True})
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -95,6 +100,16 @@ def _may_not_read(request: web.Request, wanted: str) -> web.Response | None:
     if is_loopback(request.remote or "") and not passed_on:
         return None
     return web.Response(status=403, text="Set RAMPCHECK_METRICS_TOKEN, and bring it as a bearer token.\n")
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A platform that has to tell us something before anybody there can be served."""
+
+    @property
+    def waits_for(self) -> str:
+        """What it has not told yet, in words; empty where it has."""
+        ...
 
 
 @runtime_checkable

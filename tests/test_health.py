@@ -25,6 +25,7 @@ from bot.service import registry
 from bot.service.work import Work
 from bot.settings import load
 from bot.worker import Worker
+from tests.fakes.slack.server import BOT_TOKEN, SECRET
 
 ROOT = Path(__file__).parents[1]
 OWNER, PILOT, ORGANISATION, WORDS = (
@@ -184,6 +185,18 @@ def test_ready_means_that_the_database_answers_and_a_worker_lives(app: App) -> N
     assert visited(app, "/readyz")[0][0] == 503
     app.close()
     assert [status for status, _ in visited(app, "/healthz", "/readyz", "/metrics")] == [200, 503, 503]
+
+
+def test_ready_means_that_slack_has_said_which_workspace_it_is_unless_another_platform_is_served(
+    sqlite_url: str,
+) -> None:
+    slack = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SECRET}
+    for local, expected in (("off", 503), ("on", 200)):
+        app = opened(sqlite_url, **slack | {"RAMPCHECK_LOCAL_CHAT": local})
+        asyncio.run(Worker(app).beat())
+        [(status, said)] = visited(app, "/readyz")
+        assert (status, "Slack has not said yet which workspace" in said) == (expected, True)
+        app.close()
 
 
 def test_whoever_stands_before_it_is_told_that_it_stops(app: App) -> None:

@@ -220,6 +220,10 @@ class SlackAdapter:
         """Whether it is known which workspace we serve, where there is but one."""
         return self._oauth is not None or self._installed is not None
 
+    @property
+    def waits_for(self) -> str:
+        return "" if self._ready else "Slack has not said yet which workspace the token is for"
+
     # --- starting
 
     async def _introduce(self) -> None:

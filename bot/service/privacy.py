@@ -8,11 +8,12 @@ from bot.core import permissions
 from bot.core.card import Card
 from bot.core.chain import Logged
 from bot.core.compose import privacy as words
+from bot.core.compose.words import role_name
 from bot.core.dossier import Part, as_json
 from bot.core.erasure import OF_PEOPLE
 from bot.core.records import Identity, Person, Pilot
 from bot.core.values import Json, encode
-from bot.service import users
+from bot.service import house, users
 from bot.service.work import Work
 
 ALL = 1_000_000  # check-ins of a pilot, decisions: more than there will ever be
@@ -30,10 +31,17 @@ def statement(work: Work, person: Person) -> Card:
     pilots = [
         f"{pilot.name} ({', '.join(_parts(person, pilot))})" for pilot in work.unit.pilots_of(person.id)
     ]
+    pilots += [f"all others ({role}, where they name nobody for it)" for role in _house(work, person)]
     platforms = sorted({one.address.platform.capitalize() for one in accounts})
     return words.card(
         words.Stored(person, work.zone(person), platforms, pilots, work.content.policy.retention)
     )
+
+
+def _house(work: Work, person: Person) -> list[str]:
+    """The roles in which somebody confirms at every pilot that names nobody of its own."""
+    named = house.reviewers(work.unit)
+    return [f"reviewer: {role_name(role)}" for role, who in sorted(named.items()) if who == person.id]
 
 
 def _parts(person: Person, pilot: Pilot) -> list[str]:
@@ -50,6 +58,7 @@ def export(work: Work, person: Person) -> Part:
         "accounts": [_account(one) for one in work.unit.identities(person.id)],
         "looked_for": [as_json(one) for one in work.unit.sought() if one.person == person.id],
         "pilots": list(_pilots(work, person)),
+        "reviewer_of_all": [*_house(work, person)],
         "asked": list(_asked(work, person)),
         "answers": list(_answers(work, person)),
         "claims": list(_claims(work, person)),

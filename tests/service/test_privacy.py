@@ -13,7 +13,7 @@ from bot.core.card import spoken
 from bot.core.compose import privacy as words
 from bot.core.ports import Show, Store
 from bot.core.records import Event, Person
-from bot.service import people, privacy, sealing
+from bot.service import house, people, privacy, sealing
 from tests.fakes.office import CALM, CONTENT, MONDAY
 from tests.service.test_deciding import FIX, Deciding, soon
 
@@ -67,6 +67,15 @@ def test_whoever_asks_is_told_what_is_stored_who_reads_it_how_long_and_whom_to_a
         assert f"{days} days" in other
     assert "to have you taken out of everything" in told
     assert "An admin can have a copy of all of it made for you" in told
+
+
+def test_a_reviewer_of_the_house_reads_so_and_finds_it_in_their_copy(at: Deciding) -> None:
+    at.office.do(lambda work: house.name(work, at.anna, "finance"))
+    reply = at.office.says("anna", "privacy")
+    assert isinstance(reply, Show)
+    assert "all others (reviewer: finance, where they name nobody for it)" in reply.card.fallback
+    assert copy(at, at.anna)["reviewer_of_all"] == ["reviewer: finance"]
+    assert copy(at, at.dora)["reviewer_of_all"] == []
 
 
 def test_whoever_has_no_pilot_and_no_address_is_told_that_there_is_none() -> None:
