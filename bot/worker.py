@@ -12,16 +12,19 @@ from os import getpid
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import service
 from bot.app import App, MovableClock, settle, until_stopped
 from bot.core.links import Due, Tried
 from bot.core.ports import Opener
 from bot.core.records import OrganisationId
 from bot.log import get
 from bot.service import auditor, deliver, failing, given_up, links, redraw, retention, sealing, tick
+from bot.storage import errors
 
 BEAT = timedelta(seconds=2)  # what falls due is seen within this time
 # What another process stored leaves within this time; docs/adr/0018 weighs it against LISTEN and NOTIFY.
 PEEK = timedelta(milliseconds=500)
+RACES = (service.Conflict, errors.Conflict)  # lost again and again: no fault of the job's
 POISON_WAITS = (
     timedelta(minutes=1),
     timedelta(minutes=10),
@@ -222,6 +225,10 @@ class Worker:
                     self._run(part, now)
                 return
             failures = self._resting.get(job.name, (0, now))[0]
+            if isinstance(error, RACES):  # others are at it: what they leave is found with the next beat
+                log.debug("job.raced", cause=type(error).__name__, job=job.name)
+                self._resting[job.name] = (failures, now + BEAT)
+                return
             wait = POISON_WAITS[min(failures, len(POISON_WAITS) - 1)]
             self._resting[job.name] = (failures + 1, now + wait)
             log.error("job.failed", cause=error, job=job.name, failures=failures + 1, after=wait)

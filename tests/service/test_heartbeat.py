@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
+from bot import service
 from bot.app import App, MovableClock, build, local_connection
 from bot.core.compose import trouble as words
 from bot.core.ports import Leased, Store, Unit
 from bot.core.records import Address, Event, Identity, Person, Pilot, Schedule, Standing
 from bot.service import evaluations, registry, tick
-from bot.service.work import Work
+from bot.service.work import TRIES, Work
 from bot.settings import load
+from bot.storage import errors
 from bot.worker import Worker
 
 
@@ -76,6 +78,28 @@ def test_one_bad_pilot_never_stops_the_others(app: App, monkeypatch: pytest.Monk
         )
     }
     assert asked == {pilot.id for pilot in pilots} - {pilots[2].id}
+    app.close()
+
+
+@pytest.mark.parametrize("lost", [service.Conflict, errors.Conflict])
+def test_a_race_lost_to_other_workers_is_no_failure(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, lost: type[Exception]
+) -> None:
+    own(app, 1)
+    races = iter([lost("others were faster")] * TRIES)
+
+    def raced(work: Work) -> list[Pilot]:
+        for error in races:
+            raise error
+        return original(work)
+
+    original = evaluations.renew_due
+    monkeypatch.setattr(evaluations, "renew_due", raced)
+    asyncio.run(Worker(app).beat())
+    assert not app.store.read(
+        app.organisation.id, lambda unit: evaluations.due(Work(unit, app.content, app.clock.now()))
+    )
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
     app.close()
 
 
