@@ -49,9 +49,8 @@ def delegate(work: Work, person: Person, to: Person, until: date, *, actor: Pers
         raise ServiceError(is_not_there(to.name))
     given = people.set_stand_in(work, person, to.id, until, actor=actor)
     card = told_stand_in(person.name, until, work.today(to))
-    work.unit.enqueue(
-        Message(f"stand_in:{person.id}:{to.id}:{work.now.isoformat()}", address, card), work.now
-    )
+    key, morning = f"stand_in:{person.id}:{to.id}:{work.now.isoformat()}", _good(work, to, work.now)
+    work.unit.enqueue(Message(key, address, card, not_before=morning), work.now)
     live = work.unit.live_checkins(person=person.id)
     own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
     return _set_all_aside(work, own, given)

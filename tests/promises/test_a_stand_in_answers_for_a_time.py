@@ -42,6 +42,19 @@ def test_what_is_open_and_what_falls_due_is_theirs_until_the_day(office: Office)
     assert {person for day, person in since.items() if day > date(2026, 12, 31)} == {anna.id}
 
 
+def test_a_stand_in_hears_of_it_at_a_good_hour_of_their_own(office: Office) -> None:
+    anna = office.person("anna")
+    office.person("bo", zone="Asia/Tokyo")  # where it is evening
+    office.pilot("Invoice matcher", anna)
+    office.until(datetime(2026, 4, 1, 12, tzinfo=UTC))
+    office.runs("anna", "delegate Bo until 31 December")
+    office.until(office.now + timedelta(hours=1))
+    assert not office.platform.inbox("bo")
+    office.until(datetime(2026, 4, 2, 1, tzinfo=UTC))
+    [told] = office.platform.inbox("bo")
+    assert "asked you to answer in their place" in told.fallback
+
+
 def test_back_ends_it(office: Office) -> None:
     anna = office.person("anna")
     office.person("bo")
