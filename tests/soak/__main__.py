@@ -7,6 +7,8 @@ depends on the machine as well.
 from __future__ import annotations
 
 import argparse
+import pickle
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,18 +23,23 @@ from tests.soak.record import Record
 
 SHOWN = 5  # violations of a promise that are printed
 WORKERS = {"sqlite": 1, "postgres": 3}
+COUNTRIES = {"sqlite": "GB", "postgres": "IL"}  # of the second the working week begins on a Sunday
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code."""
     asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server is left behind
     kinds = WORKERS if asked.database == "both" else (asked.database,)
     broken = False
     for kind in kinds:
-        plan = Plan(asked.owners, asked.weeks, WORKERS[kind], asked.seed)
+        country = asked.country or COUNTRIES[kind]
+        plan = Plan(asked.owners, asked.weeks, WORKERS[kind], asked.seed, country=country)
         with _database(kind) as url:
             soak = Soak(plan, url)
             record = soak.run()
+        if asked.keep:
+            Path(asked.keep).with_suffix(f".{kind}").write_bytes(pickle.dumps((plan, record, soak.counts)))
         found = checker.violations(record)
         print("\n".join(_told(kind, plan, record, soak.counts, found)), flush=True)
         broken = broken or any(found.values())
@@ -45,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
+    parser.add_argument("--country", default="", help="whose working week and holidays are kept, e.g. LV")
+    parser.add_argument("--keep", default="", help="a file to write the record to, to be checked again")
     return parser
 
 
@@ -64,7 +73,8 @@ def _database(kind: str) -> Iterator[str]:
 def _told(
     kind: str, plan: Plan, record: Record, counts: Counts, found: Mapping[str, list[str]]
 ) -> Iterator[str]:
-    yield f"\n## {kind}: {plan.owners:,} owners, {plan.weeks} weeks, {plan.workers} worker(s), seed {plan.seed}\n"
+    size = f"{plan.owners:,} owners, {plan.weeks} weeks, {plan.workers} worker(s)"
+    yield f"\n## {kind}: {size}, holidays of {plan.country}, seed {plan.seed}\n"
     lived = {
         **totals(record),
         "workers killed": counts.kills.total(),
@@ -72,6 +82,7 @@ def _told(
         "outages": counts.outages,
         "clock jumps": counts.jumps,
         "moments looked at": counts.moments,
+        "acts refused": counts.refused,
         "seconds it took": round(counts.seconds),
     }
     yield from (

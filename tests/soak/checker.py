@@ -6,33 +6,19 @@ every way that is listed here, and sees that it is found.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from tests.soak import asking
+from tests.soak import lookups as look
+from tests.soak.lookups import ANSWERS, CHECKS, HEARD, MOST, ON_TIME, promise
 from tests.soak.record import Post, Record
 
-Check = Callable[[Record], Iterator[str]]
-CHECKS: dict[str, Check] = {}
-
-ON_TIME = timedelta(minutes=15)  # a message may leave so much later than the moment it was written at
-HEARD = timedelta(minutes=20)  # what comes so soon after somebody's own act is an answer to it
-MOST = 5  # pilots in one message
-ANSWERS = ("checkin.answered", "checkin.nothing", "checkin.declined")
-ENDS = ("answered", "nothing", "declined", "missed", "closed")
-
-
-def promise(text: str) -> Callable[[Check], Check]:
-    """Enter a check under the promise that it verifies."""
-
-    def enter(check: Check) -> Check:
-        CHECKS[text] = check
-        return check
-
-    return enter
+STILL_OPEN = 21  # days: what a stand-in was asked may still be open, and put off, after the last of theirs
+MORE = asking  # importing it enters its checks
 
 
 def violations(record: Record) -> Mapping[str, list[str]]:
@@ -99,27 +85,35 @@ def acknowledged(record: Record) -> Iterator[str]:
 
 @promise("nobody is disturbed at night, on a Friday, at the weekend or on a holiday")
 def good_hours(record: Record) -> Iterator[str]:
-    heard = _acts(record)
+    heard = look.acts(record)
     turns = {
         0: sorted(turn.at for turn in record.turns)
     }  # what somebody does may ask something of another at once
-    for post in _to_people(record):
+    by_hand = {one.id: one.opened_at for one in record.asked if one.by_hand}
+    for post in look.to_people(record):
         person = record.places[post.conversation]
-        if post.key.startswith("request:") and _just_acted(turns, 0, post.at):
+        if post.key.startswith("request:") and look.just_acted(turns, 0, post.at):
             continue
-        here = post.at.astimezone(ZoneInfo(_zone(record, person, post.at)))
+        if any(
+            post.at - by_hand[number] <= HEARD
+            for _, number in look.asks(record, post.key)
+            if number in by_hand
+        ):
+            continue  # whoever sent it by hand chose the hour
+        here = post.at.astimezone(ZoneInfo(look.zone(record, person, post.at)))
         quiet = not record.house.quiet_until <= here.hour < record.house.quiet_from
-        allowed = here.weekday() in record.house.weekdays and here.date() not in record.house.free
-        if (quiet or not allowed) and not _just_acted(heard, person, post.at):
+        if (quiet or not look.may_ask(record.house, here.date())) and not look.just_acted(
+            heard, person, post.at
+        ):
             yield f"{post.key} came to person {person} at {here:%a %d %b %H:%M}"
 
 
 @promise("no backlog: a pilot is asked at most once a week")
 def no_backlog(record: Record) -> Iterator[str]:
-    for pilot, opened in _opened(record).items():
+    for pilot, opened in look.opened(record).items():
         for (earlier, _), (later, person) in pairwise(opened):
             # Days by the calendar of whoever is asked: who moved half a day east has a week that is shorter.
-            zone = ZoneInfo(_zone(record, person, later))
+            zone = ZoneInfo(look.zone(record, person, later))
             if later.astimezone(zone).date() - earlier.astimezone(zone).date() < timedelta(days=5):
                 yield f"pilot {pilot} was asked at {earlier} and again at {later}"
 
@@ -130,7 +124,7 @@ def none_dropped(record: Record) -> Iterator[str]:
     reasons = ("checkin.opened", "slot.skipped", *ANSWERS, "checkin.missed")
     longest = timedelta(weeks=record.house.weeks, days=8)  # a slot may wait for the check-in before it
     gone = record.lost | {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
-    spans = _away_spans(record)
+    spans = look.away_spans(record)
     seen: dict[int, list[datetime]] = defaultdict(list)
     for one in record.noted:
         if one.kind in reasons and one.pilot is not None:
@@ -140,7 +134,8 @@ def none_dropped(record: Record) -> Iterator[str]:
         until = max(there, default=record.end)  # as long as there is anybody to ask
         moments = [at for at in seen[pilot] if at < until]
         for earlier, later in pairwise([record.begin, *moments, until]):
-            excused = _down(record, earlier, later) + _absent(spans, people, earlier, later)
+            here = {person for person in people if gone.get(person, record.end) > earlier}
+            excused = look.down(record, earlier, later) + look.absent(spans, here, earlier, later)
             if later - earlier - excused > longest:
                 yield f"pilot {pilot} was neither asked nor left out from {earlier} to {later}"
 
@@ -155,16 +150,16 @@ def one_open(record: Record) -> Iterator[str]:
             if pending[one.pilot]:
                 yield f"pilot {one.pilot} was asked at {one.at} with {sorted(pending[one.pilot])} open"
             pending[one.pilot].add(one.after["checkin"])
-        elif _ends(one.kind):
+        elif look.ends(one.kind):
             pending[one.pilot].discard(one.after["checkin"])
 
 
 @promise("at most two reminders, to those who have not answered")
 def reminders(record: Record) -> Iterator[str]:
-    ended = {one.after["checkin"]: one.at for one in record.noted if _ends(one.kind)}
-    aside = _away_spans(record)
+    ended = {one.after["checkin"]: one.at for one in record.noted if look.ends(one.kind)}
+    aside = look.away_spans(record)
     count: Counter[int] = Counter()
-    asked = ((post, *one) for post in record.posts for one in _asks(record, post.key))
+    asked = ((post, *one) for post in record.posts for one in look.asks(record, post.key))
     for post, kind, number in asked:
         if kind != "reminder":
             continue
@@ -179,7 +174,7 @@ def reminders(record: Record) -> Iterator[str]:
 @promise("several pilots of one person come in one message, five at most")
 def bundled(record: Record) -> Iterator[str]:
     together: dict[tuple[int, datetime], list[int]] = defaultdict(list)
-    for person, at, checkins in _by_itself(record, ("invite",)):
+    for person, at, checkins in look.by_itself(record, ("invite",)):
         together[person, at].append(len(checkins))
     for (person, at), sizes in together.items():
         if max(sizes) > MOST or len(sizes) > -(-sum(sizes) // MOST):
@@ -189,7 +184,7 @@ def bundled(record: Record) -> Iterator[str]:
 @promise("a week has a budget over all pilots of a person")
 def budget(record: Record) -> Iterator[str]:
     before: dict[int, list[datetime]] = defaultdict(list)
-    for person, at, _ in _by_itself(record, ("ask", "invite", "reminder")):
+    for person, at, _ in look.by_itself(record, ("ask", "invite", "reminder")):
         full = [one for one in before[person] if at - timedelta(days=7) < one < at]
         if len(full) >= record.house.messages:
             yield f"person {person} had {len(full)} messages in the week before {at}, and got one more"
@@ -206,7 +201,7 @@ def boss_later(record: Record) -> Iterator[str]:
             answers[one.pilot].append(one.at)
     told: dict[int, datetime] = {}  # pilot -> when somebody who answers for it was last written to about it
     for post in record.posts:
-        for _, number in _asks(record, post.key):
+        for _, number in look.asks(record, post.key):
             told[pilots.get(number, 0)] = post.at
         about = silences.get(post.key)
         if about is None:
@@ -222,19 +217,19 @@ def boss_later(record: Record) -> Iterator[str]:
 
 @promise("whoever is away is left alone")
 def away(record: Record) -> Iterator[str]:
-    spans, heard = _away_spans(record), _acts(record)
-    for post in _to_people(record):
+    spans, heard = look.away_spans(record), look.acts(record)
+    for post in look.to_people(record):
         person = record.places[post.conversation]
-        day = post.at.astimezone(ZoneInfo(_zone(record, person, post.at))).date()
+        day = post.at.astimezone(ZoneInfo(look.zone(record, person, post.at))).date()
         for since, until in spans.get(person, ()):
-            if since < post.at and day <= until and not _just_acted(heard, person, post.at):
+            if since < post.at and day <= until and not look.just_acted(heard, person, post.at):
                 yield f"{post.key} came to person {person}, who is away until {until}"
 
 
 @promise("whoever left is left alone")
 def left(record: Record) -> Iterator[str]:
     gone = {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
-    for post in _to_people(record):
+    for post in look.to_people(record):
         person = record.places[post.conversation]
         if person in gone and post.at > gone[person]:
             yield f"{post.key} came to person {person}, who left at {gone[person]}"
@@ -247,11 +242,23 @@ def responsible(record: Record) -> Iterator[str]:
     for one in record.noted:
         if one.kind in ("pilot.owner", "pilot.deputy") and one.pilot is not None and one.after is not None:
             answers.setdefault(one.pilot, set()).add(int(one.after))
-    asked = [(post, number) for post in record.posts for _, number in _asks(record, post.key)]
+    asked = [(post, number) for post in record.posts for _, number in look.asks(record, post.key)]
     for post, number in asked:
         person = record.places.get(post.conversation)
-        if number in pilots and person not in answers.get(pilots[number], ()):
+        if number not in pilots or person in answers.get(pilots[number], ()):
+            continue
+        if not _stands_in(record, person, answers[pilots[number]], post.at):
             yield f"{post.key} asked person {person}, who has no part in pilot {pilots[number]}"
+
+
+def _stands_in(record: Record, person: int | None, holders: set[int], at: datetime) -> bool:
+    """Whether one of these has named somebody to answer in their place, until then or a little before."""
+    for turn in record.turns:
+        if turn.kind == "delegates" and turn.person in holders and turn.at <= at:
+            who, _, until = turn.value.partition(":")
+            if int(who) == person and at.date() <= date.fromisoformat(until) + timedelta(days=STILL_OPEN):
+                return True
+    return False
 
 
 # --- channels -------------------------------------------------------------------------------------------------------
@@ -277,87 +284,3 @@ def _repeated(posts: list[Post]) -> Iterator[tuple[str, Post]]:
         if (post.conversation, post.title) in seen:
             yield post.conversation, post
         seen.add((post.conversation, post.title))
-
-
-# --- looking things up ----------------------------------------------------------------------------------------------
-
-
-def _ends(kind: str) -> bool:
-    return kind.startswith("checkin.") and kind.partition(".")[2] in ENDS
-
-
-def _to_people(record: Record) -> Iterator[Post]:
-    return (post for post in record.posts if post.conversation in record.places)
-
-
-def _asks(record: Record, key: str) -> list[tuple[str, int]]:
-    """(slot's kind, check-in) of all that a message asks, e.g. ("reminder", 17)."""
-    found = []
-    for one in record.within.get(key, [key]):
-        first, _, rest = one.partition(":")
-        number, _, slot = rest.partition(":")
-        if first == "checkin" and number.isdigit():
-            found.append((slot.rstrip("0123456789"), int(number)))
-    return found
-
-
-def _by_itself(record: Record, kinds: tuple[str, ...]) -> Iterator[tuple[int, datetime, list[int]]]:
-    """(person, written at, check-ins) of each new message of these kinds, the oldest first."""
-    for row in sorted(record.waited, key=lambda one: (one.created_at, one.id)):
-        asked = [number for kind, number in _asks(record, row.key) if kind in kinds]
-        if asked and not row.replaces and row.conversation in record.places:
-            yield record.places[row.conversation], row.created_at, asked
-
-
-def _opened(record: Record) -> Mapping[int, list[tuple[datetime, int]]]:
-    """Pilot -> when it was asked about, and whom."""
-    people = {one.id: one.person for one in record.asked}
-    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for one in record.noted:
-        if one.kind == "checkin.opened" and one.pilot is not None:
-            found[one.pilot].append((one.at, people[one.after["checkin"]]))
-    return found
-
-
-def _acts(record: Record) -> Mapping[int, list[datetime]]:
-    found: dict[int, list[datetime]] = defaultdict(list)
-    for act in sorted(record.acts, key=lambda one: one.at):
-        found[act.person].append(act.at)
-    return found
-
-
-def _just_acted(heard: Mapping[int, list[datetime]], person: int, at: datetime) -> bool:
-    moments = heard.get(person, [])
-    found = bisect_right(moments, at)
-    return found > 0 and at - moments[found - 1] <= HEARD
-
-
-def _zone(record: Record, person: int, at: datetime) -> str:
-    moves = [turn for turn in record.turns if turn.person == person and turn.kind == "zone" and turn.at <= at]
-    return max(moves, key=lambda turn: turn.at).value if moves else record.zones[person]
-
-
-def _away_spans(record: Record) -> Mapping[int, list[tuple[datetime, date]]]:
-    """Person -> absences, as (said at, last day)."""
-    found: dict[int, list[tuple[datetime, date]]] = defaultdict(list)
-    for turn in record.turns:
-        if turn.kind == "away":
-            found[turn.person].append((turn.at, date.fromisoformat(turn.value)))
-    return found
-
-
-def _down(record: Record, since: datetime, until: datetime) -> timedelta:
-    spans = (min(end, until) - max(begin, since) for begin, end in record.down)
-    return sum((span for span in spans if span > timedelta(0)), timedelta(0))
-
-
-def _absent(
-    spans: Mapping[int, list[tuple[datetime, date]]], people: set[int], since: datetime, until: datetime
-) -> timedelta:
-    """How long any of these people was away: a slot in an absence comes at the first good hour after it."""
-    total = timedelta(0)
-    for person in people:
-        for said, last in spans.get(person, ()):
-            back = datetime.combine(last, time(), since.tzinfo) + timedelta(days=4)  # over a weekend
-            total += max(min(back, until) - max(said, since), timedelta(0))
-    return total

@@ -10,25 +10,36 @@ import heapq
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from random import Random
 from typing import Any
 
+from bot.core.questionnaire import Content
 from tests.soak import worker
 from tests.soak.people import ZONES, Due, Life
 from tests.soak.record import Act, House, Post, Record, Turn, moment, read, rows
 from tests.soak.sink import Sink
 
 BEGIN = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
-GRID = timedelta(minutes=15)  # moments at which the workers look; what falls due in between is that late
+GRID = timedelta(minutes=30)  # moments at which the workers look; what falls due in between is that late
+TURNED = {
+    "zone": "moves to another zone",
+    "left": "leavers",
+    "away": "absences",
+    "hours": "hours of one's own",
+    "delegates": "stand-ins",
+    "early": "check-ins asked for early",
+    "sent": "check-ins sent by hand",
+}
 TRIES = 20  # of acts over which workers are killed
 ROUNDS = 40  # of answering and sending at one moment; more means that it never comes to rest
 LEAD, ARCHIVED, CHANNEL = "lead", "channel:archived", "channel:ai-pilots"
@@ -53,6 +64,10 @@ class Plan:
     jumps: float = 0.01
     outages: int = 6
     look_up: bool = True  # whether the platform can be asked for what was sent
+    country: str = "GB"  # whose working week and holidays the organisation keeps
+    together: float = (
+        0.33  # share of moments at which all workers look at the same instant, not one before the others
+    )
     gone: float = 0.01  # addresses that the platform will not know any more, from some day on
 
 
@@ -84,7 +99,8 @@ class Soak:
         self.counts = Counts()
         self.end = BEGIN + timedelta(weeks=plan.weeks)
         self.lives: dict[str, Life] = {}
-        self.record = Record(house(), BEGIN, self.end)
+        self.content = worker.content_of(plan.country)
+        self.record = Record(house(self.content, plan.country), BEGIN, self.end, channel=CHANNEL)
         self.sink = Sink(self._refuses, self._arriving, self._taken)
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(["tests.soak.worker"])
@@ -104,6 +120,9 @@ class Soak:
         self._hands = [self._hired() for _ in range(self.plan.workers)]
         try:
             for at in self._moments():
+                if (at.year, at.month) > (self._now.year, self._now.month):
+                    taken = time.perf_counter() - began
+                    print(f"{at:%B %Y}: {len(self.sink.posts):,} messages, {taken:,.0f} s", file=sys.stderr)
                 self._pass(at)
         finally:
             self._dismiss()
@@ -119,9 +138,16 @@ class Soak:
 
     def _settle(self) -> None:
         """People and pilots, by the product's own registration; the first message is a fortnight away."""
-        self.connection, made = settled(self.url, self.plan.owners)
+        self.connection, made = settled(self.url, self.plan.owners, self.content)
+        own: dict[int, list[str]] = {}
+        for name, owner in rows(self.url, "SELECT name, owner FROM pilot ORDER BY id"):
+            own.setdefault(owner, []).append(name)
+        asking = self.content.policy.asking
+        week = tuple(day for day in asking.working_days if day not in asking.never_on)
         for number, (person, user, zone) in enumerate(made):
-            life = Life(person, user, zone, Random(f"{self.plan.seed}:{number}"))
+            dice, colleague = Random(f"{self.plan.seed}:{number}"), made[number - 7][1].capitalize()
+            life = Life(person, user, zone, dice, tuple(own.get(person, ())), colleague, week)
+            self.record.people[user.capitalize()] = person
             self.lives[user] = life
             self.record.zones[person], self.record.places[f"dm:{user}"] = zone, person
             if user != LEAD:
@@ -132,12 +158,16 @@ class Soak:
                     self._gone[f"dm:{user}"] = self.record.lost[person] = BEGIN + timedelta(days=days)
         for pilot, owner, deputy in rows(self.url, "SELECT id, owner, deputy FROM pilot"):
             self.record.owners[pilot] = {one for one in (owner, deputy) if one is not None}
+            self.record.owner[pilot] = owner
 
     def _refuses(self, conversation: str) -> str:
         if conversation == ARCHIVED:
             return "the channel is archived (is_archived)"
         gone = self._gone.get(conversation)
-        return "the account was closed (account_inactive)" if gone and self._now >= gone else ""
+        if gone is None or self._now < gone:
+            return ""
+        self.record.refused.setdefault(conversation, []).append(self._now)
+        return "the account was closed (account_inactive)"
 
     def _plan(self, due: Due) -> None:
         heapq.heappush(self._due, (due.at, next(self._numbers), due))
@@ -148,8 +178,7 @@ class Soak:
         """Every moment at which something is due or somebody acts; outages leave some out."""
         spans = self._outages()
         while True:
-            asked = rows(self.url, DUE)[0][0]
-            due = [moment(asked)] if asked is not None else []
+            due = self._next()
             due += [self._due[0][0]] if self._due else []
             at = max(_grid(min(due, default=self.end)), self._now + GRID)
             while spans and at >= spans[0][0]:
@@ -160,6 +189,14 @@ class Soak:
             if at >= self.end:
                 return
             yield at
+
+    def _next(self) -> list[datetime]:
+        """When the database says that something is due."""
+        asked = rows(self.url, DUE)[0][0]
+        return [moment(asked)] if asked is not None else []
+
+    def _owed(self, at: datetime) -> bool:
+        return any(due <= at for due in self._next())
 
     def _outages(self) -> list[tuple[datetime, datetime]]:
         """Some hours, some days, and one of three weeks; they begin at any hour of the day."""
@@ -185,7 +222,8 @@ class Soak:
             before = self.sink.calls
             self._beat(at)
             self._watch(at)
-            if self.sink.calls == before and not (self._due and self._due[0][0] <= at):
+            waits = bool(self._due) and self._due[0][0] <= at
+            if not waits and (self.sink.calls == before or not self._owed(at)):
                 return
         raise RuntimeError(f"at {at} it never came to rest")
 
@@ -226,21 +264,29 @@ class Soak:
             self.record.acts.append(Act(at, life.person, key, stored, checkin))
             self.counts.refused += not stored
         turn = str(act.get("turn", kind))
-        if turn in ("zone", "left", "away") and stored:
-            self.record.turns.append(
-                Turn(at, life.person, turn, str(act.get("value") or act.get("zone", "")))
-            )
+        if turn in TURNED and stored:
+            value = str(act.get("value") or act.get("zone") or act.get("pilot", ""))
+            if turn == "delegates":
+                value = f"{self.record.people[life.colleague]}:{value}"
+            self.record.turns.append(Turn(at, life.person, turn, value))
             life.left = life.left or turn == "left"
 
     def _beat(self, at: datetime) -> None:
-        """All workers look at once. Now and then one of them is killed: at a moment of chance, or at its next send."""
+        """All workers look: now and then at the same instant, else one of them first.
+
+        Now and then one of them is killed: at a moment of chance, or at its next send.
+        """
         fate = self.dice.random()
         if fate < self.plan.kills / 2:
             self.kill_at_send(self.dice.randint(1, 3), before=self.dice.random() < 0.5)
         elif fate < self.plan.kills:
             victim, after = self.dice.choice(self._hands), self.dice.uniform(0, 0.06)
             threading.Timer(after, self._kill, (victim.process.pid, "while it worked")).start()
-        self._tell(self._hands, ("beat", at, []))
+        first = self._hands if self.dice.random() < self.plan.together else [self.dice.choice(self._hands)]
+        self._tell(first, ("beat", at, []))
+        others = [hand for hand in self._hands if hand not in first]
+        if others:
+            self._tell(others, ("beat", at, []))
         self._kill_at_send = 0
 
     def kill_at_send(self, nth: int, *, before: bool) -> None:
@@ -290,8 +336,10 @@ class Soak:
 
     def _hired(self) -> Hand:
         here, there = self._processes.Pipe()
-        arguments = (self.url, self.sink.port, there, self.connection, self.plan.look_up)
-        process = self._processes.Process(target=worker.run, args=arguments, daemon=True)
+        orders = worker.Orders(
+            self.url, self.sink.port, self.connection, self.plan.country, self.plan.look_up
+        )
+        process = self._processes.Process(target=worker.run, args=(orders, there), daemon=True)
         process.start()
         there.close()
         if here.recv() != "ready":
@@ -344,23 +392,26 @@ def _checkin_of(act: Mapping[str, Any]) -> int | None:
     return int(about) if about.isdigit() else None
 
 
-def house() -> House:
-    """The rules of the policy that the workers run under."""
-    asking = worker.CONTENT.policy.asking
-    days = (date(2026, 1, 1) + timedelta(days=n) for n in range(800))
+def house(content: Content, country: str) -> House:
+    """The rules of the policy that the workers run under, as people know them."""
+    asking = content.policy.asking
     return House(
         asking.quiet_from,
         asking.quiet_until,
-        frozenset(set(asking.working_days) - set(asking.never_on)),
-        frozenset(day for day in days if day in asking.free),
+        country,
+        frozenset(asking.never_on),
+        worker.CLOSED,
         asking.reminders,
         weeks=2,
+        weekday=asking.weekday,
+        hour=asking.hour,
+        recent=asking.recent_days,
         messages=asking.messages_a_week,
-        receipts=timedelta(days=worker.CONTENT.policy.retention.receipts - 1),
+        receipts=timedelta(days=content.policy.retention.receipts - 1),
     )
 
 
-def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
+def settled(url: str, owners: int, content: Content) -> tuple[int, list[tuple[int, str, str]]]:
     """Register everybody: (connection, [(person, account, zone)]). Every third owner has a deputy."""
     from bot.core.records import Address, Connection, Identity, Person, Pilot, Standing
     from bot.service import registry
@@ -380,7 +431,7 @@ def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
 
     def register(first: int, last: int) -> list[tuple[int, str, str]]:
         def batch(unit: Any) -> list[tuple[int, str, str]]:
-            work, made = Work(unit, worker.CONTENT, BEGIN), []
+            work, made = Work(unit, content, BEGIN), []
             if first == 0:
                 made.append((join(work, LEAD, "Europe/Riga", Standing.LEAD), LEAD, "Europe/Riga"))
             before = None
@@ -400,7 +451,7 @@ def settled(url: str, owners: int) -> tuple[int, list[tuple[int, str, str]]]:
         return store.write(organisation.id, batch)
 
     made = [one for first in range(0, owners, 50) for one in register(first, min(first + 50, owners))]
-    subscribe(store, organisation.id, connection)
+    subscribe(store, content, organisation.id, connection)
     store.close()
     return connection, made
 
@@ -410,14 +461,14 @@ def _pilots(number: int) -> int:
     return 7 if number % 50 == 10 else 3 if number % 10 == 0 else 1
 
 
-def subscribe(store: Any, organisation: int, connection: int) -> None:
+def subscribe(store: Any, content: Content, organisation: int, connection: int) -> None:
     """The lead has the digest posted to two channels, of which one is archived."""
     from bot.core.records import Address
     from bot.service import digest
     from bot.service.work import Work
 
     def work(unit: Any) -> None:
-        at = Work(unit, worker.CONTENT, BEGIN)
+        at = Work(unit, content, BEGIN)
         lead = next(person for person in unit.people() if person.name == LEAD.capitalize())
         for channel in (CHANNEL, ARCHIVED):
             name = channel.partition(":")[2]
@@ -432,5 +483,5 @@ def totals(record: Record) -> Mapping[str, int]:
         "messages delivered": len(record.posts),
         "check-ins": len(record.asked),
         "acts of people": len(record.acts),
-        "absences, moves and leavers": len(record.turns),
+        **{TURNED[kind]: many for kind, many in sorted(Counter(turn.kind for turn in record.turns).items())},
     }

@@ -34,6 +34,8 @@ CALM: Mapping[str, Any] = {
 }
 AT_ONCE, LATER, SNOOZES = 0.45, 0.25, 0.06  # shares of questions that are answered on the day, later, put off
 AWAY_A_YEAR, MOVES_A_YEAR, LEAVES_A_YEAR = 2.5, 0.25, 0.04  # turns of one life
+HOURS_A_YEAR, STANDS_IN_A_YEAR, EARLY_A_YEAR, SENT_A_YEAR = 0.2, 0.15, 0.8, 0.3
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Life:
     user: str
     zone: str
     dice: Random
+    pilots: tuple[str, ...] = ()  # names of those they own
+    colleague: str = ""  # the name of whoever answers for them now and then
+    days: tuple[int, ...] = (0, 1, 2, 3)  # on which people may be asked here
     acts: int = 0
     left: bool = False
     answered: set[str] = field(default_factory=set)
@@ -63,14 +68,32 @@ class Life:
         for _ in range(self._many(AWAY_A_YEAR * years)):
             at = self._moment(begin, weeks)
             until = (at + timedelta(days=self.dice.randint(3, 16))).date()
-            yield self._says(at, "away", f"away until {until.isoformat()}", until)
+            yield self._said(at, "away", f"away until {until.isoformat()}", until.isoformat())
         for _ in range(self._many(MOVES_A_YEAR * years)):
             at = self._moment(begin, weeks)
             yield Due(
                 at, self.user, {"kind": "zone", "zone": self.dice.choice(list(ZONES)), "key": self._key()}
             )
+        yield from self._wishes(begin, weeks, years)
         if self.dice.random() < LEAVES_A_YEAR * years:
             yield Due(self._moment(begin, weeks), self.user, {"kind": "left", "key": self._key()})
+
+    def _wishes(self, begin: datetime, weeks: int, years: float) -> Iterator[Due]:
+        """An hour of one's own, somebody who stands in, and rounds out of turn: one's own, and sent by an admin."""
+        for _ in range(self._many(HOURS_A_YEAR * years)):
+            day, hour = self.dice.choice(self.days), self.dice.randint(8, 16)
+            text = f"ask me on {DAYS[day]} at {hour}:00"
+            yield self._said(self._moment(begin, weeks), "hours", text, f"{day}:{hour}")
+        for _ in range(self._many(STANDS_IN_A_YEAR * years) if self.colleague else 0):
+            at = self._moment(begin, weeks)
+            until = (at + timedelta(days=self.dice.randint(3, 20))).date().isoformat()
+            yield self._said(at, "delegates", f"delegate {self.colleague} until {until}", until)
+        for _ in range(self._many(EARLY_A_YEAR * years) if self.pilots else 0):
+            pilot = self.dice.choice(self.pilots)
+            yield self._said(self._moment(begin, weeks), "early", f"checkin {pilot}", pilot)
+        for _ in range(self._many(SENT_A_YEAR * years) if self.pilots else 0):
+            act = {"kind": "sent", "pilot": self.dice.choice(self.pilots), "key": self._key()}
+            yield Due(self._moment(begin, weeks), self.user, act)
 
     def sees(self, now: datetime, key: str, card: Mapping[str, Any]) -> Due | None:
         """What this person will do about a message that is new or has changed; nothing for most."""
@@ -121,8 +144,8 @@ class Life:
                 )
         return None
 
-    def _says(self, at: datetime, turn: str, text: str, until: date) -> Due:
-        act = {"kind": "says", "text": text, "key": self._key(), "turn": turn, "value": until.isoformat()}
+    def _said(self, at: datetime, turn: str, text: str, value: str) -> Due:
+        act = {"kind": "says", "text": text, "key": self._key(), "turn": turn, "value": value}
         return Due(at, self.user, act)
 
     def _key(self) -> str:

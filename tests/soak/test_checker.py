@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.soak import checker
-from tests.soak.record import Act, Asked, House, Noted, Post, Record, Silent, Turn, Waited
+from tests.soak.record import Act, Asked, Heir, House, Noted, Post, Record, Silent, Turn, Waited
 
 TUESDAY = datetime(2026, 1, 6, 8, 0, tzinfo=UTC)  # 10:00 in Riga
 WEEK, DAY, HOUR = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1)
 OWNER, DEPUTY, STRANGER, PILOT = 1, 2, 3, 7
-HOUSE = House(18, 8, frozenset({0, 1, 2, 3}), frozenset(), reminders=2, weeks=2)
+HOUSE = House(18, 8, "LV", frozenset({4}), frozenset(), reminders=2, weeks=2)
 
 
 def sound() -> Record:
@@ -22,7 +22,8 @@ def sound() -> Record:
     record = Record(HOUSE, TUESDAY - DAY, TUESDAY + 6 * WEEK)
     record.zones = dict.fromkeys((OWNER, DEPUTY, STRANGER), "Europe/Riga")
     record.places = {"dm:owner": OWNER, "dm:deputy": DEPUTY, "dm:stranger": STRANGER}
-    record.owners = {PILOT: {OWNER, DEPUTY}}
+    record.owners, record.owner = {PILOT: {OWNER, DEPUTY}}, {PILOT: OWNER}
+    record.channel = "channel:pilots"
     for number in (1, 2, 3):
         asked(record, number, TUESDAY + (number - 1) * 2 * WEEK)
     for week in range(6):
@@ -101,7 +102,7 @@ def on_a_friday(record: Record) -> None:
 
 
 def on_a_holiday(record: Record) -> None:
-    record.house = replace(HOUSE, free=frozenset({TUESDAY.date()}))
+    record.house = replace(HOUSE, country="GR")  # Epiphany
 
 
 def at_night_where_they_moved_to(record: Record) -> None:
@@ -197,6 +198,128 @@ def a_boss_who_hears_first(record: Record) -> None:
     record.posts.sort(key=lambda one: one.at)
 
 
+def on_a_day_that_the_organisation_is_closed(record: Record) -> None:
+    record.house = replace(HOUSE, closed=frozenset({TUESDAY.date()}))
+
+
+def on_a_sunday_where_the_week_ends_on_friday(record: Record) -> None:
+    """Sunday is a working day in Israel; Thursday evening begins the weekend, and 21 January is a Wednesday."""
+    record.house = replace(HOUSE, country="IL", never_on=frozenset({1}))
+
+
+def at_another_hour(record: Record) -> None:
+    record.asked[0] = replace(record.asked[0], slot=TUESDAY + HOUR)
+
+
+def on_another_weekday(record: Record) -> None:
+    record.asked[0] = replace(record.asked[0], slot=TUESDAY + DAY)
+
+
+def not_at_the_hour_of_ones_own(record: Record) -> None:
+    record.begin = TUESDAY - 6 * WEEK
+    record.turns.append(Turn(TUESDAY - 5 * WEEK, OWNER, "hours", "1:14"))
+
+
+def a_slot_opened_twice(record: Record) -> None:
+    record.asked.append(replace(record.asked[0], id=9))
+
+
+def asked_the_day_after_an_early_answer(record: Record) -> None:
+    record.asked.append(Asked(8, PILOT, OWNER, *([TUESDAY + 13 * DAY] * 3), None, "done", by_hand=True))
+    note(record, "checkin.answered", TUESDAY + 13 * DAY, 8)
+
+
+def reminded_on_the_same_day(record: Record) -> None:
+    record.posts[1] = replace(record.posts[1], at=TUESDAY + 2 * HOUR)
+
+
+def reminded_after_it_closed(record: Record) -> None:
+    record.asked[0] = replace(record.asked[0], closes_at=TUESDAY + HOUR)
+
+
+def put_off_for_three_weeks(record: Record) -> None:
+    snooze(record, until=TUESDAY + 3 * WEEK)
+
+
+def spoken_of_while_put_off(record: Record) -> None:
+    snooze(record, until=TUESDAY + 2 * DAY)
+
+
+def snooze(record: Record, *, until: datetime) -> None:
+    after = {"checkin": 1, "until": until.isoformat()}
+    record.noted.append(Noted(99, "checkin.snoozed", TUESDAY + HOUR, PILOT, "pulse@1", after))
+
+
+def reminded_in_full_after_eight_in_vain(record: Record) -> None:
+    """Four fortnights of two reminders that nobody answered, and the next question is reminded of like the first."""
+    record.posts = [one for one in record.posts if "reminder" not in one.key]
+    for number in range(10, 15):
+        at = TUESDAY + (number - 4) * 2 * WEEK
+        record.asked.append(Asked(number, PILOT, OWNER, at, at, at + 3 * DAY, None, "expired"))
+        for nth in (1, 2):
+            post(record, f"checkin:{number}:reminder{nth}", at + nth * DAY)
+
+
+def called_missing_while_away(record: Record) -> None:
+    record.turns.append(Turn(TUESDAY + 4 * DAY, OWNER, "away", (TUESDAY + 9 * DAY).date().isoformat()))
+    note(record, "checkin.missed", TUESDAY + 6 * DAY, 1)
+
+
+def asked_though_somebody_stands_in(record: Record) -> None:
+    until = (TUESDAY + 4 * WEEK).date()
+    record.turns.append(Turn(TUESDAY + WEEK, OWNER, "delegates", f"{STRANGER}:{until.isoformat()}"))
+
+
+def nobody_asked_for_a_new_owner(record: Record) -> None:
+    record.turns.append(Turn(TUESDAY + WEEK, OWNER, "left"))
+
+
+def asked_twice_for_a_new_owner(record: Record) -> None:
+    for number in (1, 2):
+        record.heirs.append(Heir(number, PILOT, STRANGER, "owner", TUESDAY + number * DAY))
+
+
+def tried_again_after_a_refusal(record: Record) -> None:
+    record.refused["dm:owner"] = [TUESDAY, TUESDAY + DAY]
+
+
+def a_refusal_that_nobody_hears_of(record: Record) -> None:
+    record.refused["dm:owner"] = [TUESDAY]
+
+
+def a_week_without_a_digest(record: Record) -> None:
+    record.posts = [one for one in record.posts if one.key != "digest:1:3"]
+
+
+def silence(record: Record, *steps: tuple[str, str, timedelta]) -> None:
+    for kind, subject, after in steps:
+        record.noted.append(Noted(0, f"silence.{kind}", TUESDAY + after, PILOT, subject, None))
+
+
+def two_steps_at_once(record: Record) -> None:
+    silence(record, ("begun", "", DAY), ("step", "deputy", 2 * DAY), ("step", "lead", 2 * DAY))
+
+
+def a_step_that_is_taken_twice(record: Record) -> None:
+    silence(record, ("begun", "", DAY), ("step", "lead", 2 * DAY), ("step", "lead", 4 * DAY))
+
+
+def silence_that_goes_on_for_ever(record: Record) -> None:
+    record.end = TUESDAY + 20 * WEEK
+    silence(record, ("begun", "", DAY), ("step", "lead", 2 * DAY))
+
+
+def a_slot_dropped_while_only_the_owner_is_away(record: Record) -> None:
+    record.turns.append(Turn(TUESDAY + DAY, OWNER, "away", (TUESDAY + 4 * WEEK).date().isoformat()))
+    a_slot_dropped(record)
+
+
+def a_stand_in_long_after_their_days(record: Record) -> None:
+    until = (TUESDAY - 9 * WEEK).date()
+    record.turns.append(Turn(TUESDAY - 10 * WEEK, OWNER, "delegates", f"{STRANGER}:{until.isoformat()}"))
+    a_stranger_asked(record)
+
+
 DOCTORED: dict[Callable[[Record], None], str] = {
     posted_twice: "each message is delivered once",
     never_posted: "nothing is lost",
@@ -217,7 +340,7 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     two_open: "one open request",
     three_reminders: "at most two reminders",
     reminded_of_what_was_answered: "at most two reminders",
-    asked_while_away: "whoever is away",
+    asked_while_away: "whoever is away is left",
     asked_after_leaving: "whoever left",
     a_stranger_asked: "only the responsible",
     two_messages_at_once: "several pilots of one person",
@@ -225,6 +348,30 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     more_than_a_week_has_room_for: "a week has a budget",
     a_boss_who_hears_of_silence_where_there_is_an_answer: "the boss hears later",
     a_boss_who_hears_first: "the boss hears later",
+    on_a_day_that_the_organisation_is_closed: "nobody is disturbed",
+    on_a_sunday_where_the_week_ends_on_friday: "nobody is disturbed",
+    at_another_hour: "the question comes on one's own",
+    on_another_weekday: "the question comes on one's own",
+    not_at_the_hour_of_ones_own: "the question comes on one's own",
+    a_slot_opened_twice: "each slot is opened once",
+    asked_the_day_after_an_early_answer: "each slot is opened once",
+    reminded_on_the_same_day: "a reminder comes on a later day",
+    reminded_after_it_closed: "a reminder comes on a later day",
+    put_off_for_three_weeks: "what is snoozed",
+    spoken_of_while_put_off: "what is snoozed",
+    reminded_in_full_after_eight_in_vain: "whoever answers no reminder",
+    called_missing_while_away: "whoever is away is not called",
+    asked_though_somebody_stands_in: "whoever was named to answer",
+    nobody_asked_for_a_new_owner: "for whoever left",
+    asked_twice_for_a_new_owner: "for whoever left",
+    tried_again_after_a_refusal: "an address that takes nothing",
+    a_refusal_that_nobody_hears_of: "an address that takes nothing",
+    a_week_without_a_digest: "no week passes",
+    two_steps_at_once: "silence goes up step by step",
+    a_step_that_is_taken_twice: "silence goes up step by step",
+    silence_that_goes_on_for_ever: "silence goes up step by step",
+    a_slot_dropped_while_only_the_owner_is_away: "no slot is dropped",
+    a_stand_in_long_after_their_days: "only the responsible",
     two_digests: "a digest comes once",
     told_twice: "a digest comes once",
 }
@@ -250,10 +397,50 @@ def nobody_left_to_ask(record: Record) -> None:
     record.noted = record.noted[:2]
 
 
+def everybody_away(record: Record) -> None:
+    for person in (OWNER, DEPUTY):
+        record.turns.append(Turn(TUESDAY + DAY, person, "away", (TUESDAY + 3 * WEEK).date().isoformat()))
+    a_slot_dropped(record)
+
+
+def sent_by_hand_in_the_evening(record: Record) -> None:
+    at = TUESDAY + 10 * HOUR
+    record.asked.append(Asked(8, PILOT, OWNER, at, at, at + 3 * DAY, None, "open", by_hand=True))
+    post(record, "checkin:8:ask0", at)
+
+
+def a_stand_in_asked(record: Record) -> None:
+    until = (TUESDAY + WEEK).date()
+    record.turns.append(Turn(TUESDAY - WEEK, OWNER, "delegates", f"{STRANGER}:{until.isoformat()}"))
+    a_stranger_asked(record)
+
+
+def asked_on_a_wednesday_since_tuesday_is_free(record: Record) -> None:
+    record.house = replace(HOUSE, closed=frozenset({TUESDAY.date()}))
+    record.asked[0] = replace(record.asked[0], slot=TUESDAY + DAY)
+
+
+def reminded_of_what_was_put_off_by_whoever_handed_it_over(record: Record) -> None:
+    snooze(record, until=TUESDAY + 2 * DAY)
+    post(record, "checkin:1:handed1", TUESDAY + 3 * HOUR, where="dm:deputy")
+    record.posts.sort(key=lambda one: one.at)
+
+
+def asked_at_the_deputys_hour_since_the_owner_is_gone(record: Record) -> None:
+    record.lost[OWNER] = record.begin
+    record.asked = [replace(one, slot=one.slot + HOUR) for one in record.asked]
+
+
 ALLOWED: dict[Callable[[Record], None], str] = {
     put_off_until_the_next_slot: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
     nobody_left_to_ask: "no slot is dropped",
+    everybody_away: "no slot is dropped",
+    sent_by_hand_in_the_evening: "nobody is disturbed",
+    a_stand_in_asked: "only the responsible",
+    reminded_of_what_was_put_off_by_whoever_handed_it_over: "what is snoozed",
+    asked_at_the_deputys_hour_since_the_owner_is_gone: "the question comes on one's own",
+    asked_on_a_wednesday_since_tuesday_is_free: "the question comes on one's own",
 }
 
 

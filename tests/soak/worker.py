@@ -1,7 +1,7 @@
 """One worker of the soak: the product's own worker in a process of its own, with a clock that it is told.
 
-The only things put in place are the clock, the platform (a socket to the sink) and how often pilots are evaluated:
-once a week, because what they are found to be is not what is proved here.
+The only things put in place are the clock, the platform (a socket to the sink), how often pilots are evaluated, once a
+week, and how often the log is sealed, every six hours: neither is what is proved here.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import json
 import logging
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
+from bot import log
 from bot.app import App
+from bot.content import free_days
 from bot.content.loader import load
 from bot.core.card import Card, Submit
 from bot.core.card_json import to_json
@@ -36,8 +38,9 @@ from bot.core.ports import (
     Show,
     Traits,
 )
+from bot.core.questionnaire import Content
 from bot.core.records import Address
-from bot.service import accounts, evaluations
+from bot.service import ServiceError, accounts, evaluations, rounds, sealing
 from bot.service.work import Work
 from bot.settings import load as settings
 from bot.storage import open_store, postgres, sqlite, store  # the last three before the fork, not after each
@@ -47,9 +50,15 @@ from tests.soak.people import filled
 READY = (postgres, sqlite, store)
 SHIPPED = load(Path(__file__).parents[2] / "questionnaires")
 PULSE = tuple(one for one in SHIPPED.policy.cadences if one.questionnaire == "pulse")
-CONTENT = replace(
-    SHIPPED, policy=replace(SHIPPED.policy, cadences=PULSE)
-)  # one question a fortnight for each pilot
+# The days on which the organisation is closed beside the country: a Tuesday, half a week, and one before Christmas.
+CLOSED = frozenset(date.fromisoformat(f"2026-{day}") for day in ("04-14", "07-21", "07-22", "07-23", "12-22"))
+
+
+def content_of(country: str) -> Content:
+    """As it ships, but for one question a fortnight for each pilot, in an organisation in that country."""
+    free, week = free_days.FreeDays(country, own=CLOSED), free_days.working_week(country)
+    asking = replace(SHIPPED.policy.asking, free=free, working_days=week)
+    return replace(SHIPPED, policy=replace(SHIPPED.policy, cadences=PULSE, asking=asking))
 
 
 @dataclass(slots=True)
@@ -112,36 +121,53 @@ class Line:
         return str(answer["ref"])
 
 
-def run(url: str, port: int, pipe: Pipe, connection: int, look_up: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a worker is hired with: the database, the sink's port, the chat, the country, and whether the platform can
+    be asked for what was sent.
+    """
+
+    url: str
+    port: int
+    connection: int
+    country: str
+    look_up: bool
+
+
+def run(orders: Orders, pipe: Pipe) -> None:
     """Do as the pipe says until it closes; being killed at any point is what this is for."""
+    log.configure("ERROR", "text")
     logging.disable(logging.WARNING)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
-        asyncio.run(_obey(url, port, pipe, connection, look_up=look_up))
+        asyncio.run(_obey(orders, pipe))
     os._exit(0)
 
 
+SEALED_EVERY = timedelta(hours=6)  # of a log in which a minute has passed at every beat
 # What is killed here are processes, never the machine: a commit need not be on the disk.
 QUICK = {**sqlite.WRITING, "synchronous": "OFF"}
 
 
-async def _obey(url: str, port: int, pipe: Pipe, connection: int, *, look_up: bool) -> None:
+async def _obey(orders: Orders, pipe: Pipe) -> None:
     clock = ToldClock(datetime(2026, 1, 1, tzinfo=UTC))
     sqlite.WRITING = QUICK
-    opened = open_store(url)
+    opened = open_store(orders.url)
     (organisation,) = opened.organisations()
-    doors = {"local": Line(port, clock, look_up=look_up)}
-    app = App(settings({"DATABASE_URL": url}), opened, CONTENT, clock, organisation, doors)
+    doors = {"local": Line(orders.port, clock, look_up=orders.look_up)}
+    content = content_of(orders.country)
+    app = App(settings({"DATABASE_URL": orders.url}), opened, content, clock, organisation, doors)
     worker = Worker(app)
     pipe.send("ready")
     while True:
         what, at, acts = await asyncio.to_thread(pipe.recv)
         clock.moment = at
         evaluations.next_night = _next_week
+        sealing.EVERY = SEALED_EVERY
         if what == "beat":
             await worker.beat()
             pipe.send([])
         else:
-            pipe.send([await _done(app, act, connection) for act in acts])
+            pipe.send([await _done(app, act, orders.connection) for act in acts])
 
 
 def _next_week(work: Work) -> datetime:
@@ -162,6 +188,8 @@ async def _done(app: App, act: dict[str, Any], connection: int) -> tuple[str, st
         )
         await asyncio.to_thread(app.store.write, app.organisation.id, follow)
         return "stored", act["key"]
+    if act["kind"] == "sent":
+        return await asyncio.to_thread(_sent, app, act["pilot"]), act["key"]
     if act["kind"] == "opens":
         return await _opened(app, act, sender)
     said = Ran(act["text"]) if act["kind"] == "says" else Clicked(act["token"], act["values"])
@@ -183,6 +211,20 @@ async def _opened(app: App, act: dict[str, Any], sender: Sender) -> tuple[str, s
     token = app.store.button_key(app.organisation.id).sign(submit.token)
     sent = Clicked(token, filled(to_json(card), app.clock.now().date()))
     return _word(await app.on_inbound(Inbound(act["key"], sender, sent, place))), act["key"]
+
+
+def _sent(app: App, named: str) -> str:
+    """`rampcheck send`, as an admin types it: a round out of turn, or the reason why there is none."""
+
+    def send(unit: Any) -> None:
+        (pilot,) = (one for one in unit.pilots() if one.name == named)
+        rounds.send(Work(unit, app.content, app.clock.now()), pilot, app.content.questionnaires["pulse"])
+
+    try:
+        app.store.write(app.organisation.id, send)
+    except ServiceError:
+        return "refused"
+    return "stored"
 
 
 def _word(reply: Reply) -> str:
