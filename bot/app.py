@@ -159,9 +159,6 @@ def build(settings: Settings, *, clock: Clock | None = None, journal: Path | Non
     clock = clock or SystemClock()
     organisation = first_organisation(store, settings)
     app = App(settings, store, content, clock, organisation)
-    if settings.named_admins:
-        named, now = settings.named_admins, clock.now()
-        store.write(organisation.id, lambda unit: people.name_admins(Work(unit, content, now), named))
     if settings.check_links and not isinstance(
         clock, MovableClock
     ):  # a made-up time opens nothing in the real world
@@ -172,6 +169,9 @@ def build(settings: Settings, *, clock: Clock | None = None, journal: Path | Non
         _open_slack(app)
     if settings.teams_app_type:
         _open_teams(app)
+    if settings.named_admins:  # after the doors: an account is one of a workspace that is known
+        named, now = settings.named_admins, clock.now()
+        store.write(organisation.id, lambda unit: people.name_admins(Work(unit, content, now), named))
     return app
 
 
@@ -232,7 +232,7 @@ def _open_slack(app: App) -> None:
 
     app.adapters[SLACK] = slack(
         world,
-        SlackOffice(app.store, app.organisation, app.content, app.clock, world, nudge),
+        SlackOffice(app.store, app.organisation, app.content, app.clock, world, nudge, found.named_admins),
         bot_token=found.slack_bot_token,
         signing_secret=found.slack_signing_secret,
         app_token=found.slack_app_token,

@@ -13,7 +13,7 @@ from bot.core.ports import Clock, DeliveryError, Missing, Sender, Store, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Connection, Finding, Organisation, Person
 from bot.log import get
-from bot.service import identities, installing
+from bot.service import identities, installing, people
 from bot.service.work import Work, again
 from bot.storage.errors import StorageError
 
@@ -36,6 +36,7 @@ class SlackOffice:
     clock: Clock
     world: Clock
     nudge: Callable[[], None] = lambda: None
+    admins: Sequence[str] = ()  # by setting, of the first organisation
 
     async def connected(self, team: str) -> None:
         """Keep the workspace as a connection of its organisation, or of the first; it is on from now on."""
@@ -44,7 +45,12 @@ class SlackOffice:
     def _connected(self, team: str) -> None:
         known = self.store.organisation_of(SLACK, team)
         organisation = known[0] if known else self.organisation.id
-        self.store.write(organisation, lambda unit: unit.save_connection(Connection(0, SLACK, team)))
+        self.store.write(organisation, lambda unit: self._keep(unit, team))
+
+    def _keep(self, unit: Unit, team: str) -> None:
+        unit.save_connection(Connection(0, SLACK, team))
+        if self.admins and unit.organisation.id == self.organisation.id:
+            people.name_admins(Work(unit, self.content, self.clock.now()), self.admins)
 
     async def knows(self, team: str, user: str) -> bool:
         """Whether that account belongs to somebody whose time zone is known."""

@@ -132,7 +132,7 @@ def test_a_password_is_never_shown(url: str, shown: str) -> None:
         ("RAMPCHECK_ORGANISATION", "   ", "a name of 1 to 120 characters"),
         ("RAMPCHECK_ORGANISATION", "x" * 121, "a name of 1 to 120 characters"),
         ("RAMPCHECK_QUESTIONNAIRES", "/no/such/folder", "'/no/such/folder' is not a folder"),
-        ("RAMPCHECK_ADMINS", "ana@example.com, Bo", "'Bo' is not an e-mail address"),
+        ("RAMPCHECK_ADMINS", "ana@example.com, Bo", "'Bo' is neither an e-mail address nor an account"),
         ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
         ("RAMPCHECK_LOG_FORMAT", "xml", "text or json"),
     ],

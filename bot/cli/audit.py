@@ -40,5 +40,9 @@ def verify(head: str, *, as_json: bool) -> None:
         )
     if proof.waiting:
         screen.say(f"{count(proof.waiting, 'event')} not sealed yet: the worker does that within a minute.")
+    if proof.last and proof.head_holds is None:
+        screen.say(
+            "Whether its newest lines were cut off, it can only tell from a head that was written down."
+        )
     if proof.last:
         screen.say(f"Write this down elsewhere, and give it to --head the next time: {proof.last.head}")

@@ -133,7 +133,10 @@ def _row_security(found: Settings) -> Iterator[Sign]:
     if not found.database_url.startswith("sqlite"):
         holds = migrate.is_bound(found.database_url)
         told = (
-            "binds this role" if holds else "does not bind this role, which owns the tables or is a superuser"
+            "binds this role"
+            if holds
+            else "does not bind this role, which owns the tables or is a superuser; with several organisations give "
+            "the program a role of its own: docs/how-to/use-postgres.md, A second lock"
         )
         yield Sign("row security", ok=True, found=told)
 

@@ -24,7 +24,9 @@ def erase(name: str, *, yes: bool) -> None:
             )
             return
         person = opening.look(app, lambda work: lookup.person_named(work.unit, name, left=True))
-        if person.email.casefold() in {one.casefold() for one in app.settings.named_admins}:
+        accounts = opening.look(app, lambda work: work.unit.identities(person.id))
+        known_as = {person.email, *(f"{one.address.platform}:{one.external}" for one in accounts)}
+        if {one.casefold() for one in known_as} & {one.casefold() for one in app.settings.named_admins}:
             raise Trouble(_by_setting(person.name))
         if not yes:
             without = opening.look(app, lambda work: erasing.preview(work, person))
@@ -44,7 +46,7 @@ def erase(name: str, *, yes: bool) -> None:
 
 def _by_setting(name: str) -> str:
     return (
-        f"RAMPCHECK_ADMINS names the address of {name}, so the next start would store it again. Take it out of the "
+        f"RAMPCHECK_ADMINS names {name}, so the next start would store it again. Take it out of the "
         "settings of every process, start them anew, then run this again."
     )
 

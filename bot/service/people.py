@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from bot.core import permissions
 from bot.core.answers import one_line
-from bot.core.records import Event, Person, PersonId, Standing
+from bot.core.records import Address, Connection, Event, Identity, Person, PersonId, Standing
 from bot.service import ServiceError, homes, schedules
 from bot.service.work import Work
 
@@ -18,6 +18,9 @@ NAME_LIMIT = 120  # characters; longer names are slips of the clipboard
 EMAIL = re.compile(
     r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+"
 )  # enough to catch slips; delivery is not by e-mail
+
+
+ACCOUNT = re.compile(r"(slack|teams|local):[A-Za-z0-9._-]{1,100}")
 
 
 def add(work: Work, name: str, *, email: str = "", zone: str = "") -> Person:
@@ -64,12 +67,35 @@ def _was(work: Work, person: Person, before: Standing) -> bool:
     return newest is not None and newest.before == before.value
 
 
-def name_admins(work: Work, emails: Iterable[str]) -> None:
-    """Whoever has one of these addresses is an admin; who is not there yet will be, once their account tells it."""
-    for email in emails:
-        known = work.unit.people_of_email(email)
-        for person in known or (add(work, email, email=email),):
+def name_admins(work: Work, named: Iterable[str]) -> None:
+    """Whoever has one of these addresses or accounts (`slack:U024BE7LH`) is an admin.
+
+    Who is not there yet will be: by an address once their account tells it, by an account once they act.
+    """
+    for one in named:
+        known = _by_account(work, one) if ACCOUNT.fullmatch(one) else _by_email(work, one)
+        for person in known:
             set_standing(work, person, Standing.ADMIN)
+
+
+def _by_email(work: Work, email: str) -> Sequence[Person]:
+    return work.unit.people_of_email(email) or (add(work, email, email=email),)
+
+
+def _by_account(work: Work, account: str) -> Iterator[Person]:
+    """Whose account that is, at each workspace or tenant of the platform that is known; somebody new where nobody's."""
+    platform, _, external = account.partition(":")
+    for connection in work.unit.connections():
+        if connection.platform == platform:
+            yield work.unit.person_of(connection.id, external) or _to_come(work, connection, external)
+
+
+def _to_come(work: Work, connection: Connection, external: str) -> Person:
+    """Somebody of whom nothing but the account is known; their name comes with the first thing that they do."""
+    person = add(work, external)
+    there = Address(connection.id, connection.platform, external)
+    work.unit.save_identity(Identity(person.id, external, there, active=False))
+    return person
 
 
 def set_leads(work: Work, person: Person, group: str, *, remove: bool = False) -> Person:

@@ -97,7 +97,7 @@ class ProgramSettings(Room):
     admins: str = setting(
         "RAMPCHECK_ADMINS",
         what_for="Who is an admin of the first organisation, looked at on every start, beside whoever installs the app",
-        has_to_be="e-mail addresses, with commas between",
+        has_to_be="e-mail addresses, or accounts such as slack:U024BE7LH, with commas between",
     )
     public_url: str = setting(
         "RAMPCHECK_PUBLIC_URL",
@@ -144,15 +144,18 @@ class ProgramSettings(Room):
     @classmethod
     def _admins(cls, emails: str) -> str:
         for email in split(emails):
-            if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", email):
+            if not re.fullmatch(
+                r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+|(slack|teams|local):[A-Za-z0-9._-]{1,100}", email
+            ):
                 raise RefusedError(
-                    f"{excerpt(email)} is not an e-mail address", "Write it like name@example.com"
+                    f"{excerpt(email)} is neither an e-mail address nor an account",
+                    "Write it like name@example.com, slack:U024BE7LH or teams:THE-OBJECT-ID",
                 )
         return emails
 
     @property
     def named_admins(self) -> tuple[str, ...]:
-        """The e-mail addresses of those who are admins by setting."""
+        """The e-mail addresses and accounts of those who are admins by setting."""
         return split(self.admins)
 
     @field_validator("zone")

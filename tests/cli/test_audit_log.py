@@ -29,7 +29,9 @@ def sealed(home: Path) -> str:
 def test_a_log_that_is_as_it_was_is_said_to_be_with_what_to_write_down(home: Path) -> None:
     head = sealed(home)
     ran("people", "add", "Bo")
+    assert "Whether its newest lines were cut off" in ran("audit", "verify")
     told = ran("audit", "verify", "--head", head)
+    assert "cut off" not in told
     assert "verified: none changed, missing or moved." in told
     assert "1 event not sealed yet: the worker does that within a minute." in told
     assert head in told

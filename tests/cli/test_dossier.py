@@ -97,7 +97,8 @@ def test_a_file_holds_all_that_the_decision_rests_on_and_is_proved_without_the_d
 
 
 @pytest.mark.parametrize(
-    "kind", ["decision", "pilot", "scores", "record", "questionnaire", "check-in", "answer", "event", "people"]
+    "kind",
+    ["decision", "pilot", "scores", "record", "questionnaire", "check-in", "answer", "event", "people"],
 )
 def test_every_kind_of_part_that_was_changed_taken_out_or_added_is_named(
     bare: Path, exported: File, kind: str

@@ -41,6 +41,18 @@ def test_whoever_is_an_admin_by_setting_is_one_from_their_first_word(office: Off
     assert comes(office, "bo", email="bo@acme.example").standing is Standing.MEMBER
 
 
+def test_whoever_is_an_admin_by_their_account_is_one_from_their_first_word(office: Office) -> None:
+    for _ in range(2):  # on every start
+        office.do(lambda work: people.name_admins(work, ("local:ana", "slack:U024BE7LH")))
+    met = comes(office, "ana")
+    assert (met.name, met.standing) == ("Ana", Standing.ADMIN)
+    assert comes(office, "bo").standing is Standing.MEMBER
+    known = comes(office, "carl")
+    office.do(lambda work: people.name_admins(work, ("local:carl",)))
+    assert office.read(lambda unit: unit.person(known.id)).standing is Standing.ADMIN
+    assert len(office.read(lambda unit: unit.people())) == 3, "nobody of a platform that is not connected"
+
+
 def test_whoever_is_there_already_is_made_an_admin(office: Office) -> None:
     known = comes(office, "ana", email=EMAIL)
     office.do(lambda work: people.name_admins(work, (EMAIL,)))
