@@ -180,20 +180,26 @@ def fewer_in_vain(record: Record) -> Iterator[str]:
         if note.kind in ANSWERS and isinstance(note.after, dict)
     }
     reminders = _reminders(record)
-    count: Counter[int] = Counter(
-        number for moments in reminders.values() for _, one in moments for number in one
+    sent = Counter(
+        (person, number) for person, all_ in reminders.items() for _, one in all_ for number in one
     )
-    moved = {person for person, spans in look.away_spans(record).items() if spans}
+    handed = {
+        number for post in record.posts for kind, number in look.asks(record, post.key) if kind == "handed"
+    }
+    aside = look.away_spans(record)
     for one in _scheduled(record):
-        before = [numbers for at, numbers in reminders.get(one.person, ()) if at < one.opened_at]
+        if one.id in handed or aside.get(one.person):
+            continue
         in_vain = 0
-        for numbers in reversed(before):
+        for _, numbers in reversed(
+            [each for each in reminders.get(one.person, ()) if each[0] < one.opened_at]
+        ):
             if any(number in answered and answered[number] <= one.opened_at for number in numbers):
                 break
             in_vain += 1
-        left = max(record.house.reminders - in_vain // IN_VAIN, 0)
-        if count[one.id] > left and one.person not in moved:
-            yield f"check-in {one.id} has {count[one.id]} reminders, after {in_vain} in vain"
+        many, left = sent[one.person, one.id], max(record.house.reminders - in_vain // IN_VAIN, 0)
+        if many > left:
+            yield f"check-in {one.id} of person {one.person} has {many} reminders, after {in_vain} in vain"
 
 
 def _reminders(record: Record) -> Mapping[int, list[tuple[datetime, list[int]]]]:

@@ -158,17 +158,17 @@ def one_open(record: Record) -> Iterator[str]:
 def reminders(record: Record) -> Iterator[str]:
     ended = {one.after["checkin"]: one.at for one in record.noted if look.ends(one.kind)}
     aside = look.away_spans(record)
-    count: Counter[int] = Counter()
+    count: Counter[tuple[int, int]] = Counter()  # whoever it was handed to has two of their own
     asked = ((post, *one) for post in record.posts for one in look.asks(record, post.key))
     for post, kind, number in asked:
         if kind != "reminder":
             continue
-        count[number] += 1
+        person = record.places.get(post.conversation, 0)
+        count[number, person] += 1
         if number in ended and post.at > ended[number]:
             yield f"{post.key} reminded at {post.at} of what ended at {ended[number]}"
-        person = record.places.get(post.conversation, 0)
-        if count[number] > record.house.reminders and not aside.get(person):
-            yield f"{post.key} is reminder {count[number]} of check-in {number}"
+        if count[number, person] > record.house.reminders and not aside.get(person):
+            yield f"{post.key} is reminder {count[number, person]} of check-in {number} to person {person}"
 
 
 @promise("several pilots of one person come in one message, five at most")

@@ -65,9 +65,7 @@ class Plan:
     outages: int = 6
     look_up: bool = True  # whether the platform can be asked for what was sent
     country: str = "GB"  # whose working week and holidays the organisation keeps
-    together: float = (
-        0.33  # share of moments at which all workers look at the same instant, not one before the others
-    )
+    together: float = 0.33  # share of looks that all workers take at the same instant; else one of them looks
     gone: float = 0.01  # addresses that the platform will not know any more, from some day on
 
 
@@ -272,7 +270,7 @@ class Soak:
             life.left = life.left or turn == "left"
 
     def _beat(self, at: datetime) -> None:
-        """All workers look: now and then at the same instant, else one of them first.
+        """The workers look: now and then all at the same instant, else one of them.
 
         Now and then one of them is killed: at a moment of chance, or at its next send.
         """
@@ -282,11 +280,8 @@ class Soak:
         elif fate < self.plan.kills:
             victim, after = self.dice.choice(self._hands), self.dice.uniform(0, 0.06)
             threading.Timer(after, self._kill, (victim.process.pid, "while it worked")).start()
-        first = self._hands if self.dice.random() < self.plan.together else [self.dice.choice(self._hands)]
-        self._tell(first, ("beat", at, []))
-        others = [hand for hand in self._hands if hand not in first]
-        if others:
-            self._tell(others, ("beat", at, []))
+        together = self.dice.random() < self.plan.together
+        self._tell(self._hands if together else [self.dice.choice(self._hands)], ("beat", at, []))
         self._kill_at_send = 0
 
     def kill_at_send(self, nth: int, *, before: bool) -> None:

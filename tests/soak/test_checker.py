@@ -431,6 +431,13 @@ def asked_at_the_deputys_hour_since_the_owner_is_gone(record: Record) -> None:
     record.asked = [replace(one, slot=one.slot + HOUR) for one in record.asked]
 
 
+def handed_over_and_reminded_anew(record: Record) -> None:
+    post(record, "checkin:1:handed1", TUESDAY + 25 * HOUR, where="dm:deputy")
+    for number in (3, 4):
+        post(record, f"checkin:1:reminder{number}", TUESDAY + DAY + HOUR, where="dm:deputy")
+    record.posts.sort(key=lambda one: one.at)
+
+
 ALLOWED: dict[Callable[[Record], None], str] = {
     put_off_until_the_next_slot: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
@@ -438,6 +445,7 @@ ALLOWED: dict[Callable[[Record], None], str] = {
     everybody_away: "no slot is dropped",
     sent_by_hand_in_the_evening: "nobody is disturbed",
     a_stand_in_asked: "only the responsible",
+    handed_over_and_reminded_anew: "at most two reminders",
     reminded_of_what_was_put_off_by_whoever_handed_it_over: "what is snoozed",
     asked_at_the_deputys_hour_since_the_owner_is_gone: "the question comes on one's own",
     asked_on_a_wednesday_since_tuesday_is_free: "the question comes on one's own",
