@@ -378,8 +378,16 @@ def day_words(day: date, today: date) -> str:
 
 
 def in_words(moment: datetime, now: datetime, zone: str) -> str:
-    """A moment on the person's wall clock: "today 10:00", "tomorrow 10:00", "Tue 8 Dec 10:00"."""
+    """A moment on the person's wall clock: "today 10:00", "tomorrow 10:00", "Tue 8 Dec 10:00".
+
+    For an answer that is read at once; what stands in a chat for days says `dated`.
+    """
     here, today = local(moment, zone), local(now, zone).date()
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((here.date() - today).days)
-    day = near or f"{WEEKDAYS[here.weekday()][:3]} {day_words(here.date(), today)}"
-    return f"{day} {here:%H:%M}"
+    return f"{near} {here:%H:%M}" if near else dated(moment, now, zone)
+
+
+def dated(moment: datetime, now: datetime, zone: str) -> str:
+    """The same with its date, which is as true tomorrow: "Tue 8 Dec 10:00"."""
+    here, today = local(moment, zone), local(now, zone).date()
+    return f"{WEEKDAYS[here.weekday()][:3]} {day_words(here.date(), today)} {here:%H:%M}"

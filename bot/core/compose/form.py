@@ -296,5 +296,5 @@ def token(context: Context, state: State, verb: str, arg: str = "") -> str:
 
 
 def moment(context: Context, when: datetime, at: datetime) -> str:
-    """A moment in the words and the zone of the person asked."""
-    return cadence.in_words(when, at, context.zone)
+    """A moment in the zone of the person asked, with its date: the message may be read a day after it was written."""
+    return cadence.dated(when, at, context.zone)
