@@ -7,15 +7,24 @@ asked at the first good hour after their last day away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.core import cadence, events
 from bot.core.compose.away import Fate, bounds, is_not_there, not_oneself, told_stand_in
-from bot.core.localtime import wall
 from bot.core.ports import Message
 from bot.core.records import Event, Person, PersonId, Pilot
 from bot.core.state import ASKING, Checkin, Phase
-from bot.service import ServiceError, answerers, bundling, checkins, people, registry, requests, schedules
+from bot.service import (
+    ServiceError,
+    answerers,
+    bundling,
+    checkins,
+    hours,
+    people,
+    registry,
+    requests,
+    schedules,
+)
 from bot.service.shared_requests import by_message
 from bot.service.work import Work
 
@@ -85,7 +94,7 @@ def is_represented(work: Work, person: Person) -> bool:
 
 def come_back(work: Work, person: Person, *, actor: PersonId | None) -> tuple[int, datetime]:
     """Somebody is back before their day: how much is still open, and when it is asked, which is the next good hour."""
-    was = back_at(work, person)
+    was = hours.back_at(work, person)
     person = people.set_stand_in(work, person, None, None, actor=actor)
     if not work.is_away(person):
         return 0, work.now
@@ -106,7 +115,7 @@ def returning(work: Work) -> list[Person]:
 def _is_back(work: Work, person: Person) -> bool:
     if person.away_until is None or work.is_away(person):
         return False
-    return back_at(work, person) <= work.now and _good(work, person, work.now) <= work.now
+    return hours.back_at(work, person) <= work.now and _good(work, person, work.now) <= work.now
 
 
 def _good(work: Work, person: Person, moment: datetime) -> datetime:
@@ -120,18 +129,6 @@ def returned(work: Work, seen: Person) -> None:
         return
     here = people.set_away(work, person, None, actor=None)
     requests.send_held(work, here)
-
-
-def back_at(work: Work, person: Person) -> datetime:
-    """The first good hour after the last day away, or now for somebody who is not away."""
-    asking, zone = work.content.policy.asking, work.zone(person)
-    if person.away_until is None:
-        return work.now
-    day = person.away_until + _DAY
-    while not cadence.may_ask(day, asking):
-        day += _DAY
-    hour = asking.hour if person.hour is None else person.hour
-    return cadence.good_moment(wall(day, time(hour), zone), zone=zone, asking=asking)
 
 
 def wake(work: Work, checkin: int) -> None:
@@ -156,7 +153,11 @@ def wake_one(work: Work, checkin: int) -> None:
     found = work.unit.checkin(checkin)
     person = work.unit.person(found.state.person) if found and found.state.phase in ASKING else None
     aside = person is not None and work.is_away(person)
-    event = events.WentAway(work.now, back_at(work, person)) if person and aside else events.Ticked(work.now)
+    event = (
+        events.WentAway(work.now, hours.back_at(work, person))
+        if person and aside
+        else events.Ticked(work.now)
+    )
     happened = checkins.happen(work, checkin, event, actor=None)
     if aside and happened is not None and not happened.step.effects:  # it only waits for a colleague
         checkins.happen(work, checkin, events.Ticked(work.now), actor=None)
@@ -175,7 +176,7 @@ def _has_deputy(work: Work, pilot: Pilot) -> bool:
 
 def _give_back(work: Work, person: Person, live: Sequence[Checkin]) -> None:
     """Questions of colleagues that would close before somebody is back go back to whoever asked."""
-    again = back_at(work, person)
+    again = hours.back_at(work, person)
     for checkin in live:
         for question, to in checkin.state.handed.items():
             if to == person.id and checkin.state.closes_at < again:
@@ -199,7 +200,7 @@ def _set_aside(work: Work, checkin: Checkin, person: Person) -> Fate | None:
     if other is None and not work.is_away(person):
         return None
     if other is None:
-        again = back_at(work, person)
+        again = hours.back_at(work, person)
         checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)
         return Fate(pilot.name, form.title, again=again)
     named = {person.id: person.name, other.id: other.name}

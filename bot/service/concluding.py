@@ -7,14 +7,14 @@ or for whom it is night, does so later, and not at all where somebody has answer
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.core import nags
 from bot.core.compose import silence as words
 from bot.core.decisions import ENDED
 from bot.core.ports import Message
 from bot.core.records import Address, Event, Person, PersonId, Pilot
-from bot.service import absence, checkins, deciding, hours, nagging, registry, silence
+from bot.service import checkins, deciding, hours, nagging, registry, silence
 from bot.service.work import Concluded, Work
 
 CAME = "silence.outcome"  # an event: `subject` is what came of it
@@ -57,7 +57,7 @@ def _go_round(work: Work, pilot: Pilot, came: Event) -> None:
     for part, person in _who_hears(work, pilot, came.subject):
         if part in told:
             continue
-        if (at := _hears_at(work, person)) > work.now:
+        if (at := hours.there(work, person) if person else work.now) > work.now:
             later.append(at)
             continue
         work.unit.record(Event(TOLD, work.now, None, pilot.id, part))
@@ -80,12 +80,6 @@ def _who_hears(work: Work, pilot: Pilot, outcome: str) -> Iterator[tuple[str, Pe
             yield part, person
     if outcome == "decide":
         yield DECIDER, deciding.whom(work, pilot)
-
-
-def _hears_at(work: Work, person: Person | None) -> datetime:
-    """Now, or when somebody may be disturbed and is back."""
-    away = person is not None and work.is_away(person)
-    return absence.back_at(work, person) if person and away else hours.good(work, person, work.now)
 
 
 def _tell_of(work: Work, pilot: Pilot, outcome: str, hear: tuple[PersonId, ...]) -> None:

@@ -79,7 +79,7 @@ def ask_or_tell(work: Work, pilot: Pilot) -> None:
         address = registry.address_of(work.unit, lead.id)
         if address is not None:
             key = f"undecided:{pilot.id}:{work.today().isoformat()}:{lead.id}"
-            at = hours.good(work, lead, work.now)
+            at = hours.there(work, lead)
             work.unit.enqueue(Message(key, address, card, not_before=at), work.now)
 
 

@@ -24,7 +24,6 @@ from bot.core.records import Event, Person, PersonId, Pilot, Request, Schedule
 from bot.core.state import Checkin, Phase
 from bot.core.tokens import Token
 from bot.service import (
-    absence,
     bundling,
     checkins,
     concluding,
@@ -90,7 +89,7 @@ def _not_yet(work: Work, pilot: Pilot) -> datetime | None:
     """When a step that is due may be taken, where it may not now; None where it may."""
     owner = silence.owner_of(work, pilot)
     if owner is not None and work.is_away(owner):
-        return absence.back_at(work, owner) + timedelta(days=1)
+        return hours.back_at(work, owner) + timedelta(days=1)
     asking, zone = work.content.policy.asking, work.zone(owner)
     if _begun_to_answer(work, pilot) or not _told(work, pilot):
         return later(work.now, 1, asking=asking, zone=zone)

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from bot.core import cadence
+from bot.core.localtime import wall
 from bot.core.records import Address, Person
 from bot.service.work import Work
+
+DAY = timedelta(days=1)
 
 
 def good(work: Work, person: Person | None, moment: datetime) -> datetime:
     """That moment, or the next at which this person may be disturbed; without a person, anybody here."""
     return cadence.good_moment(moment, zone=work.zone(person), asking=work.content.policy.asking)
+
+
+def back_at(work: Work, person: Person) -> datetime:
+    """The first good hour after the last day away, or now for somebody who is not away."""
+    asking, zone = work.content.policy.asking, work.zone(person)
+    if person.away_until is None:
+        return work.now
+    day = person.away_until + DAY
+    while not cadence.may_ask(day, asking):
+        day += DAY
+    hour = asking.hour if person.hour is None else person.hour
+    return cadence.good_moment(wall(day, time(hour), zone), zone=zone, asking=asking)
+
+
+def there(work: Work, person: Person) -> datetime:
+    """Now, or when somebody is back and may be disturbed: of what nobody asked for, absent people get nothing."""
+    return back_at(work, person) if work.is_away(person) else good(work, person, work.now)
 
 
 def good_there(work: Work, address: Address) -> datetime:

@@ -18,7 +18,6 @@ from bot.core.state import Phase
 from bot.log import get
 from bot.service import (
     absence,
-    attesting,
     bundling,
     checkins,
     concluding,
@@ -26,10 +25,11 @@ from bot.service import (
     digest,
     escalating,
     evaluate,
+    evaluating,
     evaluations,
     framing,
     gates,
-    leaving,
+    hours,
     likeness,
     nagging,
     registry,
@@ -121,25 +121,27 @@ def _each(work: Work, jobs: Sequence[Job]) -> None:
         job.todo(work)
 
 
+def _job(
+    name: str,
+    todo: Todo,
+    since: datetime | date | None = None,
+    pilot: PilotId | None = None,
+    *,
+    organisation: OrganisationId,
+    joins: bool = False,
+    form: str = "",
+    alone: Todo | None = None,
+) -> Job:
+    """One that joins, or takes others along, has what is done for it `alone`."""
+    first = since.isoformat() if since else ""
+    parts = (Job(name, organisation, alone, first, pilot, form=form),) if alone else ()
+    return Job(name, organisation, todo, first, pilot, joins, parts, form)
+
+
 def _found(work: Work, aside: Collection[str]) -> list[Job]:
     """What is due, the longest first; those that rest are looked up beside a full batch of others, never in place."""
     unit, now, most = work.unit, work.now, BATCH + len(aside)
-    organisation = unit.organisation.id
-
-    def job(
-        name: str,
-        todo: Todo,
-        since: datetime | date | None = None,
-        pilot: PilotId | None = None,
-        *,
-        joins: bool = False,
-        form: str = "",
-        alone: Todo | None = None,
-    ) -> Job:
-        first = since.isoformat() if since else ""
-        parts = (Job(name, organisation, alone, first, pilot, form=form),) if alone else ()
-        return Job(name, organisation, todo, first, pilot, joins, parts, form)
-
+    job = partial(_job, organisation=unit.organisation.id)
     month = work.today().replace(day=1)
     return [  # what closes comes before what opens: a pilot has one request open at a time, after an outage too
         *(job(name, todo, month, pilot) for name, todo, pilot in _night(work, aside)),
@@ -180,29 +182,10 @@ def _night(work: Work, aside: Collection[str]) -> Iterator[tuple[str, Todo, Pilo
     together = f"evaluate:{work.unit.organisation.id}"
     if together not in aside:
         if evaluations.due(work):
-            yield together, look_at_pilots, None
+            yield together, evaluating.look_at_pilots, None
         return
     for pilot in work.unit.due_evaluations(work.now, limit=BATCH + len(aside)):
-        yield f"pilot:{pilot}", partial(look_at_pilot, ident=pilot), pilot
-
-
-def look_at_pilots(work: Work) -> None:
-    """Evaluate the pilots whose time has come; notice whose owner or sponsor is gone, and gates that opened again."""
-    for pilot in evaluations.renew_due(work):
-        _notice(work, pilot)
-
-
-def look_at_pilot(work: Work, ident: PilotId) -> None:
-    """The same for one of them."""
-    pilot = evaluations.renew_one(work, ident)
-    if pilot is not None:
-        _notice(work, pilot)
-
-
-def _notice(work: Work, pilot: Pilot) -> None:
-    leaving.notice(work, pilot)
-    gates.watch(work, pilot)
-    attesting.notice(work, pilot)
+        yield f"pilot:{pilot}", partial(evaluating.look_at_pilot, ident=pilot), pilot
 
 
 def run(store: Store, content: Content, job: Job, now: datetime) -> None:
@@ -286,10 +269,12 @@ def open_one_due(work: Work, seen: Schedule) -> None:
 def _wake_up(work: Work, pilot: Pilot) -> None:
     """The day a pause ends: its owner hears of it, and the pilot is asked about again."""
     resumed = registry.resume(work, pilot, actor=None)
-    address = registry.address_of(work.unit, pilot.owner) if pilot.owner else None
-    if address is not None:
+    owner = work.unit.person(pilot.owner) if pilot.owner else None
+    address = registry.address_of(work.unit, owner.id) if owner else None
+    if owner is not None and address is not None:
         key = f"awake:{pilot.id}:{work.today().isoformat()}"
-        work.unit.enqueue(Message(key, address, notes.awake(resumed.name, resumed.stage)), work.now)
+        card = notes.awake(resumed.name, resumed.stage)
+        work.unit.enqueue(Message(key, address, card, not_before=hours.there(work, owner)), work.now)
 
 
 def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:
@@ -341,7 +326,7 @@ def _reached(work: Work, pilot: Pilot, asks: str) -> Iterator[Person]:
 
 def _back_again(work: Work, pilot: Pilot, asks: str) -> datetime | None:
     """When somebody can be asked again, where all who can be are away; None where there is nobody."""
-    return min((absence.back_at(work, person) for person in _reached(work, pilot, asks)), default=None)
+    return min((hours.back_at(work, person) for person in _reached(work, pilot, asks)), default=None)
 
 
 def _moved(work: Work, person: Person | None, slot: datetime, following: datetime | None) -> datetime | None:

@@ -101,9 +101,9 @@ def _lost(unit: Unit, person: Person, now: datetime) -> None:
 
 
 def _write_to(work: Work, people: Sequence[Person], key: str, card: Card) -> None:
-    """Nobody waits for it: it comes at a good hour of each of them."""
+    """Nobody waits for it: it comes at a good hour of each of them, when they are there."""
     for person in people:
         address = registry.address_of(work.unit, person.id)
         if address is not None:
-            at = hours.good(work, person, work.now)
+            at = hours.there(work, person)
             work.unit.enqueue(Message(f"{key}:{person.id}", address, card, not_before=at), work.now)

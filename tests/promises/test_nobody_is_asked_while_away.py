@@ -10,7 +10,7 @@ import pytest
 from bot.core.ports import Reply, Show, Store
 from bot.core.records import Request
 from bot.core.state import Phase
-from bot.service import requests
+from bot.service import registry, requests
 from tests.fakes.office import CALM, Office
 
 pytest_plugins = ["tests.databases"]
@@ -202,3 +202,16 @@ def test_nobody_asks_somebody_away_out_of_turn(office: Office) -> None:
     office.runs("anna", "away until 4 December")
     assert "Anna is away until 4 Dec" in text(office.runs("lena", "checkin invoice"))
     assert office.live("anna") == []
+
+
+def test_the_end_of_a_pause_is_told_when_its_owner_is_back(office: Office) -> None:
+    pilot = office.pilot("Invoice matcher", office.person("anna"))
+    until = office.now.date() + timedelta(days=7)
+    office.do(lambda work: registry.pause(work, pilot, until, actor=None))
+    office.runs("anna", f"away until {until + timedelta(days=7):%Y-%m-%d}")
+    before = len(office.platform.inbox("anna"))
+    office.until(office.now + timedelta(days=13))
+    assert office.read(lambda unit: unit.pilot(pilot.id)).stage == "pilot", "it goes on all the same"
+    assert len(office.platform.inbox("anna")) == before
+    office.until_told("anna")
+    assert any("Invoice matcher" in card.title for card in office.platform.inbox("anna")[before:])

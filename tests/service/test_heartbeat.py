@@ -213,6 +213,18 @@ def test_what_another_process_stored_leaves_without_a_nudge_and_before_the_next_
     app.close()
 
 
+def begin_and_stop(worker: Worker, app: App, begun: asyncio.Event) -> None:
+    """Start it, tell it to stop once it has begun to deliver, and wait for its end."""
+
+    async def live() -> None:
+        await worker.start()
+        app.nudge()
+        await begun.wait()
+        await worker.stop()
+
+    asyncio.run(asyncio.wait_for(live(), 30))
+
+
 def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     worker, begun = Worker(app), asyncio.Event()
     done: list[str] = []
@@ -226,13 +238,7 @@ def test_stopping_waits_for_the_delivery_in_hand(app: App, monkeypatch: pytest.M
 
     monkeypatch.setattr("bot.worker.deliver.drain", posts)
 
-    async def live() -> None:
-        await worker.start()
-        app.nudge()
-        await begun.wait()
-        await worker.stop()
-
-    asyncio.run(asyncio.wait_for(live(), 30))
+    begin_and_stop(worker, app, begun)
     assert done == ["posted", "settled"]
     app.close()
 
@@ -254,13 +260,7 @@ def test_a_platform_that_takes_its_time_holds_up_the_end_by_what_is_in_hand(
     monkeypatch.setattr("bot.service.deliver._taken", always_more)
     monkeypatch.setattr("bot.service.deliver._one", slow)
 
-    async def live() -> None:
-        await worker.start()
-        app.nudge()
-        await begun.wait()
-        await worker.stop()
-
-    asyncio.run(asyncio.wait_for(live(), 30))
+    begin_and_stop(worker, app, begun)
     assert taken
     app.close()
 
@@ -293,13 +293,7 @@ def test_a_beat_that_comes_while_it_stops_is_no_error(
     monkeypatch.setattr("bot.worker.BEAT", timedelta(seconds=0.01))
     monkeypatch.setattr("bot.worker.deliver.drain", slow)
 
-    async def live() -> None:
-        await worker.start()
-        app.nudge()
-        await begun.wait()
-        await worker.stop()
-
-    asyncio.run(asyncio.wait_for(live(), 30))
+    begin_and_stop(worker, app, begun)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
     app.close()
 
