@@ -116,9 +116,10 @@ def joined(jobs: Iterable[Job]) -> Iterator[Job]:
 
 def _each(work: Work, jobs: Sequence[Job]) -> None:
     asks = {job.pilot: job.form for job in jobs if job.pilot is not None and job.form}
-    work.unit.foresee(asks, back=framing.READ, nags=nagging.read(work.content.policy.asking))
+    free = work.unit.foresee(asks, back=framing.READ, nags=nagging.read(work.content.policy.asking))
     for job in jobs:
-        job.todo(work)
+        if not job.form or job.pilot in free:  # what others have in hand, they open
+            job.todo(work)
 
 
 def _job(

@@ -49,11 +49,12 @@ LEVELS_TOGETHER = levels_of(_pilots)
 class Foresight(People, Pilots, Checkins, Readiness, Evaluations, Homes, Messages, Nags):
     """The unit's room for what is known beforehand."""
 
-    def foresee(self, pilots: Mapping[PilotId, str], *, back: int, nags: int) -> None:
-        wanted = sorted(pilots)
+    def foresee(self, pilots: Mapping[PilotId, str], *, back: int, nags: int) -> Set[PilotId]:
+        found = self._all(PILOTS_TOGETHER, ids=sorted(pilots)) if pilots else ()
+        wanted = sorted(row.id for row in found)
         if not wanted:
-            return
-        for row in self._all(PILOTS_TOGETHER, ids=wanted):
+            return frozenset()
+        for row in found:
             self._foreseen(PILOT, [row], id=row.id)
             self._looked_at(row)
         for one, many in OF_ONE.items():
@@ -65,8 +66,9 @@ class Foresight(People, Pilots, Checkins, Readiness, Evaluations, Homes, Message
         self._parts(people)
         self._sent_by_itself(people, nags)
         self.homes_of(people)
-        for form in sorted(set(pilots.values())):
-            self._past([pilot for pilot in wanted if pilots[pilot] == form], form, back)
+        for form in sorted({pilots[pilot] for pilot in wanted}):
+            self._past(wanted, form, back)  # of all: one that is due for two is seldom alone
+        return frozenset(wanted)
 
     def _past(self, pilots: Sequence[PilotId], form: str, back: int) -> None:
         """The newest check-ins of each pilot, with their answers."""

@@ -121,8 +121,8 @@ class Scope:
         asked = asked_of(mine, values)
         found = self._seen[mine].get(asked)
         if found is None:
-            if self._waiting and self._would_find_what_waits(asked):
-                self.write_waiting()
+            if self._waiting:
+                self._write_what_it_would_find(asked)
             found = self._at_once(mine, {ORG: self.organisation.id, **values}).all()
             self._note(asked, found)
         return found
@@ -174,21 +174,27 @@ class Scope:
             other.adds and not mine.tables.isdisjoint(other.tables) for other in self._waiting
         )
 
-    def _would_find_what_waits(self, asked: Asked) -> bool:
-        return any(
-            asked.statement.is_changed(change) and not asked.is_about_another(change)
-            for waiting in self._waiting.values()
-            for change, _ in waiting
-        )
+    def _write_what_it_would_find(self, asked: Asked) -> None:
+        """The rest waits on: it names rows that are there, so that its order among other tables is nobody's matter."""
+        for mine, waiting in list(self._waiting.items()):
+            if any(
+                asked.statement.is_changed(change) and not asked.is_about_another(change)
+                for change, _ in waiting
+            ):
+                del self._waiting[mine]
+                self._write_together(mine, waiting)
 
     def write_waiting(self) -> None:
         """Write all that waits, each statement once."""
         waiting, self._waiting = self._waiting, {}
         for mine, rows in waiting.items():
-            changed = self._at_once(mine, [values for _, values in rows]).rowcount
-            if not mine.adds and changed != len(rows):
-                self.failed = StorageError(GONE)
-                raise self.failed
+            self._write_together(mine, rows)
+
+    def _write_together(self, mine: Mine, rows: Sequence[tuple[Change, Mapping[str, Any]]]) -> None:
+        changed = self._at_once(mine, [values for _, values in rows]).rowcount
+        if not mine.adds and changed != len(rows):
+            self.failed = StorageError(GONE)
+            raise self.failed
 
     def _change(self, mine: Mine, **values: Any) -> int:
         """How many rows an UPDATE or DELETE met."""

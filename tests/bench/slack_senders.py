@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import OneToken
-from adapters.slack.client import EVENT_TYPE, Client, Line, mark
+from adapters.slack.client import EVENT_TYPE, Client, line_to_slack, mark
 from adapters.slack.render import render
 from bot.core.card import Button, Card, say
 from bot.core.ports import Payload
@@ -70,7 +70,7 @@ async def _all(post: Post) -> None:
     await asyncio.gather(*(post(next(_people)) for _ in range(AT_ONCE)))
 
 
-_LINE = Line()
+_LINE = line_to_slack()
 
 
 def main(url: str, rounds: int) -> None:

@@ -1,28 +1,32 @@
 """What falls due: goal G11, a beat of 10,000 pilots of which 100 are due, and from due to sent.
 
-Beside opening check-ins stands an APScheduler job store with a job for each pilot, which does nothing but come due;
-ours opens a check-in, composes its message, puts it into the outbox and plans the next one. A sample is opened, and
-what all would take is computed from it: it says so.
+Beside opening check-ins stands an APScheduler job store with a job for each pilot, which does nothing but come due: it
+is found, its next moment is stored, a function that does nothing is called. Ours opens a check-in as well, composes its
+message, puts it into the outbox and plans the next one. So two things are told apart: the look that finds what is due,
+which is what both do, and the beat that opens it. Where all are due a sample is opened, and what all would take is
+computed from it: it says so.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.app import settle
 from bot.service import deliver, tick
 from bot.storage import open_store
 from tests.bench.crowd import answer, multiply
 from tests.bench.places import each_database
-from tests.bench.rounds import MILLI, ROUNDS, Figure, latency, spread, timed
+from tests.bench.rounds import MILLI, ROUNDS, Figure, interleaved, latency, ratio, spread, timed
 from tests.bench.status import heard
 from tests.fakes.office import Office
 
@@ -35,7 +39,7 @@ EACH_S = 0.002  # between two looks at the loop
 
 def figures(rounds: int = ROUNDS, pilots: int = PILOTS) -> Iterator[Figure]:
     """The measures on both databases."""
-    beside, gap = scheduler(pilots)
+    beside, gap = scheduler(pilots, pilots)
     yield Figure(
         f"APScheduler, {pilots:,} jobs due that do nothing", f"{beside:.1f} s; loop held up {gap:.1f} s"
     )
@@ -49,9 +53,22 @@ def measured(where: str, beats: Beats, beside: float, rounds: int) -> Iterator[F
     many = min(DUE, beats.pilots // (rounds + 1))  # of fewer pilots fewer are due
     empty = [beats.empty() for _ in range(rounds)]
     yield spread(f"a beat with nothing due, {where}", [one * MILLI for one in empty], "ms")
-    found = [beats.open(many) for _ in range(rounds)]
+    rows = interleaved(
+        beats.found, partial(beats.open, many), lambda: scheduler(beats.pilots, many), rounds=rounds
+    )
+    looks, found, jobs = ([row[part] for row in rows] for part in range(3))
     taken, gaps = [one for one, _ in found], [gap * MILLI for _, gap in found]
+    timers = [one for one, _ in jobs]
+    yield spread(f"a look that finds {tick.BATCH} due, {where}", [one * MILLI for one, _ in looks], "ms")
     yield spread(f"a beat with {many} due, {where}", [one * MILLI for one in taken], "ms")
+    yield ratio(
+        f"a look that finds {tick.BATCH} due / APScheduler's {many} jobs that do nothing, {where}",
+        [(look, timer) for (look, _), timer in zip(looks, timers, strict=True)],
+    )
+    yield ratio(
+        f"a beat that opens {many} / APScheduler's {many} jobs that do nothing, {where}",
+        list(zip(taken, timers, strict=True)),
+    )
     whole = statistics.median(taken) / many * beats.pilots
     share = whole / beside
     yield Figure(
@@ -84,6 +101,10 @@ class Beats:
         """Seconds that a look takes when nothing is due."""
         before = self.moment - FORTNIGHT
         return timed(lambda: list(tick.due(self.office.store, self.office.content, before)))
+
+    def found(self) -> tuple[float, float]:
+        """Seconds that a look takes which finds as many as one ever does; the loop is not looked at."""
+        return timed(lambda: list(self._due())), 0.0
 
     def open(self, many: int) -> tuple[float, float]:
         """Seconds that so many take, in a thread as the worker has it; and how long the loop was held up at most."""
@@ -135,6 +156,7 @@ def due(url: str, pilots: int) -> Iterator[Beats]:
     store.close()
     multiply(url, pilots)
     office.store = open_store(url)
+    settle()  # as in production
     try:
         yield Beats(office, office.now + FORTNIGHT, pilots)
     finally:
@@ -166,13 +188,23 @@ def nothing() -> None:
     """The job."""
 
 
-def scheduler(jobs: int) -> tuple[float, float]:
-    """Seconds until as many jobs in a store on SQLite have come due and run, and how long the loop was held up."""
-    with TemporaryDirectory(prefix="rampcheck-bench-") as folder:
-        return asyncio.run(_scheduled(f"sqlite:///{Path(folder) / 'jobs.db'}", jobs))
+def scheduler(jobs: int, due: int) -> tuple[float, float]:
+    """Seconds until so many of the jobs in a store on SQLite have come due and run, and how long the loop was held up.
+
+    What fills the store is not counted; it is filled once, and used again.
+    """
+    return asyncio.run(_scheduled(f"sqlite:///{_filled(jobs)}", jobs, due))
 
 
-async def _scheduled(url: str, jobs: int) -> tuple[float, float]:
+@cache
+def _filled(jobs: int) -> Path:
+    """A store with so many jobs, none of which is due."""
+    folder = TemporaryDirectory(prefix="rampcheck-bench-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name) / "jobs.db"
+
+
+async def _scheduled(url: str, jobs: int, due: int) -> tuple[float, float]:
     from apscheduler.events import EVENT_JOB_EXECUTED
     from apscheduler.executors.asyncio import AsyncIOExecutor
     from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
@@ -188,21 +220,22 @@ async def _scheduled(url: str, jobs: int) -> tuple[float, float]:
     def count(_: object) -> None:
         nonlocal ran
         ran += 1
-        if ran == jobs:
+        if ran == due:
             done.set()
 
     timer.add_listener(count, EVENT_JOB_EXECUTED)
     timer.start(paused=True)
-    past = datetime.now(UTC) - timedelta(seconds=1)
-    for number in range(jobs):
+    now = datetime.now(UTC)
+    for number in range(due if timer.get_job("0") else jobs):
         timer.add_job(
             nothing,
             "interval",
             weeks=2,
             id=str(number),
-            next_run_time=past,
+            next_run_time=now - timedelta(seconds=1) if number < due else now + FORTNIGHT,
             misfire_grace_time=None,
             coalesce=True,
+            replace_existing=True,
         )
     began = time.perf_counter()
     timer.resume()

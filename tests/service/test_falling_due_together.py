@@ -15,6 +15,7 @@ from bot.core.records import Identity, Person, Pilot, Schedule
 from bot.service import tick
 from bot.service.tick import TOGETHER, Job
 from bot.settings import load
+from bot.storage.postgres import Postgres
 from bot.worker import Worker
 from tests.fakes.office import MONDAY, Office
 
@@ -87,6 +88,23 @@ def test_what_one_bad_pilot_undoes_is_done_for_each_alone(
         if part.pilot != bad:
             tick.run(office.store, office.content, part, office.now)
     assert opened(office) == [part.pilot for part in first.parts if part.pilot != bad]
+
+
+def test_what_another_worker_has_in_hand_is_left_to_it(office: Office) -> None:
+    store: Any = office.store
+    if not isinstance(store._database, Postgres):
+        pytest.skip("SQLite has one worker")
+    (first, second) = tick.joined(jobs(office))
+    mine = {part.pilot: "pulse" for part in first.parts if part.pilot is not None}
+
+    def by_another(unit: Unit) -> None:
+        unit.foresee(mine, back=1, nags=1)
+        for job in (first, second):
+            tick.run(office.store, office.content, job, office.now)
+
+    office.write(by_another)
+    assert opened(office) == [part.pilot for part in second.parts]
+    assert [job.pilot for job in jobs(office)] == list(mine), "they are still due"
 
 
 def test_what_looks_at_all_pilots_joins_nothing_and_nothing_leaves_its_place() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.core.records import (
 )
 from bot.core.signals.evaluation import Mute
 from bot.core.state import Phase
+from bot.storage.postgres import Postgres
 from tests.storage.scenes import DAY, HOUR, NOW, World, evaluation, fill, message, opened, world
 
 pytest_plugins = ["tests.databases"]
@@ -219,6 +220,23 @@ def test_what_is_foreseen_is_what_would_have_been_read_and_is_not_read_again(sto
     assert store.read(org, foreseen) == (alone, 0)
     assert alone[0]["history"], "it was asked"
     assert not alone[1]["history"], "it was not"
+
+
+def test_what_one_unit_has_foreseen_no_other_does_until_it_ends(store: Any) -> None:
+    """SQLite lets one unit write at a time, so that there nothing needs to be left to another."""
+    at, other = two_pilots(store)
+    org, both = at.organisation.id, {at.pilot.id: "pulse", other.id: "pulse"}
+
+    def another() -> Set[int]:
+        return store.read(org, lambda unit: unit.foresee(both, back=BACK, nags=9))
+
+    def first(unit: Unit) -> Set[int]:
+        assert unit.foresee({at.pilot.id: "pulse"}, back=BACK, nags=9) == {at.pilot.id}
+        return another()
+
+    left = {other.id} if isinstance(store._database, Postgres) else set(both)
+    assert store.write(org, first) == left
+    assert another() == set(both)
 
 
 @pytest.mark.parametrize("change", CHANGES)

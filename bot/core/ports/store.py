@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -49,10 +49,12 @@ class Unit(
         """True once for each key: a second delivery of the same act gets False."""
         ...
 
-    def foresee(self, pilots: Mapping[PilotId, str], *, back: int, nags: int) -> None:
+    def foresee(self, pilots: Mapping[PilotId, str], *, back: int, nags: int) -> Set[PilotId]:
         """Read at once what is about to be read of each of these pilots, to ask it a questionnaire: its people and so
         many of the last messages that they did not ask for, what is planned and open, and so many of its last check-ins
         with their answers. It changes no answer.
+
+        Those that it names: each that is there and that no other unit has foreseen and still has in hand.
         """
         ...
 
