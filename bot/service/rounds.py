@@ -15,6 +15,8 @@ def send(work: Work, pilot: Pilot, form: Questionnaire) -> Person:
         return _to_decide(work, pilot)
     if form.id == release.FORM:
         return releasing.send(work, pilot)[0]
+    if pilot.stage in ENDED:
+        raise ServiceError(f"{pilot.name} has ended, so nothing was sent.")
     person = answerers.whom(work, pilot, form)
     answerers.refuse_away(work, person)
     live = [one for one in work.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form.id]

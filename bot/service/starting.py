@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.answers import one_line
 from bot.core.compose import notes
 from bot.core.compose.form import form_card
+from bot.core.decisions import ENDED
 from bot.core.permissions import Action
 from bot.core.ports import Nothing, Reply, Show
 from bot.core.records import Person, Pilot
@@ -25,6 +26,8 @@ def checkin(asker: Asker, pilot: Pilot, form: str, *, full: bool) -> Reply:
         return Show(notes.no_such_form(form, sorted(asker.work.content.questionnaires)))
     if form == release.FORM:
         return releasing.request(asker.work, asker.person, pilot)
+    if pilot.stage in ENDED:
+        return Show(notes.note("It has ended, so there is nothing to ask.", pilot.name))
     live = [one for one in asker.unit.live_checkins(pilot=pilot.id) if one.questionnaire == form]
     if live and not (full and _may_replace(live[0], asker.person)):
         return _already_open(asker, pilot, live[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.core.ports import Store
-from bot.service import registry
+from bot.core.ports import Show, Store
+from bot.service import ServiceError, registry, rounds
 from tests.fakes.office import CALM, Office
 
 pytest_plugins = ["tests.databases"]
@@ -33,6 +34,21 @@ def test_the_question_closes_where_it_stands_and_nothing_else_comes(office: Offi
     office.presses("anna", "Nothing to report", card=form)
     assert not office.live("anna")
     assert not office.events("checkin.answered", "checkin.nothing")
+
+
+def test_nobody_is_asked_about_it_by_hand_either(office: Office) -> None:
+    pilot = office.pilot("Invoice matcher", office.person("anna"))
+    office.do(lambda work: registry.change_pilot(work, pilot, {"stage": "stopped"}, actor=None))
+    said = office.runs("anna", "checkin Invoice matcher")
+    assert isinstance(said, Show)
+    assert "It has ended, so there is nothing to ask." in said.card.fallback
+    with pytest.raises(ServiceError, match="Invoice matcher has ended, so nothing was sent"):
+        office.do(
+            lambda work: rounds.send(
+                work, replace(pilot, stage="stopped"), work.content.questionnaires["pulse"]
+            )
+        )
+    assert not office.live("anna")
 
 
 def test_a_form_sent_in_the_same_moment_is_told_kindly(office: Office) -> None:
