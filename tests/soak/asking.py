@@ -22,6 +22,7 @@ SETTLED = timedelta(
 )  # after a turn in somebody's life, a slot may still be the one that was planned before
 MANY = 3  # pilots: whoever owns more has weeks without room for one more message
 IN_VAIN = 4  # reminders in a row that gained nothing: then one less is sent
+LOUD = ("checkin.opened", "checkin.missed", "silence.begun", "silence.step")
 NOTICED = timedelta(weeks=2)  # until somebody's leaving is asked about, over a weekend and a holiday
 TOLD = timedelta(weeks=5)  # until it is found that an address takes nothing: with the next message to it
 SILENCE_LASTS = timedelta(weeks=8)  # fourteen working days, and what an absence and Christmas add
@@ -267,7 +268,7 @@ def asked_for_once(record: Record) -> Iterator[str]:
     gone = {turn.person: (turn.at, NOTICED) for turn in record.turns if turn.kind == "left"}
     gone = {person: (at, TOLD) for person, at in record.lost.items()} | gone
     for pilot, owner in record.owner.items():
-        if owner not in gone:
+        if owner not in gone or pilot in look.stopped(record):
             continue
         at, within = gone[owner]
         late = at + within + look.down(record, at, record.end)
@@ -281,6 +282,19 @@ def _was_asked_since(record: Record, pilot: int, at: datetime) -> bool:
     left = any(turn.kind == "left" and turn.person == owner for turn in record.turns)
     place = next((where for where, person in record.places.items() if person == owner), "")
     return left or bool(record.refused.get(place))
+
+
+@promise("a pilot that ends closes quietly: nobody is asked, reminded or blamed after it")
+def quiet_end(record: Record) -> Iterator[str]:
+    ended, pilots = look.stopped(record), {one.id: one.pilot for one in record.asked}
+    for note in record.noted:
+        if note.pilot in ended and note.kind in LOUD and note.at > ended[note.pilot]:
+            yield f"{note.kind} came to pilot {note.pilot} at {note.at}, which ended at {ended[note.pilot]}"
+    for row in record.waited:
+        for _, number in look.asks(record, row.key) if not row.replaces else ():
+            end = ended.get(pilots.get(number, 0))
+            if end is not None and row.created_at > end:
+                yield f"{row.key} was written at {row.created_at} about a pilot that ended at {end}"
 
 
 # --- delivery that fails --------------------------------------------------------------------------------------------

@@ -124,14 +124,16 @@ def none_dropped(record: Record) -> Iterator[str]:
     reasons = ("checkin.opened", "slot.skipped", *ANSWERS, "checkin.missed")
     longest = timedelta(weeks=record.house.weeks, days=8)  # a slot may wait for the check-in before it
     gone = record.lost | {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
-    spans = look.away_spans(record)
+    spans, ended = look.away_spans(record), look.stopped(record)
     seen: dict[int, list[datetime]] = defaultdict(list)
     for one in record.noted:
         if one.kind in reasons and one.pilot is not None:
             seen[one.pilot].append(one.at)
     for pilot, people in record.owners.items():
         there = [gone.get(person, record.end) for person in people]
-        until = max(there, default=record.end)  # as long as there is anybody to ask
+        until = min(
+            max(there, default=record.end), ended.get(pilot, record.end)
+        )  # as long as somebody can be asked
         moments = [at for at in seen[pilot] if at < until]
         for earlier, later in pairwise([record.begin, *moments, until]):
             here = {person for person in people if gone.get(person, record.end) > earlier}

@@ -110,6 +110,11 @@ def away_spans(record: Record) -> Mapping[int, list[tuple[datetime, date]]]:
     return found
 
 
+def stopped(record: Record) -> Mapping[int, datetime]:
+    """Pilot -> when it ended."""
+    return {record.pilots[turn.value]: turn.at for turn in record.turns if turn.kind == "stops"}
+
+
 def down(record: Record, since: datetime, until: datetime) -> timedelta:
     spans = (min(end, until) - max(begin, since) for begin, end in record.down)
     return sum((span for span in spans if span > timedelta(0)), timedelta(0))

@@ -34,7 +34,7 @@ CALM: Mapping[str, Any] = {
 }
 AT_ONCE, LATER, SNOOZES = 0.45, 0.25, 0.06  # shares of questions that are answered on the day, later, put off
 AWAY_A_YEAR, MOVES_A_YEAR, LEAVES_A_YEAR = 2.5, 0.25, 0.04  # turns of one life
-HOURS_A_YEAR, STANDS_IN_A_YEAR, EARLY_A_YEAR, SENT_A_YEAR = 0.2, 0.15, 0.8, 0.3
+HOURS_A_YEAR, STANDS_IN_A_YEAR, EARLY_A_YEAR, SENT_A_YEAR, STOPS_A_YEAR = 0.2, 0.15, 0.8, 0.3, 0.03
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -79,7 +79,7 @@ class Life:
             yield Due(self._moment(begin, weeks), self.user, {"kind": "left", "key": self._key()})
 
     def _wishes(self, begin: datetime, weeks: int, years: float) -> Iterator[Due]:
-        """An hour of one's own, somebody who stands in, and rounds out of turn: one's own, and sent by an admin."""
+        """An hour of one's own, a stand-in, rounds out of turn, one's own and sent by an admin, and a pilot's end."""
         for _ in range(self._many(HOURS_A_YEAR * years)):
             day, hour = self.dice.choice(self.days), self.dice.randint(8, 16)
             text = f"ask me on {DAYS[day]} at {hour}:00"
@@ -93,6 +93,9 @@ class Life:
             yield self._said(self._moment(begin, weeks), "early", f"checkin {pilot}", pilot)
         for _ in range(self._many(SENT_A_YEAR * years) if self.pilots else 0):
             act = {"kind": "sent", "pilot": self.dice.choice(self.pilots), "key": self._key()}
+            yield Due(self._moment(begin, weeks), self.user, act)
+        if self.pilots and self.dice.random() < STOPS_A_YEAR * years:
+            act = {"kind": "stops", "pilot": self.dice.choice(self.pilots), "key": self._key()}
             yield Due(self._moment(begin, weeks), self.user, act)
 
     def sees(self, now: datetime, key: str, card: Mapping[str, Any]) -> Due | None:

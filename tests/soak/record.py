@@ -42,7 +42,7 @@ class Act:
 class Turn:
     """A turn in a person's life: `zone` with a name, `away` with the last day, `left`, `hours` with weekday and hour
     ("2:14"), `delegates` with who answers up to which day ("7:2026-03-31"), `early` and `sent` with the name of a pilot
-    that was asked about by hand.
+    that was asked about by hand, `stops` with that of one that has ended.
     """
 
     at: datetime

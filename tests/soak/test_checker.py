@@ -314,6 +314,19 @@ def a_slot_dropped_while_only_the_owner_is_away(record: Record) -> None:
     a_slot_dropped(record)
 
 
+def asked_about_a_pilot_that_has_ended(record: Record) -> None:
+    ends(record, TUESDAY + WEEK)
+
+
+def reminded_of_a_pilot_that_has_ended(record: Record) -> None:
+    ends(record, TUESDAY + 4 * WEEK + HOUR)
+
+
+def ends(record: Record, at: datetime) -> None:
+    record.pilots["Matcher"] = PILOT
+    record.turns.append(Turn(at, OWNER, "stops", "Matcher"))
+
+
 def a_stand_in_long_after_their_days(record: Record) -> None:
     until = (TUESDAY - 9 * WEEK).date()
     record.turns.append(Turn(TUESDAY - 10 * WEEK, OWNER, "delegates", f"{STRANGER}:{until.isoformat()}"))
@@ -367,6 +380,8 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     tried_again_after_a_refusal: "an address that takes nothing",
     a_refusal_that_nobody_hears_of: "an address that takes nothing",
     a_week_without_a_digest: "no week passes",
+    asked_about_a_pilot_that_has_ended: "a pilot that ends",
+    reminded_of_a_pilot_that_has_ended: "a pilot that ends",
     two_steps_at_once: "silence goes up step by step",
     a_step_that_is_taken_twice: "silence goes up step by step",
     silence_that_goes_on_for_ever: "silence goes up step by step",
@@ -438,6 +453,11 @@ def handed_over_and_reminded_anew(record: Record) -> None:
     record.posts.sort(key=lambda one: one.at)
 
 
+def the_slot_of_a_pilot_that_has_ended(record: Record) -> None:
+    ends(record, TUESDAY + 3 * DAY)
+    record.noted = record.noted[:2]
+
+
 ALLOWED: dict[Callable[[Record], None], str] = {
     put_off_until_the_next_slot: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
@@ -445,6 +465,7 @@ ALLOWED: dict[Callable[[Record], None], str] = {
     everybody_away: "no slot is dropped",
     sent_by_hand_in_the_evening: "nobody is disturbed",
     a_stand_in_asked: "only the responsible",
+    the_slot_of_a_pilot_that_has_ended: "no slot is dropped",
     handed_over_and_reminded_anew: "at most two reminders",
     reminded_of_what_was_put_off_by_whoever_handed_it_over: "what is snoozed",
     asked_at_the_deputys_hour_since_the_owner_is_gone: "the question comes on one's own",

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
@@ -39,8 +40,8 @@ from bot.core.ports import (
     Traits,
 )
 from bot.core.questionnaire import Content
-from bot.core.records import Address
-from bot.service import ServiceError, accounts, evaluations, rounds, sealing
+from bot.core.records import Address, Pilot
+from bot.service import ServiceError, accounts, evaluations, registry, rounds, sealing
 from bot.service.work import Work
 from bot.settings import load as settings
 from bot.storage import open_store, postgres, sqlite, store  # the last three before the fork, not after each
@@ -188,8 +189,9 @@ async def _done(app: App, act: dict[str, Any], connection: int) -> tuple[str, st
         )
         await asyncio.to_thread(app.store.write, app.organisation.id, follow)
         return "stored", act["key"]
-    if act["kind"] == "sent":
-        return await asyncio.to_thread(_sent, app, act["pilot"]), act["key"]
+    if act["kind"] in ("sent", "stops"):
+        do = _send if act["kind"] == "sent" else _stop
+        return await asyncio.to_thread(_by_hand, app, act["pilot"], do), act["key"]
     if act["kind"] == "opens":
         return await _opened(app, act, sender)
     said = Ran(act["text"]) if act["kind"] == "says" else Clicked(act["token"], act["values"])
@@ -213,18 +215,26 @@ async def _opened(app: App, act: dict[str, Any], sender: Sender) -> tuple[str, s
     return _word(await app.on_inbound(Inbound(act["key"], sender, sent, place))), act["key"]
 
 
-def _sent(app: App, named: str) -> str:
-    """`rampcheck send`, as an admin types it: a round out of turn, or the reason why there is none."""
+def _by_hand(app: App, named: str, do: Callable[[Work, Pilot], object]) -> str:
+    """What an admin does to a pilot: "stored", or "refused" for a reason."""
 
-    def send(unit: Any) -> None:
+    def work(unit: Any) -> None:
         (pilot,) = (one for one in unit.pilots() if one.name == named)
-        rounds.send(Work(unit, app.content, app.clock.now()), pilot, app.content.questionnaires["pulse"])
+        do(Work(unit, app.content, app.clock.now()), pilot)
 
     try:
-        app.store.write(app.organisation.id, send)
+        app.store.write(app.organisation.id, work)
     except ServiceError:
         return "refused"
     return "stored"
+
+
+def _send(work: Work, pilot: Pilot) -> None:
+    rounds.send(work, pilot, work.content.questionnaires["pulse"])
+
+
+def _stop(work: Work, pilot: Pilot) -> None:
+    registry.change_pilot(work, pilot, {"stage": "stopped"}, actor=None)
 
 
 def _word(reply: Reply) -> str:
