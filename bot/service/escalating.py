@@ -64,7 +64,7 @@ def step(work: Work, pilot: Pilot) -> None:
     due = silence.planned(work, pilot)
     if due is None or due > work.now:
         return
-    steps = silence.left(work, pilot, due)
+    steps = silence.left(work, pilot, work.now)  # not from when it was due: an outage shortens nobody's grace
     if not steps:
         concluding.go_on(work, pilot)
         return

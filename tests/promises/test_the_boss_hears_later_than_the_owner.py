@@ -90,6 +90,17 @@ def test_each_step_comes_on_the_day_that_was_said_and_in_that_order(office: Offi
         assert 8 <= day.hour < 18
 
 
+def test_after_an_outage_each_step_still_has_its_grace(office: Office) -> None:
+    pilot = silent_pilot(office)
+    heard = wait_for(office, "bo")
+    office.now += timedelta(weeks=4)  # no worker runs
+    office.until(office.now + DAY)
+    assert asked(office, "sven")
+    assert not asked(office, "lena")
+    assert pilot_of(office, pilot).stage == "pilot"
+    assert wait_for(office, "lena") - heard > timedelta(weeks=4) + DAY
+
+
 def test_no_step_is_taken_while_an_answer_is_on_its_way(office: Office) -> None:
     silent_pilot(office)
     mine = office.until_asked("anna")
