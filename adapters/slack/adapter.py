@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -361,6 +361,8 @@ class SlackAdapter:
         for met in await self._people.picked(raw, inbound.sender):
             await on_inbound(met)
         sender = await self._people.introduced(inbound.sender)
+        if self._people.is_to_be_asked_about(inbound.sender):
+            self._beside(self._people.ask_again(inbound.sender, on_inbound))
         if sender is not inbound.sender and not inbound.on.direct and not isinstance(inbound.act, Left):
             await on_inbound(coming(sender))  # met in a channel, and to be written to directly all the same
         return await on_inbound(replace(inbound, sender=sender))
@@ -369,9 +371,18 @@ class SlackAdapter:
 
     def _afterwards(self, wanted: Errand) -> None:
         """Make the call that follows an acknowledgement."""
-        task = asyncio.create_task(self._made(wanted))
+        self._beside(self._made(wanted))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody waits for."""
+        task = asyncio.create_task(work)
         self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task.add_done_callback(self._is_done)
+
+    def _is_done(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("slack.failed", cause=error)
 
     async def _made(self, wanted: Errand) -> None:
         call = wanted.call

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from adapters.slack.outsiders import outside
+from bot.core.records import Standing
 from tests.adapters.slack.airport import Airport
 from tests.adapters.slack.telling import Tell
 from tests.fakes.slack.people import Somebody, labels, words
+from tests.fakes.slack.server import Fault
 from tests.fakes.slack.workspace import TEAM
 
 pytest_plugins = ["tests.databases"]
@@ -106,3 +108,20 @@ US = {"team_id": TEAM, "enterprise_id": None}
 )
 def test_whose_somebody_is_stands_in_the_payload(raw: dict[str, Any], found: bool) -> None:
     assert outside(raw) is found
+
+
+def test_whoever_was_known_and_is_slacks_guest_by_now_is_a_guest_after_their_next_word(tell: Tell) -> None:
+    async def story(airport: Airport) -> None:
+        gus, ana = (airport.somebody(ident, name) for ident, name in (("U0GUS", "Gus"), ("U0ANA", "Ana")))
+        airport.slack.workspace.users["U0GUS"].guest = True  # while nobody of ours listened
+        airport.slack.fail("users.info", Fault(status=500))
+        for _ in range(3):  # the first look-up failed; the third is none
+            await gus.write("help")
+            await airport.settled()
+        await ana.write("help")
+        await airport.settled()
+        found = [airport.person(ident) for ident in ("U0GUS", "U0ANA")]
+        assert [one.standing for one in found if one] == [Standing.GUEST, Standing.MEMBER]
+        assert airport.slack.count("users.info") == 3
+
+    tell(story)
