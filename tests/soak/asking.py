@@ -20,6 +20,7 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 SETTLED = timedelta(
     days=24
 )  # after a turn in somebody's life, a slot may still be the one that was planned before
+BACK = timedelta(days=4)  # from the end of an outage to the next good hour, over a weekend
 MANY = 3  # pilots: whoever owns more has weeks without room for one more message
 IN_VAIN = 4  # reminders in a row that gained nothing: then one less is sent
 LOUD = ("checkin.opened", "checkin.missed", "silence.begun", "silence.step")
@@ -80,7 +81,7 @@ def _is_near(unsettled: Mapping[int, list[datetime]], person: int, at: datetime)
 
 def _waited(record: Record, one: Asked) -> bool:
     """Whether a slot had to wait: for a worker, the check-in before it, or room in a full week."""
-    if any(begin - DAY <= one.slot <= end + DAY for begin, end in record.down):
+    if any(begin - DAY <= one.slot <= end + BACK for begin, end in record.down):
         return True
     if sum(owner == record.owner[one.pilot] for owner in record.owner.values()) > MANY:
         return True

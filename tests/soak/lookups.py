@@ -106,7 +106,10 @@ def away_spans(record: Record) -> Mapping[int, list[tuple[datetime, date]]]:
     found: dict[int, list[tuple[datetime, date]]] = defaultdict(list)
     for turn in record.turns:
         if turn.kind == "away":
-            found[turn.person].append((turn.at, date.fromisoformat(turn.value)))
+            before = found[turn.person]
+            if before and turn.at.date() <= before[-1][1]:  # what is said later holds
+                before[-1] = (before[-1][0], turn.at.date() - DAY)
+            before.append((turn.at, date.fromisoformat(turn.value)))
     return found
 
 

@@ -458,6 +458,11 @@ def the_slot_of_a_pilot_that_has_ended(record: Record) -> None:
     record.noted = record.noted[:2]
 
 
+def back_sooner_than_was_said_first(record: Record) -> None:
+    record.turns.append(Turn(TUESDAY - WEEK, OWNER, "away", (TUESDAY + WEEK).date().isoformat()))
+    record.turns.append(Turn(TUESDAY - 2 * DAY, OWNER, "away", (TUESDAY - DAY).date().isoformat()))
+
+
 ALLOWED: dict[Callable[[Record], None], str] = {
     put_off_until_the_next_slot: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
@@ -465,6 +470,7 @@ ALLOWED: dict[Callable[[Record], None], str] = {
     everybody_away: "no slot is dropped",
     sent_by_hand_in_the_evening: "nobody is disturbed",
     a_stand_in_asked: "only the responsible",
+    back_sooner_than_was_said_first: "whoever is away is left",
     the_slot_of_a_pilot_that_has_ended: "no slot is dropped",
     handed_over_and_reminded_anew: "at most two reminders",
     reminded_of_what_was_put_off_by_whoever_handed_it_over: "what is snoozed",
