@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
@@ -200,10 +200,19 @@ def run(store: Store, content: Content, job: Job, now: datetime) -> None:
 def open_due(work: Work, seen: Schedule) -> None:
     """Open a due slot and all else that is due for the same person, who is asked in one message."""
     together = bundling.gathering(work)
-    for schedule in sorted({seen, *_due_beside(work, seen)}, key=lambda one: one.id):
-        open_one_due(together, schedule)  # by number: workers that meet here wait for each other in one order
+    for schedule in sorted({seen, *_due_beside(work, seen)}, key=_turn):
+        open_one_due(together, schedule)
     bundling.send(together)
     concluding.tell(together)
+
+
+def _turn(one: Schedule) -> tuple[PilotId, datetime, int]:
+    """By pilot, so that workers that meet wait for each other in one order; of one pilot, what was asked least lately.
+
+    Only one question at a time is before its owner: by any fixed order a monthly one could wait for ever behind a
+    weekly one.
+    """
+    return one.pilot, one.last_due_at or datetime.min.replace(tzinfo=UTC), one.id
 
 
 def _due_beside(work: Work, seen: Schedule) -> Iterator[Schedule]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.core.ports import Store
+from bot.core.ports import Store, Unit
 from bot.core.state import Phase
-from tests.fakes.office import CALM, Office
+from tests.fakes.office import CALM, MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
 
@@ -45,3 +46,21 @@ def test_asked_out_of_turn_the_scheduled_one_is_not_asked_beside_it(office: Offi
     done = office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse"))
     assert [one.phase for one in done if one.phase == Phase.DONE] == [Phase.DONE]
     assert len(done) == 1, "answering early counts for the slot that it was early for"
+
+
+def test_of_two_that_are_due_the_one_asked_least_lately_comes_first(office: Office) -> None:
+    """A monthly review may not wait for ever behind pulses that fall due as soon as it does."""
+    pilot = office.pilot("Invoice matcher", office.person("anna"), target=MONDAY.date() + timedelta(days=200))
+    planned = {one.questionnaire: one for one in office.read(lambda unit: unit.schedules(pilot.id))}
+    asked = {"pulse": MONDAY - timedelta(weeks=1), "review": MONDAY - timedelta(weeks=5)}
+    tuesday = MONDAY + timedelta(days=1)
+    both = {planned[form]: when for form, when in asked.items()}
+    assert planned["pulse"].id < planned["review"].id, "or the order of the rows would do"
+
+    def wait(unit: Unit) -> None:
+        for schedule, last in both.items():
+            unit.save_schedule(replace(schedule, next_due_at=tuesday, last_due_at=last))
+
+    office.write(wait)
+    office.until(tuesday + timedelta(hours=1))
+    assert [one.questionnaire for one in office.live("anna")] == ["review"]
