@@ -205,13 +205,13 @@ def fewer_in_vain(record: Record) -> Iterator[str]:
 
 
 def _reminders(record: Record) -> Mapping[int, list[tuple[datetime, list[int]]]]:
-    """Person -> (at, check-ins) of each reminder that they got, in order."""
-    found: dict[int, list[tuple[datetime, list[int]]]] = defaultdict(list)
+    """Person -> (at, check-ins) of each moment at which they were reminded, in order: several messages are one."""
+    found: dict[int, dict[datetime, list[int]]] = defaultdict(lambda: defaultdict(list))
     for post in look.to_people(record):
         numbers = [number for kind, number in look.asks(record, post.key) if kind == "reminder"]
         if numbers:
-            found[record.places[post.conversation]].append((post.at, numbers))
-    return found
+            found[record.places[post.conversation]][post.at] += numbers
+    return {person: sorted(moments.items()) for person, moments in found.items()}
 
 
 # --- who ------------------------------------------------------------------------------------------------------------

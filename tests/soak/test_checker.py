@@ -463,6 +463,17 @@ def back_sooner_than_was_said_first(record: Record) -> None:
     record.turns.append(Turn(TUESDAY - 2 * DAY, OWNER, "away", (TUESDAY - DAY).date().isoformat()))
 
 
+def two_messages_at_one_moment_are_one_reminder(record: Record) -> None:
+    """Seven pilots: five stand in one message and two in another; two such moments are not four in vain."""
+    record.posts = [one for one in record.posts if "reminder" not in one.key]
+    for number in range(10, 30):
+        at = TUESDAY + (7 + number // 10) * 2 * WEEK
+        record.asked.append(Asked(number, PILOT, OWNER, at, at, at + 3 * DAY, None, "expired"))
+        post(record, f"checkin:{number}:reminder1", at + DAY)
+        if number >= 20:
+            post(record, f"checkin:{number}:reminder2", at + 2 * DAY)
+
+
 ALLOWED: dict[Callable[[Record], None], str] = {
     put_off_until_the_next_slot: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
@@ -470,6 +481,7 @@ ALLOWED: dict[Callable[[Record], None], str] = {
     everybody_away: "no slot is dropped",
     sent_by_hand_in_the_evening: "nobody is disturbed",
     a_stand_in_asked: "only the responsible",
+    two_messages_at_one_moment_are_one_reminder: "whoever answers no reminder",
     back_sooner_than_was_said_first: "whoever is away is left",
     the_slot_of_a_pilot_that_has_ended: "no slot is dropped",
     handed_over_and_reminded_anew: "at most two reminders",
