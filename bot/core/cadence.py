@@ -18,6 +18,7 @@ _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _LATER_TODAY = timedelta(hours=2)  # long enough for a meeting to end
 _SAME_SLOT = timedelta(hours=36)  # zones lie up to 26 h apart; the rest is for an hour that moved with them
+_TOO_SOON = timedelta(days=3, hours=12)  # half the shortest rhythm: asked again within it feels like asked twice
 
 # --- days and hours -----------------------------------------------------------------------------------------
 
@@ -151,8 +152,8 @@ def following(
     # A slot this close to one of ours is that one seen from another zone, even if its date is a week off.
     near = (n for n in (cycle - 1, cycle, cycle + 1) if abs(beat.slot(n) - slot) <= _SAME_SLOT)
     used = next(near, cycle)
-    # Holidays may push a slot onto that of the next cycle, or to the day before it: then the two are one.
-    return next(later for n in count(used + 1) if (later := beat.slot(n)) - slot > _SAME_SLOT)
+    # Holidays may push a slot onto that of the next cycle, or to a day or three before it: then the two are one.
+    return next(later for n in count(used + 1) if (later := beat.slot(n)) - slot > _TOO_SOON)
 
 
 def within_cycle(

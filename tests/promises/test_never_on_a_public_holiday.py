@@ -72,6 +72,14 @@ def test_holidays_that_push_one_slot_beside_the_next_leave_one() -> None:
     ]
 
 
+def test_a_slot_pushed_to_a_few_days_before_the_next_is_that_one_too() -> None:
+    rules = replace(asking(), free=frozenset({date(2026, 12, 10)}))  # a Thursday; Fridays are never asked
+    rule = {"weekday": 3, "hour": 10, "zone": "Europe/Riga", "asking": rules, "weeks": 1}
+    pushed = cadence.next_slot(datetime(2026, 12, 8, tzinfo=UTC), **rule)
+    assert pushed.date() == date(2026, 12, 14)
+    assert cadence.following(pushed, **rule).date() == date(2026, 12, 24), "not three days later"
+
+
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
 
 
