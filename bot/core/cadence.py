@@ -18,7 +18,9 @@ _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _LATER_TODAY = timedelta(hours=2)  # long enough for a meeting to end
 _SAME_SLOT = timedelta(hours=36)  # zones lie up to 26 h apart; the rest is for an hour that moved with them
-_TOO_SOON = timedelta(days=3, hours=12)  # half the shortest rhythm: asked again within it feels like asked twice
+_TOO_SOON = timedelta(
+    days=3, hours=12
+)  # half the shortest rhythm: asked again within it feels like asked twice
 
 # --- days and hours -----------------------------------------------------------------------------------------
 

@@ -108,9 +108,9 @@ async def _one(post: Post, settling: Settling, rooms: Rooms, leased: Leased) -> 
 
 
 async def _sent(post: Post, settling: Settling, leased: Leased) -> None:
-    morning = await asyncio.to_thread(_morning, post, leased) if _is_late(post, leased) else None
-    if morning is not None:
-        await asyncio.to_thread(post.outbox.hold, leased, morning, "waits for the morning")
+    hour = await asyncio.to_thread(_good_hour, post, leased) if _may_disturb(post, leased) else None
+    if hour is not None:
+        await asyncio.to_thread(post.outbox.hold, leased, hour, "waits for a good hour")
         return
     try:
         async with asyncio.timeout(SEND_WITHIN.total_seconds()):
@@ -144,17 +144,19 @@ async def _settled(post: Post, settling: Settling, leased: Leased, ref: MessageR
     return await settling.do((leased, ref))
 
 
-def _is_late(post: Post, leased: Leased) -> bool:
-    """Whether it could disturb somebody who no longer waits for it.
+def _may_disturb(post: Post, leased: Leased) -> bool:
+    """Whether it could disturb somebody who does not wait for it: it is late, or was written for a later hour.
 
-    What was begun goes on, and what only changes a message that is there wakes nobody.
+    Whoever was there when it was written may have said since that they are away. What was begun goes on, and what
+    only changes a message that is there wakes nobody.
     """
     since, begun = leased.wanted_at, leased.ref or leased.root
-    return begun is None and since is not None and post.now() - since > WAITED_FOR
+    late = since is not None and post.now() - since > WAITED_FOR
+    return begun is None and (late or leased.message.not_before is not None)
 
 
-def _morning(post: Post, leased: Leased) -> datetime | None:
-    """When a message that comes late is sent: the next good hour, where it would come at night; None for now."""
+def _good_hour(post: Post, leased: Leased) -> datetime | None:
+    """When a message is sent that would come at night, or to somebody who is away: a good hour; None for now."""
     now, address = post.now(), leased.message.address
     good = post.store.read(
         leased.organisation, lambda unit: hours.good_there(Work(unit, post.content, now), address)

@@ -35,5 +35,6 @@ def there(work: Work, person: Person) -> datetime:
 
 
 def good_there(work: Work, address: Address) -> datetime:
-    """Now, or the next good hour of whoever reads that conversation: a channel keeps the organisation's."""
-    return good(work, work.unit.person_at(address), work.now)
+    """Now, or the next good hour at which whoever reads that conversation is there: a channel keeps the house's."""
+    person = work.unit.person_at(address)
+    return there(work, person) if person is not None else good(work, None, work.now)

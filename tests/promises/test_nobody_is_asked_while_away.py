@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -215,3 +215,17 @@ def test_the_end_of_a_pause_is_told_when_its_owner_is_back(office: Office) -> No
     assert len(office.platform.inbox("anna")) == before
     office.until_told("anna")
     assert any("Invoice matcher" in card.title for card in office.platform.inbox("anna")[before:])
+
+
+def test_what_was_written_for_the_morning_waits_for_whoever_has_left_by_then(office: Office) -> None:
+    anna = office.person("anna")
+    office.person("bo", zone="Asia/Tokyo")  # where it is evening
+    office.pilot("Invoice matcher", anna)
+    office.until(datetime(2026, 4, 1, 12, tzinfo=UTC))
+    office.runs("anna", "delegate Bo until 31 December")
+    office.runs("bo", "away until 10 April")
+    heard = told(office, "bo")
+    office.until(datetime(2026, 4, 12, 12, tzinfo=UTC))
+    assert told(office, "bo") == heard
+    office.until(datetime(2026, 4, 14, 12, tzinfo=UTC))
+    assert told(office, "bo") > heard
