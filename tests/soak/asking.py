@@ -20,7 +20,7 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 SETTLED = timedelta(
     days=24
 )  # after a turn in somebody's life, a slot may still be the one that was planned before
-BACK = timedelta(days=4)  # from the end of an outage to the next good hour, over a weekend
+BACK = timedelta(days=4)  # from the end of an outage, or of what was before it, to the next good hour, over a weekend
 MANY = 3  # pilots: whoever owns more has weeks without room for one more message
 IN_VAIN = 4  # reminders in a row that gained nothing: then one less is sent
 LOUD = ("checkin.opened", "checkin.missed", "silence.begun", "silence.step")
@@ -86,7 +86,7 @@ def _waited(record: Record, one: Asked) -> bool:
     if sum(owner == record.owner[one.pilot] for owner in record.owner.values()) > MANY:
         return True
     before = [other for other in _of_pilot(record)[one.pilot] if other.opened_at < one.opened_at]
-    return bool(before) and (before[-1].done_at or before[-1].closes_at) > one.slot - 2 * DAY
+    return bool(before) and (before[-1].done_at or before[-1].closes_at) > one.slot - BACK
 
 
 def _of_pilot(record: Record) -> Mapping[int, list[Asked]]:
