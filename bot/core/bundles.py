@@ -1,4 +1,4 @@
-"""Several check-ins of one person in one message: which stand in it; it must not know how they are worded."""
+"""Several pilots of one person in one message: what stands in it; it must not know how it is worded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.card import Card
 
-MOST = 5  # check-ins in one message: what a phone shows without scrolling, with a button for each
+MOST = 5  # pilots in one message: what a phone shows without scrolling, with a button for each
 TOGETHER = (
     "invite",
     "reminder",
@@ -18,7 +18,7 @@ TOGETHER = (
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What one check-in's message shows within another message, under the key it would have alone.
+    """What the message of one check-in or request shows within another message, under the key it would have alone.
 
     `host` is the key of the message in which it stands.
     """

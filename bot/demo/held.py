@@ -78,4 +78,5 @@ def _open_keys(work: Work) -> Iterator[str]:
                 checkins.message_key(checkin, f"ask:{question}:{to}")
                 for question, to in checkin.state.handed.items()
             )
-    yield from (f"request:{anchor_of(request)}" for request in unit.requests())
+    asked = (f"request:{anchor_of(request)}" for request in unit.requests())
+    yield from (unit.stands_in(key) or key for key in asked)

@@ -1,6 +1,7 @@
-"""Several check-ins of one person go out in one message, which then shows where each of them stands.
+"""What is asked of one person about several pilots goes out in one message, which then shows where each stands.
 
-It must not know when anything is due. Each check-in stays a request of its own: its state, its buttons, its key.
+It must not know when anything is due. Each check-in, and each question why nobody answers, stays one of its own: its
+state, its buttons, its key.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from datetime import datetime
 
 from bot.core.bundles import MOST, Strip
 from bot.core.card import Card
-from bot.core.compose.bundle import bundle
+from bot.core.compose.bundle import NO_ANSWER, QUESTIONS, bundle
 from bot.core.ports import Message, Unit
 from bot.core.records import Address
 from bot.service import hours
 from bot.service.work import Gathered, Work
 
 Said = tuple[Message, Card]
+CHECKINS, REQUESTS = (
+    "checkin",
+    "request",
+)  # how keys begin: what asks for a form, and what asks one thing of somebody
 
 
 def gathering(work: Work) -> Work:
@@ -28,11 +33,11 @@ def gathering(work: Work) -> Work:
 def send(work: Work, *, in_good_hours: bool = False) -> None:
     """Send what was gathered: what goes to one person as one message, or a few where they are many.
 
-    `in_good_hours`: of whoever gets it; else now, because the hour was chosen before.
+    `in_good_hours`: of whoever gets it; else as each of them says, because the hour was chosen before.
     """
     if work.gathered is None:
         return
-    for together in _by_address(work.gathered.said):
+    for together in _by_lane(work.gathered.said):
         for first in range(0, len(together), MOST):
             few = together[first : first + MOST]
             _send(work, few, hours.good_there(work, few[0][0].address) if in_good_hours else None)
@@ -42,38 +47,62 @@ def send(work: Work, *, in_good_hours: bool = False) -> None:
     work.gathered.changed.clear()
 
 
-def _by_address(said: Sequence[Said]) -> Iterator[list[Said]]:
-    lanes: dict[Address, list[Said]] = {}
+def _by_lane(said: Sequence[Said]) -> Iterator[list[Said]]:
+    """By who reads it and what it is about: one title says both."""
+    lanes: dict[tuple[Address, str], list[Said]] = {}
     for message, line in said:
-        lanes.setdefault(message.address, []).append((message, line))
+        lanes.setdefault((message.address, _kind(message.key)), []).append((message, line))
     yield from lanes.values()
 
 
+def _kind(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _drawn(strips: Sequence[Strip]) -> Card:
+    """The message as it stands. A strip without words has been kept long enough (`retention` in the policy)."""
+    about = NO_ANSWER if _kind(strips[0].key) == REQUESTS else QUESTIONS
+    return bundle([one.card for one in strips if one.card.body], about)
+
+
 def _send(work: Work, together: Sequence[Said], at: datetime | None) -> None:
-    messages = [replace(message, not_before=at) for message, _ in together]
+    messages = [replace(message, not_before=at or message.not_before) for message, _ in together]
     if len(together) == 1:
         work.unit.enqueue(messages[0], work.now, soon=True)
         return
     host = f"bundle:{messages[0].key}"
-    for message, line in together:
-        work.unit.put_strip(Strip(host, message.key, line))
+    strips = [Strip(host, message.key, line) for message, line in together]
+    for strip in strips:
+        work.unit.put_strip(strip)
     ends = [message.stale_at for message in messages if message.stale_at is not None]
     stale_at = max(ends) if len(ends) == len(messages) else None
-    card = bundle([line for _, line in together])
-    message = Message(host, messages[0].address, card, not_before=at, stale_at=stale_at)
+    first = messages[0]
+    message = Message(host, first.address, _drawn(strips), not_before=first.not_before, stale_at=stale_at)
     work.unit.enqueue(message, work.now, soon=True)
 
 
 def change(work: Work, host: str, key: str, line: Card, *, address: Address, to: str) -> None:
     """What stands in a message is different now: the message shows it. `to` names the change."""
     work.unit.put_strip(Strip(host, key, line))
-    # One without words has been kept long enough (`retention` in the policy).
-    card = bundle([one.card for one in work.unit.strips(host) if one.card.body])
-    message = Message(f"{host}:{to}", address, card, replaces=host)
+    message = Message(f"{host}:{to}", address, _drawn(work.unit.strips(host)), replaces=host)
     if work.gathered is None:
         work.unit.enqueue(message, work.now)
     else:
         work.gathered.changed[host] = message
+
+
+def take_out(work: Work, host: str, key: str, address: Address) -> bool:
+    """What stands in a message that was not sent yet is never sent, the others are; False where it may be sent."""
+    if not work.unit.cancel(host, "one of them is settled"):
+        return False
+    left = [one for one in work.unit.strips(host) if one.key != key]
+    if any(one.card.actions for one in left):
+        moved = [replace(one, host=f"bundle:{left[0].key}:without:{key}") for one in left]
+        for one in moved:
+            work.unit.put_strip(one)
+        message = Message(moved[0].host, address, _drawn(moved), not_before=hours.good_there(work, address))
+        work.unit.enqueue(message, work.now)
+    return True
 
 
 def was_told(unit: Unit, key: str) -> bool:

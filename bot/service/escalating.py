@@ -19,7 +19,7 @@ from bot.core.days import parse_day
 from bot.core.decisions import ENDED
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, later
 from bot.core.events import Amend, Step
-from bot.core.ports import Message, Nothing, Problems, Reply, Show
+from bot.core.ports import Message, Nothing, Problems, Reply, Show, Update
 from bot.core.records import Event, Person, PersonId, Pilot, Request, Schedule
 from bot.core.state import Checkin, Phase
 from bot.core.tokens import Token
@@ -171,12 +171,30 @@ def replied(
     *,
     to: Person | Problems | None,
 ) -> Reply:
-    """A button of the question why nobody answers; `to` is whoever was named, or why nobody could be."""
+    """A button of the question why nobody answers; `to` is whoever was named, or why nobody could be.
+
+    What was opened from a line of a message about several pilots says itself what came of it.
+    """
+    reply = _replied(work, person, request, token, values, to=to)
+    if isinstance(reply, Nothing) and requests.stands_with_others(work, request):
+        return Update(requests.what_became_of(work, request), over=True)
+    return reply
+
+
+def _replied(
+    work: Work,
+    person: Person,
+    request: Request,
+    token: Token,
+    values: Values,
+    *,
+    to: Person | Problems | None,
+) -> Reply:
     pilot = work.unit.pilot(request.pilot)
     if pilot is None or request.person != person.id:
         return Show(notes.not_there())
     if request.reply:
-        return Show(notes.stale())
+        return Show(requests.what_became_of(work, request))
     match token.verb:
         case words.ANSWER if request.topic == DEPUTY:
             return _take_over(work, person, pilot, request)

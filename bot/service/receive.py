@@ -53,6 +53,7 @@ from bot.service import (
     proof,
     query,
     registry,
+    requests,
     reviewers,
     search,
     subscribed,
@@ -186,7 +187,7 @@ def _requested(desk: Desk, token: Token, values: Values | None) -> Reply:
     if token.verb in confirming.CONFIRMING:
         return reviewers.answered(desk, token, values)
     if token.verb == notes.OPEN:
-        return Show(confirming.open_card(desk.work, desk.person, token.id))
+        return Show(requests.open_card(desk.work, desk.person, token.id))
     if token.verb in thresholds.VERBS:
         return thresholds.answered(desk.work, desk.person, token)
     if token.verb in approvals.VERBS:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from bot.core import outcome
-from bot.core.cadence import day_words
 from bot.core.card import Card
 from bot.core.compose import notes
 from bot.core.compose import shared as shared_words
@@ -17,7 +15,7 @@ from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import confirming, evaluate, homes, hours, registry
+from bot.service import bundling, confirming, evaluate, homes, hours, registry, unanswered
 from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Work
@@ -51,9 +49,18 @@ def ask(work: Work, pilot: Pilot, request: Request) -> bool:
         at = (
             hours.good(work, person, work.now) if request.asked_by is None else None
         )  # somebody waits for theirs
-        unit.enqueue(Message(_key(stored), address, _card(work, [stored]), not_before=at), work.now)
+        _send(work, stored, Message(_key(stored), address, _card(work, [stored]), not_before=at))
     _record(work, stored)
     return True
+
+
+def _send(work: Work, request: Request, message: Message) -> None:
+    """At once; why nobody answers in one message with the same about other pilots, where that is gathered."""
+    pilot = work.unit.pilot(request.pilot) if request.kind == SILENT else None
+    if work.gathered is not None and pilot is not None:
+        work.gathered.said.append((message, unanswered.line_of(work, pilot, request)))
+    else:
+        work.unit.enqueue(message, work.now)
 
 
 def to(request: Request, person: PersonId) -> Request:
@@ -68,10 +75,18 @@ def send_held(work: Work, person: Person) -> int:
     """
     held = shared.by_message(work.unit.requests(person=person.id))
     address = registry.address_of(work.unit, person.id)
+    together = bundling.gathering(work)
     for group in held:
-        if address is not None:
-            work.unit.enqueue(Message(_key(group[0]), address, _card(work, group)), work.now)
+        if address is not None and not _stands_already(work, group[0]):
+            _send(together, group[0], Message(_key(group[0]), address, _card(work, group)))
+    bundling.send(together)
     return len(held)
+
+
+def _stands_already(work: Work, request: Request) -> bool:
+    """Whether a question that may stand in a message with others was put into one, or into its own."""
+    key = _key(request)
+    return request.kind == SILENT and bool(work.unit.stands_in(key) or work.unit.posted(key))
 
 
 def _is_away(work: Work, person: PersonId) -> bool:
@@ -150,7 +165,7 @@ def withdraw(work: Work, pilot: Pilot, request: Request) -> None:
     work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
     if request.kind == HELP and shared.members(work, request):
         _show(work, request, f"{WITHDRAWN}:{request.id}")
-    elif not work.unit.cancel(_key(request), WITHDRAWN):  # what was not sent yet never is
+    elif not _unsent(work, request):  # what was not sent yet never is
         _amend(work, request, notes.withdrawn_request(pilot.name), WITHDRAWN)
 
 
@@ -175,7 +190,7 @@ def _card(work: Work, group: Sequence[Request]) -> Card:
         return shared.card(work, group, answer=answer)
     pilot, asked_by = work.unit.pilot(group[0].pilot), work.unit.person(group[0].asked_by or 0)
     if group[0].kind == SILENT and pilot is not None:
-        return _silent_card(work, pilot, group[0])
+        return unanswered.card_of(work, pilot, group[0])
     if group[0].kind == SUCCESSOR:
         deputy = work.unit.person((pilot.deputy if pilot else None) or 0)
         return succession_words.successor_card(
@@ -186,15 +201,49 @@ def _card(work: Work, group: Sequence[Request]) -> Card:
     )
 
 
-def _silent_card(work: Work, pilot: Pilot, request: Request) -> Card:
-    owner, person = work.unit.person(pilot.owner or 0), work.unit.person(request.person)
-    since = day_words(work.day(datetime.fromisoformat(request.text), person), work.today(person))
-    return silence_words.question(request, pilot.name, owner.name if owner else "", since, pilot.key)
+def stands_with_others(work: Work, request: Request) -> bool:
+    """Whether its message is one about several pilots."""
+    return bool(_host(work, request))
+
+
+def _host(work: Work, request: Request) -> str:
+    """The key of the message about several pilots in which a request stands; empty for one of its own."""
+    return work.unit.stands_in(_key(request)) if request.kind == SILENT else ""
+
+
+def _unsent(work: Work, request: Request) -> bool:
+    """Whether it was not sent yet, and is not now: its own message, or its line in that about several pilots."""
+    host, address = _host(work, request), registry.address_of(work.unit, request.person)
+    if host and address is not None:
+        return bundling.take_out(work, host, _key(request), address)
+    return work.unit.cancel(host or _key(request), "settled meanwhile")
+
+
+def open_card(work: Work, person: Person, ident: int) -> Card:
+    """A request shown once more to whom it asks, or what became of it; another's is not there."""
+    request = work.unit.request(ident)
+    if request is None or request.kind != SILENT or request.person != person.id:
+        return confirming.open_card(work, person, ident)
+    return what_became_of(work, request) if request.reply else _card(work, [request])
+
+
+def what_became_of(work: Work, request: Request) -> Card:
+    """What is said of a request that is settled, where it stands in a message about several pilots."""
+    host = _host(work, request)
+    strips = work.unit.strips(host) if host else ()
+    line = next((one.card for one in strips if one.key == _key(request) and one.card.body), None)
+    return silence_words.came_to(line) if line is not None else notes.stale()
 
 
 def _amend(work: Work, request: Request, card: Card, why: str) -> None:
-    address = registry.address_of(work.unit, request.person)
-    if address is not None and work.unit.posted(_key(request)) is not None:  # else it is held: they are away
+    address, host = registry.address_of(work.unit, request.person), _host(work, request)
+    pilot = work.unit.pilot(request.pilot)
+    if host and address is not None and pilot is not None:
+        line = silence_words.settled_line(pilot.name, card)
+        bundling.change(work, host, _key(request), line, address=address, to=f"{request.id}:{why}")
+    elif (
+        address is not None and work.unit.posted(_key(request)) is not None
+    ):  # else it is held: they are away
         message = Message(f"{_key(request)}:{why}", address, card, replaces=_key(request))
         work.unit.enqueue(message, work.now)
 
@@ -307,7 +356,7 @@ def call_back(work: Work, pilot: Pilot, request: Request, card: Card) -> None:
     """A question is not needed any more: it is not sent, or where it was, shows `card`."""
     _saved(work, replace(request, reply=WITHDRAWN, replied_at=work.now))
     work.unit.record(Event("request.withdrawn", work.now, None, pilot.id, str(request.id)))
-    if not work.unit.cancel(_key(request), "answered meanwhile"):
+    if not _unsent(work, request):
         _amend(work, request, card, WITHDRAWN)
 
 

@@ -45,7 +45,8 @@ def end(work: Work, pilot: Pilot, by: Person | None) -> None:
     card = words.answered(pilot.name, by.name) if by else notes.withdrawn_request(pilot.name)
     for request in work.unit.requests(pilot=pilot.id):
         if request.kind == requests.SILENT:
-            requests.call_back(work, pilot, request, card)
+            own = by is not None and request.person == by.id
+            requests.call_back(work, pilot, request, words.seen_to(pilot.name) if own else card)
     work.unit.record(Event(OVER, work.now, by.id if by else None, pilot.id))
     put(work, pilot, None)
 

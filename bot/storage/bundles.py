@@ -14,7 +14,7 @@ from bot.storage.tables import StripRow
 
 _strip = table(StripRow)
 
-PUT_STRIP = put(StripRow, by=("org_id", "key"), columns=("card",))
+PUT_STRIP = put(StripRow, by=("org_id", "key"), columns=("host", "card"))
 STANDS_IN = mine(select(_strip.c.host).where(_strip.c.key == bindparam("key")))
 STRIPS = mine(
     select(_strip.c.host, _strip.c.key, _strip.c.card)
@@ -24,7 +24,7 @@ STRIPS = mine(
 
 
 class Bundles(Scope):
-    """The unit's room for messages that show several check-ins."""
+    """The unit's room for messages about several pilots."""
 
     def put_strip(self, strip: Strip) -> None:
         self._add(PUT_STRIP, {"host": strip.host, "key": strip.key, "card": to_json(strip.card)})

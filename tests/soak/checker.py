@@ -17,6 +17,7 @@ from tests.soak import lookups as look
 from tests.soak.lookups import ANSWERS, CHECKS, HEARD, MOST, ON_TIME, promise
 from tests.soak.record import Post, Record
 
+STEPS = 20  # of silence, in one unit of work
 STILL_OPEN = 21  # days: what a stand-in was asked may still be open, and put off, after the last of theirs
 MORE = asking  # importing it enters its checks
 
@@ -92,7 +93,7 @@ def good_hours(record: Record) -> Iterator[str]:
     by_hand = {one.id: one.opened_at for one in record.asked if one.by_hand}
     for post in look.to_people(record):
         person = record.places[post.conversation]
-        if post.key.startswith("request:") and look.just_acted(turns, 0, post.at):
+        if post.key.startswith(("request:", "bundle:request:")) and look.just_acted(turns, 0, post.at):
             continue
         if any(
             post.at - by_hand[number] <= HEARD
@@ -184,6 +185,22 @@ def bundled(record: Record) -> Iterator[str]:
             yield f"person {person} was asked about {sizes} pilots in {len(sizes)} messages at {at}"
 
 
+@promise("why nobody answers is asked about several pilots in one message, five at most")
+def asked_why_together(record: Record) -> Iterator[str]:
+    """Of more steps than one unit of work takes, some come in another message; so does what waited for somebody."""
+    together: dict[tuple[datetime, str], list[int]] = defaultdict(list)
+    steps: Counter[datetime] = Counter()
+    for row in record.waited:
+        silences = look.silences(record, row.key)
+        if silences and not row.replaces and row.state != "cancelled":
+            together[row.created_at, row.conversation].append(len(silences))
+            steps[row.created_at] += len(silences)
+    for (at, where), sizes in together.items():
+        whole = steps[at] <= STEPS
+        if max(sizes) > MOST or (whole and len(sizes) > -(-sum(sizes) // MOST) + 1):
+            yield f"{where} was asked why nobody answers in {len(sizes)} messages about {sizes} pilots at {at}"
+
+
 @promise("a week has a budget over all pilots of a person")
 def budget(record: Record) -> Iterator[str]:
     before: dict[int, list[datetime]] = defaultdict(list)
@@ -196,7 +213,6 @@ def budget(record: Record) -> Iterator[str]:
 
 @promise("the boss hears later than the owner, and never of silence where there is an answer")
 def boss_later(record: Record) -> Iterator[str]:
-    silences = {f"request:{one.id}": one for one in record.silent}
     pilots = {one.id: one.pilot for one in record.asked}
     answers: dict[int, list[datetime]] = defaultdict(list)
     for one in record.noted:
@@ -206,13 +222,11 @@ def boss_later(record: Record) -> Iterator[str]:
     for post in record.posts:
         for _, number in look.asks(record, post.key):
             told[pilots.get(number, 0)] = post.at
-        about = silences.get(post.key)
-        if about is None:
-            continue
-        if any(about.since < at < post.at for at in answers[about.pilot]):
-            yield f"{post.key} told person {about.person} of silence about pilot {about.pilot}, which has an answer"
-        if told.get(about.pilot, record.begin) < about.since:
-            yield f"{post.key} told person {about.person} of pilot {about.pilot} before its owner heard"
+        for about in look.silences(record, post.key):
+            if any(about.since < at < post.at for at in answers[about.pilot]):
+                yield f"{post.key} told person {about.person} of silence about pilot {about.pilot}, which has an answer"
+            if told.get(about.pilot, record.begin) < about.since:
+                yield f"{post.key} told person {about.person} of pilot {about.pilot} before its owner heard"
 
 
 # --- who ------------------------------------------------------------------------------------------------------------

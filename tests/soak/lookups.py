@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import holidays
 
-from tests.soak.record import House, Post, Record
+from tests.soak.record import House, Post, Record, Silent
 
 Check = Callable[[Record], Iterator[str]]
 CHECKS: dict[str, Check] = {}
@@ -63,6 +63,13 @@ def asks(record: Record, key: str) -> list[tuple[str, int]]:
         if first == "checkin" and number.isdigit():
             found.append((slot.rstrip("0123456789"), int(number)))
     return found
+
+
+def silences(record: Record, key: str) -> list[Silent]:
+    """The silences of which a new message asks why."""
+    if len(record.by_request) != len(record.silent):
+        record.by_request = {f"request:{one.id}": one for one in record.silent}
+    return [record.by_request[one] for one in record.within.get(key, [key]) if one in record.by_request]
 
 
 def by_itself(record: Record, kinds: tuple[str, ...]) -> Iterator[tuple[int, datetime, list[int]]]:

@@ -151,6 +151,7 @@ class Record:
         default_factory=dict
     )  # conversation -> when it refused a message
     by_pilot: dict[int, list[Asked]] = field(default_factory=dict)  # looked up once, by the checker
+    by_request: dict[str, Silent] = field(default_factory=dict)  # looked up once as well
     owners: dict[int, set[int]] = field(default_factory=dict)
     lost: dict[int, datetime] = field(
         default_factory=dict

@@ -17,6 +17,25 @@ OWNER, DEPUTY, STRANGER, PILOT = 1, 2, 3, 7
 HOUSE = House(18, 8, "LV", frozenset({4}), frozenset(), reminders=2, weeks=2)
 
 
+def a_boss_who_hears_of_it_among_others(record: Record) -> None:
+    record.silent.append(Silent(5, PILOT, STRANGER, TUESDAY))
+    record.within["bundle:request:4"] = ["request:4", "request:5"]
+    post(record, "bundle:request:4", TUESDAY + 2 * DAY, where="dm:stranger")
+    record.posts.sort(key=lambda one: one.at)
+
+
+def a_boss_asked_about_each_pilot_in_a_message(record: Record) -> None:
+    for number in range(4):
+        record.silent.append(Silent(number, 90 + number, STRANGER, TUESDAY - WEEK))
+        post(record, f"request:{number}", TUESDAY, where="dm:stranger")
+
+
+def a_boss_asked_about_six_in_one_message(record: Record) -> None:
+    record.silent += [Silent(number, 90 + number, STRANGER, TUESDAY - WEEK) for number in range(6)]
+    record.within["bundle:request:0"] = [f"request:{number}" for number in range(6)]
+    post(record, "bundle:request:0", TUESDAY, where="dm:stranger")
+
+
 def sound() -> Record:
     """Six weeks of one pilot: asked every fortnight, reminded once, answered; a digest a week to one channel."""
     record = Record(HOUSE, TUESDAY - DAY, TUESDAY + 6 * WEEK)
@@ -361,6 +380,9 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     more_than_a_week_has_room_for: "a week has a budget",
     a_boss_who_hears_of_silence_where_there_is_an_answer: "the boss hears later",
     a_boss_who_hears_first: "the boss hears later",
+    a_boss_who_hears_of_it_among_others: "the boss hears later",
+    a_boss_asked_about_each_pilot_in_a_message: "why nobody answers is asked",
+    a_boss_asked_about_six_in_one_message: "why nobody answers is asked",
     on_a_day_that_the_organisation_is_closed: "nobody is disturbed",
     on_a_sunday_where_the_week_ends_on_friday: "nobody is disturbed",
     at_another_hour: "the question comes on one's own",

@@ -123,6 +123,9 @@ CHANGES: dict[str, Look] = {
         Nag(at.owner.id, at.pilot.id, unit.history(at.pilot.id)[0].id, "lead", NOW)
     ),
     "a strip": lambda unit, at: unit.put_strip(Strip("bundle", "checkin:1:invite", Card("Done", "Done"))),
+    "a strip that moves": lambda unit, at: unit.put_strip(
+        Strip("other", "checkin:1:invite", Card("Inv", "Open"))
+    ),
     "a silent address": lambda unit, at: unit.switch_off(at.address),
     "a connection": lambda unit, at: unit.save_connection(replace(at.connection, active=False)),
     "a channel": lambda unit, at: unit.channel(at.channel.address, "renamed"),

@@ -1,4 +1,4 @@
-"""One message for several check-ins of one person: a line and a button for each; it must not know what is stored."""
+"""One message for several pilots of one person: a line and a button for each; it must not know what is stored."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from bot.core.context import Context
 from bot.core.questionnaire import Questionnaire
 from bot.core.state import Phase, State
 from bot.core.tokens import About, Token
+
+QUESTIONS, NO_ANSWER = "Questions", "No answer"  # what a message of several is about
 
 
 def strip(form: Questionnaire, context: Context, state: State, card: Card, short: str = "") -> Card:
@@ -37,10 +39,10 @@ def _button(context: Context, state: State, card: Card, name: str) -> tuple[Acti
     return (Button(f"{verb}: {name}", token),)
 
 
-def bundle(strips: Sequence[Card]) -> Card:
-    """The message that they stand in; its title says how many still wait for an answer."""
+def bundle(strips: Sequence[Card], about: str = QUESTIONS) -> Card:
+    """The message that they stand in; its title says what it is `about`, and how many still wait for an answer."""
     waiting = sum(_waits(one) for one in strips)
-    title = f"Questions about {words.count(len(strips), 'pilot')}{_left(waiting, len(strips))}"
+    title = f"{about} about {words.count(len(strips), 'pilot')}{_left(waiting, len(strips))}"
     body = tuple(block for one in strips for block in one.body)
     footer = next((one.footer for one in strips if one.footer), "")
     lines = (title, spoken(body), footer)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core import tokens
 from bot.core.cadence import WEEKDAYS, day_words
 from bot.core.card import Action, Button, Card, Date, Paragraph, Person, Tone, bold, say, spoken
-from bot.core.compose.notes import note
+from bot.core.compose.notes import OPEN, OURS, note
 from bot.core.compose.words import listed, pilot_name
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, Rung
 from bot.core.localtime import local
@@ -64,15 +64,42 @@ def _on(rung: Rung, today: date, zone: str) -> str:
 
 def question(request: Request, pilot: str, owner: str, since: str, key: str) -> Card:
     """Nobody has answered: can you, or do you know how it stands? `topic` is the step."""
-    who = owner or "Nobody"
-    line = f"{who} has not answered about {pilot} since {since}." if owner else f"Nobody answers for {pilot}."
-    asked = "Can you answer in their place?" if request.topic == DEPUTY else "Is it still running?"
+    line = (
+        f"{owner} has not answered about {pilot} since {since}." if owner else f"Nobody answers for {pilot}."
+    )
+    asked = _asks(request)
     return Card(
         f"{pilot}: no answer",
         f"{line} {asked}",
         body=(say(line), say(asked)),
         actions=buttons(request, key),
     )
+
+
+def _asks(request: Request) -> str:
+    return "Can you answer in their place?" if request.topic == DEPUTY else "Is it still running?"
+
+
+def question_line(request: Request, pilot: str, owner: str, since: str) -> Card:
+    """The same as a line of a message about several pilots, with a button that opens it."""
+    silent = f"{owner} has not answered since {since}." if owner else "Nobody answers for it."
+    reply = Button(f"Reply: {pilot_name(pilot)}", _token(request, OPEN), Tone.PRIMARY)
+    return _line(pilot, f"{silent} {_asks(request)}", reply)
+
+
+def settled_line(pilot: str, settled: Card) -> Card:
+    """What such a question came to: all that is left of it is what its own message would say."""
+    return _line(pilot, spoken(settled.body))
+
+
+def _line(pilot: str, text: str, *actions: Action) -> Card:
+    line = say(bold(pilot_name(pilot)), f": {text}")
+    return Card(pilot_name(pilot), spoken([line]), (line,), actions=actions)
+
+
+def came_to(line: Card) -> Card:
+    """A line by itself, for whoever presses a button of a question that is over."""
+    return replace(line, title=OURS, actions=())
 
 
 def buttons(request: Request, key: str = "") -> tuple[Action, ...]:
@@ -98,6 +125,11 @@ def _token(request: Request, verb: str) -> str:
 def answered(pilot: str, who: str) -> Card:
     """The question is settled because an answer came."""
     return note(f"{who} has answered; nothing is needed from you any more. Thank you.", pilot)
+
+
+def seen_to(pilot: str) -> Card:
+    """The question to whoever settled it otherwise than by a reply: they named an owner, paused it, or answered it."""
+    return note("Noted, thank you. Nothing more is needed from you here.", pilot)
 
 
 def settled(pilot: str, line: str) -> Card:

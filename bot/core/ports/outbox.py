@@ -122,7 +122,7 @@ class MessagesKept(Protocol):
         ...
 
     def put_strip(self, strip: Strip) -> None:
-        """Store what a check-in's message shows within its host; in place of what it showed there."""
+        """Store what the message of a check-in or request shows within its host; in place of what and where it was."""
         ...
 
     def stands_in(self, key: str) -> str:
