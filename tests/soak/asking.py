@@ -20,7 +20,9 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 SETTLED = timedelta(
     days=24
 )  # after a turn in somebody's life, a slot may still be the one that was planned before
-BACK = timedelta(days=4)  # from the end of an outage, or of what was before it, to the next good hour, over a weekend
+BACK = timedelta(
+    days=4
+)  # from the end of an outage, or of what was before it, to the next good hour, over a weekend
 MANY = 3  # pilots: whoever owns more has weeks without room for one more message
 IN_VAIN = 4  # reminders in a row that gained nothing: then one less is sent
 LOUD = ("checkin.opened", "checkin.missed", "silence.begun", "silence.step")
