@@ -126,6 +126,17 @@ def standings_compared(source: Source) -> Iterator[int]:
             yield from (node.lineno for one in node.comparators if dotted(one).startswith("Standing."))
 
 
+@rule(
+    "by which days somebody is asked is a matter of their country: `work.asking(person)` knows, not the policy"
+)
+def days_of_nobody(source: Source) -> Iterator[int]:
+    chains = [node for node in source.nodes if isinstance(node, ast.Attribute)]
+    numbers = {id(node.value) for node in chains}  # one of them is taken, such as policy.asking.recent_days
+    for node in chains:
+        if dotted(node).endswith("work.content.policy.asking") and id(node) not in numbers:
+            yield node.lineno
+
+
 @rule("the core imports the standard library and itself, and nothing in it that touches the world")
 def pure_imports(source: Source) -> Iterator[int]:
     if not source.path.startswith("bot/core/"):
@@ -207,6 +218,7 @@ BREAKS = {
         "person.standing is not Standing.MEMBER",
         "one.standing in (1, 2) or s == Standing.LEAD",
     ],
+    days_of_nobody: ["f(work.content.policy.asking)", "x = desk.work.content.policy.asking"],
     pure_imports: [
         "import random",
         "from uuid import uuid4",
@@ -234,6 +246,7 @@ KEEPS = {
         "from bot.core.card import Card",
         "from datetime import datetime",
     ],
+    days_of_nobody: ["work.asking(person)", "work.content.policy.asking.recent_days"],
     standings_compared: ["person.standing", "known.standing.gate is not None"],
     pure_calls: ["def f(): return 1", 'class Port:\n    async def f(self):\n        """Do."""'],
     evaluation: ["re.match('x', 'y')"],

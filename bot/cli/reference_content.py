@@ -170,7 +170,10 @@ def _asking(found: Policy) -> str:
         ("Asked on", f"{_day(asking.weekday)}, {asking.hour}:00 where the person is"),
         ("Never on", listed(_day(day) for day in asking.never_on)),
         ("Quiet", f"from {asking.quiet_from}:00 to {asking.quiet_until}:00, and outside working days"),
-        ("Holidays", "none as it ships: `country`, `subdivision` and `holidays` name them"),
+        (
+            "Holidays",
+            "none as it ships: `country`, `subdivision` and `holidays` name them, `country: zone` each person's",
+        ),
         ("Open for", f"{count(asking.open_days, 'working day')}, with {count(asking.reminders, 'reminder')}"),
         ("Messages", f"at most {asking.messages_a_week} a week to one person, over all their pilots"),
         ("Back-off", f"one reminder less after {asking.backoff_after} in a row without an answer"),

@@ -1,6 +1,6 @@
 """The days on which an organisation does not work, by country and by its own list; it must not know who is asked.
 
-The library of public holidays is imported only once a policy names a country: it takes longer than a whole command.
+The library of public holidays is imported only once a country is needed: it takes longer than a whole command.
 """
 
 from __future__ import annotations
@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
-YEARS = (
-    64  # of one country kept in memory: more than anything planned or looked back at, times a few countries
-)
+from bot.content.places import country_of
+from bot.core.policy import Days
+
+# Years of one country that are kept in memory: more than anything planned or looked back at, times the countries of a
+# large company. A year is 20 days or so.
+YEARS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,28 @@ class FreeDays:
 
     def _is_public(self, day: date) -> bool:
         return bool(self.country) and day in _public(self.country, self.subdivision, day.year)
+
+
+@dataclass(frozen=True, slots=True)
+class ByZone:
+    """The days of the country of each person's zone, with those in `own` free everywhere."""
+
+    own: frozenset[date] = frozenset()
+
+    def days_in(self, zone: str) -> Days | None:
+        """None for a zone that lies in no country, or in one whose holidays nobody knows."""
+        return _days_in(zone, self.own)
+
+
+@lru_cache(maxsize=1024)  # there are about 600 zones
+def _days_in(zone: str, own: frozenset[date]) -> Days | None:
+    country = country_of(zone)
+    return Days(working_week(country), FreeDays(country, own=own)) if country in _known() else None
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(countries())
 
 
 @lru_cache(maxsize=YEARS)

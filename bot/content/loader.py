@@ -187,8 +187,10 @@ def _part(file: str, nodes: Mapping[str, Node], part: Model | Policy) -> Edition
 def _said(part: Model | Policy) -> dict[str, Any]:
     """What a part says. A key that came later is left out while it is empty: what was published keeps its digest."""
     said = asdict(part)
-    if isinstance(part, Policy) and part.asking.free == frozenset():
-        del said["asking"]["free"]
+    if isinstance(part, Policy):
+        for name, empty in (("free", frozenset()), ("countries", None)):
+            if getattr(part.asking, name) == empty:
+                del said["asking"][name]
     return said
 
 

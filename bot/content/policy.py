@@ -97,6 +97,7 @@ ASKING_KEYS = (
         "holidays",
     ),
 )
+BY_ZONE = "zone"  # the country of each person: that of their time zone
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STEPS = ("deputy", "sponsor", "lead", "outcome")
 RISKS = ("high", "medium", "low", "unknown")
@@ -243,7 +244,8 @@ class _Policy:
                 self.page.note(word.line, f"'after_days' holds {quote(word.text)}", "write days, such as 30")
 
     def _asking(self, block: Block) -> Asking:
-        free = self._free_days(block)
+        by_zone = block.text("country", longest=120, default="") == BY_ZONE
+        free = self._own_days(block) if by_zone else self._free_days(block)
         asking = Asking(
             weekday=self._weekday(block),
             hour=self._hour(block, "hour"),
@@ -260,6 +262,7 @@ class _Policy:
             backoff_after=block.integer("backoff_after", low=1, high=100),
             recent_days=block.integer("recent_days", low=0, high=30),
             free=free if free.country or free.own else frozenset(),
+            countries=free_days.ByZone(free.own) if by_zone else None,
         )
         if block.usable:
             self._sensible(asking, block)
@@ -269,6 +272,13 @@ class _Policy:
         """The days that are written; where none are, those of the country."""
         written = self._days_of_week(block, "working_days", needed=not country)
         return written or (free_days.working_week(country) if country else ())
+
+    def _own_days(self, block: Block) -> FreeDays:
+        """The organisation's own, where the public ones are those of each person's country."""
+        if block.text("subdivision", longest=120, default=""):
+            what = f"'subdivision' is of one country, and 'country: {BY_ZONE}' of many"
+            self.page.note(block.line_of("subdivision"), what, "remove one of the two")
+        return FreeDays(own=frozenset(self._holidays(block)))
 
     def _free_days(self, block: Block) -> FreeDays:
         """Public holidays of the country and the organisation's own."""
@@ -282,7 +292,8 @@ class _Policy:
             return FreeDays(own=own)
         known = free_days.countries()  # costs an import, so only where a country is named
         if country not in known:
-            right = country.upper() if country.upper() in known else "its two letters, such as DE or GB"
+            letters = f"its two letters, such as DE or GB, or '{BY_ZONE}'"
+            right = country.upper() if country.upper() in known else letters
             self.page.note(block.line_of("country"), f"unknown country {quote(country)}", f"use {right}")
             return FreeDays(own=own)
         return FreeDays(country, self._part_of(block, country, known[country]) if part else "", own)

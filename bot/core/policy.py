@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 TYPES = ("bought", "configured", "custom")  # of a pilot, as its tags say
 
@@ -26,8 +27,26 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """The days of one country: on which weekdays people work there, and which days are free all the same."""
+
+    working: tuple[int, ...]
+    free: Container[date]
+
+
+class Countries(Protocol):
+    """Knows the days of every country, the organisation's own free days with them."""
+
+    def days_in(self, zone: str) -> Days | None:
+        """The days of the country that an IANA zone lies in; None where it lies in none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """When people are asked, reminded and left alone. Days count Monday = 0; hours are local, 0..23."""
+    """When people are asked, reminded and left alone. Days count Monday = 0; hours are local, 0..23.
+
+    With `countries` each person has the days of their own, and `working_days` and `free` are for whoever has none.
+    """
 
     weekday: int
     hour: int
@@ -46,6 +65,12 @@ class Asking:
     free: Container[date] = (
         frozenset()
     )  # public holidays and the organisation's own: working days that are none
+    countries: Countries | None = None
+
+    def where(self, zone: str) -> Asking:
+        """The same rules with the days of somebody in that zone."""
+        days = self.countries.days_in(zone) if self.countries is not None else None
+        return self if days is None else replace(self, working_days=days.working, free=days.free)
 
 
 @dataclass(frozen=True, slots=True)

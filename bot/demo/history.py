@@ -208,8 +208,9 @@ class _Telling:
         for turn, (slot, pulse) in enumerate(zip(slots, self.story.pulses[-len(slots) :], strict=True)):
             yield slot, partial(self._ask, form=PULSE)
             if pulse is None:
-                asking = self.scene.work.content.policy.asking
-                reminders, closed = cadence.ladder(slot, zone=ZONES[self.story.owner], asking=asking)
+                zone = ZONES[self.story.owner]
+                asking = self.scene.work.content.policy.asking.where(zone)
+                reminders, closed = cadence.ladder(slot, zone=zone, asking=asking)
                 yield from ((moment, self._let_pass) for moment in (*reminders, closed))
             else:
                 later = timedelta(minutes=6 + turn * 53 % 170)
@@ -217,7 +218,8 @@ class _Telling:
 
     def _slots(self) -> Iterator[datetime]:
         """The pilot's fortnightly slots from its first day until its story's last, each over by then."""
-        asking, zone = self.scene.work.content.policy.asking, ZONES[self.story.owner]
+        zone = ZONES[self.story.owner]
+        asking = self.scene.work.content.policy.asking.where(zone)
         ends = min(self._at(-self.story.told_until), self.scene.now - ANSWER_TIME)
         slot = self._at(-self.story.created)
         while True:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.core import cadence, events
+from bot.core import events
 from bot.core.compose.away import Fate, bounds, is_not_there, not_oneself, told_stand_in
 from bot.core.ports import Message
 from bot.core.records import Event, Person, PersonId, Pilot
@@ -58,7 +58,7 @@ def delegate(work: Work, person: Person, to: Person, until: date, *, actor: Pers
         raise ServiceError(is_not_there(to.name))
     given = people.set_stand_in(work, person, to.id, until, actor=actor)
     card = told_stand_in(person.name, until, work.today(to))
-    key, morning = f"stand_in:{person.id}:{to.id}:{work.now.isoformat()}", _good(work, to, work.now)
+    key, morning = f"stand_in:{person.id}:{to.id}:{work.now.isoformat()}", hours.good(work, to, work.now)
     work.unit.enqueue(Message(key, address, card, not_before=morning), work.now)
     live = work.unit.live_checkins(person=person.id)
     own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
@@ -99,7 +99,7 @@ def come_back(work: Work, person: Person, *, actor: PersonId | None) -> tuple[in
     if not work.is_away(person):
         return 0, work.now
     here = people.set_away(work, person, work.today(person) - _DAY, actor=actor)
-    again = _good(work, here, work.now)
+    again = hours.good(work, here, work.now)
     schedules.bring_forward(work, here, was, again)
     waiting = [one for one in work.unit.live_checkins(person=person.id) if one.state.person == person.id]
     for checkin in waiting:
@@ -115,11 +115,7 @@ def returning(work: Work) -> list[Person]:
 def _is_back(work: Work, person: Person) -> bool:
     if person.away_until is None or work.is_away(person):
         return False
-    return hours.back_at(work, person) <= work.now and _good(work, person, work.now) <= work.now
-
-
-def _good(work: Work, person: Person, moment: datetime) -> datetime:
-    return cadence.good_moment(moment, zone=work.zone(person), asking=work.content.policy.asking)
+    return hours.back_at(work, person) <= work.now and hours.good(work, person, work.now) <= work.now
 
 
 def returned(work: Work, seen: Person) -> None:

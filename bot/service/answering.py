@@ -136,7 +136,7 @@ def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events
 
 
 def _snooze(desk: Desk, choice: str) -> events.Event | Problems:
-    zone, asking = desk.work.zone(desk.person), desk.work.content.policy.asking
+    zone, asking = desk.work.zone(desk.person), desk.work.asking(desk.person)
     until = cadence.snooze_until(choice, desk.now, zone=zone, asking=asking)
     if until is None:
         return Problems({"until": words.snooze_bounds(asking.snooze_days)})

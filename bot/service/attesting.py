@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core import cadence, permissions
+from bot.core import permissions
 from bot.core.compose import attesting as words
 from bot.core.compose import notes
 from bot.core.decisions import ENDED
@@ -16,7 +16,7 @@ from bot.core.ports import Message, Nothing, Reply, Show
 from bot.core.records import Event, Person, PersonId, Pilot
 from bot.core.tokens import Token
 from bot.core.values import Json
-from bot.service import cases, evaluate, nagging, registry
+from bot.service import cases, evaluate, hours, nagging, registry
 from bot.service.work import Work
 
 ASKED, TRUE, REFUSED = "record.asked", "record.confirmed", "record.refused"  # events
@@ -70,7 +70,7 @@ def _ask(work: Work, pilot: Pilot, owner: int) -> None:
     if address is None:
         return
     person, slot = work.unit.person(owner), work.today().toordinal()
-    good = cadence.good_moment(work.now, zone=work.zone(person), asking=work.content.policy.asking)
+    good = hours.good(work, person, work.now)
     card = words.question(_record(work, pilot, person), slot=slot)
     message = Message(_key(pilot, slot), address, card, not_before=good, stale_at=good + OPEN_FOR)
     if work.unit.enqueue(message, work.now):

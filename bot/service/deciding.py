@@ -49,7 +49,7 @@ def look(work: Work, pilot: Pilot) -> None:
 def _good_hour(work: Work, pilot: Pilot, day: date) -> datetime:
     """The first good moment of a day, or after now where that is over, for whoever decides."""
     person = whom(work, pilot)
-    zone, asking = work.zone(person), work.content.policy.asking
+    zone, asking = work.zone(person), work.asking(person)
     return cadence.good_moment(max(wall(day, time(asking.hour), zone), work.now), zone=zone, asking=asking)
 
 

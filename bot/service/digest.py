@@ -230,7 +230,7 @@ def post_due(work: Work, seen: Subscription) -> None:
 
 def _after_outage(work: Work, due: datetime, following: datetime) -> datetime | None:
     """When a late digest is posted: at the next good hour; None where the next one is nearer."""
-    zone, asking = work.unit.organisation.zone, work.content.policy.asking
+    zone, asking = work.zone(None), work.asking()
     return cadence.after_outage(due, work.now, next_due=following, zone=zone, asking=asking)
 
 

@@ -90,7 +90,7 @@ def _not_yet(work: Work, pilot: Pilot) -> datetime | None:
     owner = silence.owner_of(work, pilot)
     if owner is not None and work.is_away(owner):
         return hours.back_at(work, owner) + timedelta(days=1)
-    asking, zone = work.content.policy.asking, work.zone(owner)
+    asking, zone = work.asking(owner), work.zone(owner)
     if _begun_to_answer(work, pilot) or not _told(work, pilot):
         return later(work.now, 1, asking=asking, zone=zone)
     return None
@@ -231,7 +231,7 @@ def _take_over(work: Work, person: Person, pilot: Pilot, request: Request) -> Re
     named = {one: known.name for one in (checkin.state.person, person.id) if (known := work.unit.person(one))}
     handed = events.HandedOver(work.now, checkin.state.person, person.id)
     checkins.happen(work, checkin.id, handed, actor=person.id, people=named)
-    asking, zone = work.content.policy.asking, work.zone(person)
+    asking, zone = work.asking(person), work.zone(person)
     silence.put(work, pilot, later(work.now, asking.open_days + 1, asking=asking, zone=zone))
     return _settled(work, pilot, request, words.ANSWER, "It is yours now: the questions are below.")
 

@@ -50,7 +50,7 @@ def context_for(
     context = Context(
         checkin=checkin.id,
         pilot_name=pilot.name,
-        asking=nagging.asking(work, checkin),
+        asking=nagging.asking(work, checkin, person),
         may_remind=nagging.may_remind(work, checkin),
         zone=work.zone(person),
         record=record,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from bot.core import cadence, permissions, reviewing
+from bot.core import permissions, reviewing
 from bot.core.answers import tidy
 from bot.core.compose import confirming as confirm_words
 from bot.core.compose import gate as words
@@ -22,7 +22,17 @@ from bot.core.permissions import Action
 from bot.core.ports import Problems, Reply, Show
 from bot.core.records import Condition, Event, PersonId, Pilot, Schedule
 from bot.core.tokens import Token
-from bot.service import cases, evaluate, gateview, registry, releasing, reviewers, schedules, thresholds
+from bot.service import (
+    cases,
+    evaluate,
+    gateview,
+    hours,
+    registry,
+    releasing,
+    reviewers,
+    schedules,
+    thresholds,
+)
 from bot.service.desk import Desk, colleague
 from bot.service.work import Work
 
@@ -211,8 +221,7 @@ def watch(work: Work, pilot: Pilot) -> None:
 
 def _by_day(work: Work, person: PersonId) -> datetime:
     """Now, or the next good hour of theirs: what the night finds wakes nobody."""
-    zone, asking = work.zone(work.unit.person(person)), work.content.policy.asking
-    return cadence.good_moment(work.now, zone=zone, asking=asking)
+    return hours.good(work, work.unit.person(person), work.now)
 
 
 def _cause(pilot: Pilot, one: Reopened) -> str:

@@ -14,12 +14,12 @@ DAY = timedelta(days=1)
 
 def good(work: Work, person: Person | None, moment: datetime) -> datetime:
     """That moment, or the next at which this person may be disturbed; without a person, anybody here."""
-    return cadence.good_moment(moment, zone=work.zone(person), asking=work.content.policy.asking)
+    return cadence.good_moment(moment, zone=work.zone(person), asking=work.asking(person))
 
 
 def back_at(work: Work, person: Person) -> datetime:
     """The first good hour after the last day away, or now for somebody who is not away."""
-    asking, zone = work.content.policy.asking, work.zone(person)
+    asking, zone = work.asking(person), work.zone(person)
     if person.away_until is None:
         return work.now
     day = person.away_until + DAY

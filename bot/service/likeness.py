@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core import cadence, permissions
+from bot.core import permissions
 from bot.core.answers import tidy
 from bot.core.compose import decision as decision_words
 from bot.core.compose import likeness as words
@@ -22,7 +22,7 @@ from bot.core.permissions import Action
 from bot.core.ports import Message, Problems, Reply, Show
 from bot.core.records import Decision, Event, Person, PersonId, Pilot, PilotId, Schedule
 from bot.core.tokens import Token
-from bot.service import registry
+from bot.service import hours, registry
 from bot.service.work import Work
 
 LIKENESS = "likeness"  # a line among a pilot's schedules, as a decision has one: no questionnaire
@@ -48,9 +48,7 @@ def plan(work: Work, pilot: Pilot, *, told_by: PersonId) -> None:
     owner = work.unit.person(pilot.owner) if pilot.owner else None
     if owner is None or any(one.questionnaire == LIKENESS for one in work.unit.schedules(pilot.id)):
         return
-    asking = work.content.policy.asking
-    good = cadence.good_moment(work.now, zone=work.zone(owner), asking=asking)
-    due = work.now if owner.id == told_by else good
+    due = work.now if owner.id == told_by else hours.good(work, owner, work.now)
     work.unit.save_schedule(Schedule(0, pilot.id, LIKENESS, due))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.core import cadence, links, readiness
+from bot.core import links, readiness
 from bot.core.compose import proof as words
 from bot.core.links import AGAIN, FAILED_AGAIN, Due, Tried
 from bot.core.ports import Message, Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, ItemLevel, OrganisationId, Pilot
-from bot.service import evaluate, evaluations, registry
+from bot.service import evaluate, evaluations, hours, registry
 from bot.service.work import Work, again
 
 ROUND = 10  # links opened in one go: half a minute at the worst
@@ -66,7 +66,7 @@ def _changed(work: Work, pilot: Pilot, before: ItemLevel, after: ItemLevel) -> N
     address = registry.address_of(work.unit, owner.id) if owner is not None else None
     item = work.content.model.item(after.item)
     if address is not None and item is not None:
-        at = cadence.good_moment(work.now, zone=work.zone(owner), asking=work.content.policy.asking)
+        at = hours.good(work, owner, work.now)
         card = words.link_gone_card(pilot, item, after.link)
         key = f"link:{pilot.id}:{after.item}:{work.now.isoformat()}"
         work.unit.enqueue(Message(key, address, card, not_before=at), work.now)

@@ -32,13 +32,14 @@ def step_of(slot: str, reminders: int) -> str:
 
 def room(work: Work, person: Person) -> datetime:
     """When the next message fits into somebody's week; now where it does."""
-    rules = work.content.policy.asking
+    rules = work.asking(person)
     newest = _newest(work, person.id, _of_a_week(rules))
     return nags.room_at(newest, work.now, budget=rules.messages_a_week)
 
 
-def read(rules: Asking) -> int:
+def read(work: Work) -> int:
     """How many of somebody's newest are ever looked at."""
+    rules = work.asking()
     return max(_of_a_week(rules), _of_reminders(rules))
 
 
@@ -52,12 +53,14 @@ def _of_reminders(rules: Asking) -> int:
 
 def _newest(work: Work, person: PersonId, few: int) -> Sequence[nags.Nag]:
     """So many, of what is read in one go whatever it is wanted for."""
-    return work.unit.nags_of(person, limit=read(work.content.policy.asking))[:few]
+    return work.unit.nags_of(person, limit=read(work))[:few]
 
 
-def asking(work: Work, checkin: Checkin) -> Asking:
-    """The rules of asking for a check-in: as it begins, with fewer reminders for whoever they gained nothing from."""
-    rules = work.content.policy.asking
+def asking(work: Work, checkin: Checkin, person: Person | None) -> Asking:
+    """The rules of asking for a check-in, by the days of its person: as it begins, with fewer reminders for whoever
+    they gained nothing from.
+    """
+    rules = work.asking(person)
     if checkin.state.revision or not rules.reminders:
         return rules
     newest = _newest(work, checkin.state.person, _of_reminders(rules))

@@ -16,7 +16,7 @@ from bot.service.work import Work
 
 def answer(work: Work, person: Person, command: c.AskMe) -> Reply:
     """Take note of it, and move what is planned; or say why nobody is asked then."""
-    asking = work.content.policy.asking
+    asking = work.asking(person)
     usual = command == c.AskMe()
     weekday = command.weekday if usual or command.weekday is not None else person.weekday
     hour = command.hour if usual or command.hour is not None else person.hour

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.core import cadence, permissions
+from bot.core import permissions
 from bot.core.card import Card, Field
 from bot.core.card import Person as PersonField
 from bot.core.localtime import is_zone
@@ -18,7 +18,7 @@ from bot.core.ports import Inbound, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Condition, Event, Identity, Person, PersonId, Pilot, Standing
 from bot.core.values import Json
-from bot.service import evaluations, homes, identities, people, schedules
+from bot.service import evaluations, homes, hours, identities, people, schedules
 from bot.service.work import Work
 
 KEY_LIMIT = 40  # characters of a pilot's short name: it must fit a command typed on a phone
@@ -116,8 +116,7 @@ def change_pilot(work: Work, pilot: Pilot, changes: Mapping[str, Any], *, actor:
 def _pass_on(work: Work, before: Pilot, now: Pilot) -> None:
     """What is open with the former owner wakes at the new one's next good hour, and goes over to them then."""
     owner = work.unit.person(now.owner) if now.owner is not None else None
-    rules = work.content.policy.asking
-    soon = cadence.good_moment(work.now, zone=work.zone(owner), asking=rules)
+    soon = hours.good(work, owner, work.now)
     for checkin in work.unit.live_checkins(pilot=before.id, person=before.owner):
         state = checkin.state
         if state.person == before.owner and (state.wake_at is None or soon < state.wake_at):

@@ -85,9 +85,9 @@ def _near(work: Work, pilot: Pilot) -> datetime | None:
     told = {str(one.after) for one in work.unit.events(pilot=pilot.id, kinds=(NEAR,))}
     if pilot.target is None or pilot.target.isoformat() in told or pilot.target < work.today():
         return None
-    owner, asking = work.unit.person(pilot.owner) if pilot.owner else None, work.content.policy.asking
+    owner = work.unit.person(pilot.owner) if pilot.owner else None
     day = pilot.target - timedelta(days=work.content.policy.thresholds["gate"]["before_target_days"])
-    zone = work.zone(owner)
+    zone, asking = work.zone(owner), work.asking(owner)
     return cadence.good_moment(max(wall(day, time(asking.hour), zone), work.now), zone=zone, asking=asking)
 
 
@@ -119,7 +119,7 @@ def set_decision(work: Work, pilot: Pilot, due: datetime | None) -> None:
 def _morning(work: Work, pilot: Pilot, day: date) -> datetime:
     """The good hour of a day where whoever decides is."""
     decider = next((work.unit.person(person) for person, _ in deciders(pilot)), None)
-    zone, asking = work.zone(decider), work.content.policy.asking
+    zone, asking = work.zone(decider), work.asking(decider)
     return cadence.good_moment(wall(day, time(asking.hour), zone), zone=zone, asking=asking)
 
 
@@ -271,7 +271,7 @@ def _beat(work: Work, pilot: Pilot, schedule: Schedule, *, stuck: bool) -> tuple
 
 
 def _rule(work: Work, pilot: Pilot, owner: Person, rhythm: Cadence, every: tuple[int, int]) -> _Rule:
-    asking = work.content.policy.asking
+    asking = work.asking(owner)
     weeks, months = every
     last = timedelta(days=max(rhythm.after_days, default=0))
     return _Rule(
@@ -303,6 +303,6 @@ def _wake_up(work: Work, pilot: Pilot, form: str) -> datetime | None:
     if form != WAKES or pilot.paused_until is None:
         return None
     owner = work.unit.person(pilot.owner) if pilot.owner else None
-    zone, asking = work.zone(owner), work.content.policy.asking
+    zone, asking = work.zone(owner), work.asking(owner)
     morning = wall(pilot.paused_until, time(asking.hour), zone)
     return cadence.good_moment(morning, zone=zone, asking=asking)

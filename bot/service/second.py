@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import cadence
 from bot.core.compose import decision as decision_words
 from bot.core.compose import second as words
 from bot.core.context import Context
@@ -14,7 +13,7 @@ from bot.core.decisions import deciders
 from bot.core.questionnaire import STAGES
 from bot.core.records import Asked, Person, Pilot, Schedule
 from bot.core.state import Phase
-from bot.service import cases
+from bot.service import cases, hours
 from bot.service.work import Work
 
 SECOND, PULSE = "second", "pulse"
@@ -36,7 +35,7 @@ def ride_along(work: Work, pilot: Pilot, *, rose: int = 0) -> None:
     every = SOON if rose >= ROSE else EVERY
     told = known is not None and known.last_due_at is not None and work.now - known.last_due_at < every
     if not told and _is_time(work, pilot, every) and can_compare(work, pilot):
-        good = cadence.good_moment(work.now, zone=work.zone(sponsor), asking=work.content.policy.asking)
+        good = hours.good(work, sponsor, work.now)
         fresh = known or Schedule(0, pilot.id, SECOND, None)
         work.unit.save_schedule(replace(fresh, next_due_at=good))
 

@@ -70,10 +70,10 @@ def left(work: Work, pilot: Pilot, due: datetime) -> tuple[Rung, ...]:
     begun = _begun(work, pilot)
     since = begun.at if begun else work.now
     done = {event.subject for event in work.unit.events(pilot=pilot.id, kinds=(STEP,), since=since)}
-    rules, asking = work.content.policy.escalation, work.content.policy.asking
+    rules, owner = work.content.policy.escalation, owner_of(work, pilot)
     silent = begun.after.get("person") if begun and isinstance(begun.after, dict) else None
     there = [] if OUTCOME in done else [step for step in _there(work, pilot, silent) if step not in done]
-    return rest(due, there, rules=rules, asking=asking, zone=work.zone(owner_of(work, pilot)))
+    return rest(due, there, rules=rules, asking=work.asking(owner), zone=work.zone(owner))
 
 
 def begun(work: Work, pilot: Pilot) -> tuple[datetime, int]:
@@ -121,9 +121,9 @@ def owner_of(work: Work, pilot: Pilot) -> Person | None:
 
 
 def _ladder(work: Work, pilot: Pilot, closed_at: datetime, silent: PersonId) -> tuple[Rung, ...]:
-    rules, asking = work.content.policy.escalation, work.content.policy.asking
-    zone = work.zone(owner_of(work, pilot))
-    return rungs(closed_at, tuple(_there(work, pilot, silent)), rules=rules, asking=asking, zone=zone)
+    rules, owner = work.content.policy.escalation, owner_of(work, pilot)
+    there, asking = tuple(_there(work, pilot, silent)), work.asking(owner)
+    return rungs(closed_at, there, rules=rules, asking=asking, zone=work.zone(owner))
 
 
 def _there(work: Work, pilot: Pilot, silent: object) -> Iterator[str]:

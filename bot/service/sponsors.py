@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import cadence
 from bot.core.compose import decision as decision_words
 from bot.core.compose import sponsor as words
 from bot.core.decisions import deciders
 from bot.core.journey import came_forward
 from bot.core.ports import Message
 from bot.core.records import Address, Event, Person, Pilot, PilotId, Schedule
-from bot.service import cases, nagging, registry, second, todos
+from bot.service import cases, hours, nagging, registry, second, todos
 from bot.service.evaluate import Standing
 from bot.service.standings import standings
 from bot.service.work import Work
@@ -37,7 +36,7 @@ def tell(work: Work, pilot: Pilot, schedule: Schedule) -> bool:
     if len(theirs) < 2 or not _is_time(work, planned):
         return False
     at = max(nagging.room(work, sponsor), work.now)
-    good = cadence.good_moment(at, zone=work.zone(sponsor), asking=work.content.policy.asking)
+    good = hours.good(work, sponsor, at)
     if good > work.now:
         work.unit.save_schedule(replace(schedule, next_due_at=good))
         return True

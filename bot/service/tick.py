@@ -116,7 +116,7 @@ def joined(jobs: Iterable[Job]) -> Iterator[Job]:
 
 def _each(work: Work, jobs: Sequence[Job]) -> None:
     asks = {job.pilot: job.form for job in jobs if job.pilot is not None and job.form}
-    free = work.unit.foresee(asks, back=framing.READ, nags=nagging.read(work.content.policy.asking))
+    free = work.unit.foresee(asks, back=framing.READ, nags=nagging.read(work))
     for job in jobs:
         if not job.form or job.pilot in free:  # what others have in hand, they open
             job.todo(work)
@@ -341,7 +341,7 @@ def _back_again(work: Work, pilot: Pilot, asks: str) -> datetime | None:
 
 def _moved(work: Work, person: Person | None, slot: datetime, following: datetime | None) -> datetime | None:
     """When a slot is sent: now, or at the next good hour after an outage; None when the next one is nearer."""
-    asking, zone = work.content.policy.asking, work.zone(person)
+    asking, zone = work.asking(person), work.zone(person)
     return cadence.after_outage(slot, work.now, next_due=following, zone=zone, asking=asking)
 
 
@@ -353,9 +353,7 @@ def _after_others(work: Work, pilot: Pilot, person: Person | None) -> datetime |
     if not pending:
         return None
     closed = max(one.state.closes_at for one in pending) + timedelta(minutes=1)
-    return cadence.good_moment(
-        max(closed, work.now), zone=work.zone(person), asking=work.content.policy.asking
-    )
+    return hours.good(work, person, max(closed, work.now))
 
 
 def _when_there_is_room(work: Work, person: Person | None) -> datetime | None:
@@ -363,7 +361,7 @@ def _when_there_is_room(work: Work, person: Person | None) -> datetime | None:
     room = nagging.room(work, person) if person is not None else work.now
     if room <= work.now:
         return None
-    return cadence.good_moment(room, zone=work.zone(person), asking=work.content.policy.asking)
+    return hours.good(work, person, room)
 
 
 def _reason_to_skip(

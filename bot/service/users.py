@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core import cadence, permissions
+from bot.core import permissions
 from bot.core.compose import notes
 from bot.core.compose import users as words
 from bot.core.draw import draw
@@ -19,7 +19,7 @@ from bot.core.ports import Message, Reply, Show
 from bot.core.questionnaire import Question
 from bot.core.records import Event, Person, PersonId, Pilot
 from bot.core.tokens import Token
-from bot.service import registry, typed
+from bot.service import hours, registry, typed
 from bot.service.work import Work
 
 NAMED, ASKED, ANSWERED, VOTE, LEFT = (
@@ -108,9 +108,7 @@ def _ask(work: Work, pilot: Pilot, user: PersonId) -> None:
     address = registry.address_of(work.unit, user)
     if address is None or question is None:
         return
-    good = cadence.good_moment(
-        work.now, zone=work.zone(work.unit.person(user)), asking=work.content.policy.asking
-    )
+    good = hours.good(work, work.unit.person(user), work.now)
     text = question.text.replace("{pilot}", pilot.name)
     card = words.question(pilot.id, pilot.name, text, question.options, slot=slot)
     key = f"user:{pilot.id}:{slot}"

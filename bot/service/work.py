@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.core.card import Card
 from bot.core.localtime import local
+from bot.core.policy import Asking
 from bot.core.ports import Message, Unit
 from bot.core.questionnaire import Content
 from bot.core.records import CheckinId, Person, PersonId, Pilot
@@ -61,6 +62,10 @@ class Work:
     def zone(self, person: Person | None) -> str:
         """The zone of a person; the organisation's where their own is not known."""
         return (person.zone if person else "") or self.unit.organisation.zone
+
+    def asking(self, person: Person | None = None) -> Asking:
+        """The rules of asking with the days of a person's country, where the policy keeps those; else everybody's."""
+        return self.content.policy.asking.where(self.zone(person))
 
     def today(self, person: Person | None = None) -> date:
         """The day where a person is, or where the organisation is."""

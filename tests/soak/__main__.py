@@ -19,11 +19,11 @@ from bot.storage import migrate
 from tests.databases import cloned, running_postgres
 from tests.soak import checker
 from tests.soak.drive import Counts, Plan, Soak, totals
+from tests.soak.people import BY_ZONE
 from tests.soak.record import Record
 
 SHOWN = 5  # violations of a promise that are printed
 WORKERS = {"sqlite": 1, "postgres": 3}
-COUNTRIES = {"sqlite": "GB", "postgres": "IL"}  # of the second the working week begins on a Sunday
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,8 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     kinds = WORKERS if asked.database == "both" else (asked.database,)
     broken = False
     for kind in kinds:
-        country = asked.country or COUNTRIES[kind]
-        plan = Plan(asked.owners, asked.weeks, WORKERS[kind], asked.seed, country=country)
+        plan = Plan(asked.owners, asked.weeks, WORKERS[kind], asked.seed, country=asked.country)
         with _database(kind) as url:
             soak = Soak(plan, url)
             record = soak.run()
@@ -52,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
-    parser.add_argument("--country", default="", help="whose working week and holidays are kept, e.g. LV")
+    whose = "whose working week and holidays are kept: each person's (zone), or one country's, e.g. IL"
+    parser.add_argument("--country", default=BY_ZONE, help=whose)
     parser.add_argument("--keep", default="", help="a file to write the record to, to be checked again")
     return parser
 
@@ -74,7 +74,7 @@ def _told(
     kind: str, plan: Plan, record: Record, counts: Counts, found: Mapping[str, list[str]]
 ) -> Iterator[str]:
     size = f"{plan.owners:,} owners, {plan.weeks} weeks, {plan.workers} worker(s)"
-    yield f"\n## {kind}: {size}, holidays of {plan.country}, seed {plan.seed}\n"
+    yield f"\n## {kind}: {size}, holidays of {_whose(plan)}, seed {plan.seed}\n"
     lived = {
         **totals(record),
         "workers killed": counts.kills.total(),
@@ -95,6 +95,10 @@ def _told(
         yield f"| {text} | {len(broken):,} |"
     for text, broken in found.items():
         yield from (f"\n{text}:", *(f"- {one}" for one in broken[:SHOWN])) if broken else ()
+
+
+def _whose(plan: Plan) -> str:
+    return "each person's country" if plan.country == BY_ZONE else plan.country
 
 
 if __name__ == "__main__":

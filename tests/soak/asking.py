@@ -50,9 +50,10 @@ def own_hour(record: Record) -> Iterator[str]:
         if _waited(record, one):
             continue
         weekday, hour = _wish(record, owner, one.slot)
-        here = one.slot.astimezone(ZoneInfo(look.zone(record, owner, one.slot)))
+        zone = look.zone(record, owner, one.slot)
+        here = one.slot.astimezone(ZoneInfo(zone))
         if (here.hour, here.minute) != (hour, 0) or here.date() not in _days(
-            record.house, here.date(), weekday
+            record.house, here.date(), weekday, zone
         ):
             yield f"pilot {one.pilot} was asked for {here:%a %d %b %H:%M}, not on day {weekday} at {hour}"
 
@@ -107,12 +108,12 @@ def _wish(record: Record, person: int, at: datetime) -> tuple[int, int]:
     return int(weekday), int(hour)
 
 
-def _days(house: House, day: date, weekday: int) -> set[date]:
-    """The days that this weekday moves to where it is free, in the week of a day and the two before it."""
+def _days(house: House, day: date, weekday: int, zone: str) -> set[date]:
+    """The days that this weekday moves to where it is free in that zone, in the week of a day and the two before it."""
     found = set()
     for weeks in (0, 1, 2):
         wanted = day - timedelta(days=day.weekday() - weekday, weeks=weeks)
-        while not look.may_ask(house, wanted):
+        while not look.may_ask(house, wanted, zone):
             wanted += DAY
         found.add(wanted)
     return found

@@ -101,9 +101,10 @@ def good_hours(record: Record) -> Iterator[str]:
             if number in by_hand
         ):
             continue  # whoever sent it by hand chose the hour
-        here = post.at.astimezone(ZoneInfo(look.zone(record, person, post.at)))
+        zone = look.zone(record, person, post.at)
+        here = post.at.astimezone(ZoneInfo(zone))
         quiet = not record.house.quiet_until <= here.hour < record.house.quiet_from
-        if (quiet or not look.may_ask(record.house, here.date())) and not look.just_acted(
+        if (quiet or not look.may_ask(record.house, here.date(), zone)) and not look.just_acted(
             heard, person, post.at
         ):
             yield f"{post.key} came to person {person} at {here:%a %d %b %H:%M}"

@@ -24,7 +24,7 @@ from random import Random
 from typing import Any
 
 from tests.soak import worker
-from tests.soak.people import Due, Life
+from tests.soak.people import BY_ZONE, Due, Life
 from tests.soak.record import Act, Post, Record, Turn, moment, read, rows
 from tests.soak.settling import ARCHIVED, BEGIN, CHANNEL, LEAD, house, settled
 from tests.soak.sink import Sink
@@ -63,7 +63,9 @@ class Plan:
     jumps: float = 0.01
     outages: int = 6
     look_up: bool = True  # whether the platform can be asked for what was sent
-    country: str = "GB"  # whose working week and holidays the organisation keeps
+    country: str = (
+        BY_ZONE  # whose working week and holidays the organisation keeps: each person's, or one country's
+    )
     together: float = 0.33  # share of looks that all workers take at the same instant; else one of them looks
     gone: float = 0.01  # addresses that the platform will not know any more, from some day on
 

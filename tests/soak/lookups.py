@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import holidays
 
+from tests.soak.people import BY_ZONE, ZONES
 from tests.soak.record import House, Post, Record, Silent
 
 Check = Callable[[Record], Iterator[str]]
@@ -33,13 +34,15 @@ def promise(text: str) -> Callable[[Check], Check]:
     return enter
 
 
-def may_ask(house: House, day: date) -> bool:
-    """Whether people may be asked on a day: by the working week and the holidays of the country, and one's own days."""
-    weekend, free = calendar(house.country, day.year)
+def may_ask(house: House, day: date, zone: str) -> bool:
+    """Whether somebody in a zone may be asked on a day: by the working week and the holidays of the country, theirs or
+    everybody's, and by one's own days.
+    """
+    weekend, free = calendar(ZONES[zone] if house.country == BY_ZONE else house.country, day.year)
     return day.weekday() not in weekend | house.never_on and day not in free and day not in house.closed
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)  # years of eight countries
 def calendar(country: str, year: int) -> tuple[frozenset[int], frozenset[date]]:
     """(weekend, public holidays) of a country, by a library that the bot uses as well, and none of the bot's code."""
     found = holidays.country_holidays(country, years=year)

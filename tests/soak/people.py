@@ -26,6 +26,7 @@ ZONES: Mapping[str, str] = {
     "Australia/Adelaide": "AU",
     "Australia/Perth": "AU",
 }
+BY_ZONE = "zone"  # in place of one country: each person's
 CALM: Mapping[str, Any] = {
     "pulse.moved": "worked",
     "pulse.block": "nothing",

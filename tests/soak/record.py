@@ -115,10 +115,11 @@ class Heir:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The rules as they were announced to people: quiet hours, the country with its working week and holidays, the
-    weekdays on which nobody is asked and the organisation's own free days, how many reminders there are, after how many
-    weeks and at what weekday and hour the next question comes, for how many days whoever answered is left alone, how
-    many messages a week has room for, and for how long it is kept which acts were dealt with.
+    """The rules as they were announced to people: quiet hours, the country with its working week and holidays (`zone`:
+    each person's own), the weekdays on which nobody is asked and the organisation's own free days, how many reminders
+    there are, after how many weeks and at what weekday and hour the next question comes, for how many days whoever
+    answered is left alone, how many messages a week has room for, and for how long it is kept which acts were dealt
+    with.
     """
 
     quiet_from: int

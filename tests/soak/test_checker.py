@@ -221,6 +221,17 @@ def on_a_day_that_the_organisation_is_closed(record: Record) -> None:
     record.house = replace(HOUSE, closed=frozenset({TUESDAY.date()}))
 
 
+def on_a_holiday_of_their_own_country(record: Record) -> None:
+    on_a_holiday_of_another_country(record)
+    record.zones[OWNER] = "Europe/Berlin"
+
+
+def on_a_holiday_of_another_country(record: Record) -> None:
+    """Whit Monday, which is a day like any other in Latvia."""
+    record.house = replace(HOUSE, country="zone")
+    record.posts[0] = replace(record.posts[0], at=datetime(2026, 5, 25, 8, tzinfo=UTC))
+
+
 def on_a_sunday_where_the_week_ends_on_friday(record: Record) -> None:
     """Sunday is a working day in Israel; Thursday evening begins the weekend, and 21 January is a Wednesday."""
     record.house = replace(HOUSE, country="IL", never_on=frozenset({1}))
@@ -364,6 +375,7 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     at_night: "nobody is disturbed",
     on_a_friday: "nobody is disturbed",
     on_a_holiday: "nobody is disturbed",
+    on_a_holiday_of_their_own_country: "nobody is disturbed",
     at_night_where_they_moved_to: "nobody is disturbed",
     a_backlog: "no backlog",
     asked_again_by_somebody_who_moved: "no backlog",
@@ -497,6 +509,7 @@ def two_messages_at_one_moment_are_one_reminder(record: Record) -> None:
 
 
 ALLOWED: dict[Callable[[Record], None], str] = {
+    on_a_holiday_of_another_country: "nobody is disturbed",
     put_off_until_the_next_slot: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
     nobody_left_to_ask: "no slot is dropped",

@@ -46,7 +46,7 @@ from bot.service.work import Work
 from bot.settings import load as settings
 from bot.storage import open_store, postgres, sqlite, store  # the last three before the fork, not after each
 from bot.worker import Worker
-from tests.soak.people import filled
+from tests.soak.people import BY_ZONE, filled
 
 READY = (postgres, sqlite, store)
 SHIPPED = load(Path(__file__).parents[2] / "questionnaires")
@@ -56,9 +56,15 @@ CLOSED = frozenset(date.fromisoformat(f"2026-{day}") for day in ("04-14", "07-21
 
 
 def content_of(country: str) -> Content:
-    """As it ships, but for one question a fortnight for each pilot, in an organisation in that country."""
-    free, week = free_days.FreeDays(country, own=CLOSED), free_days.working_week(country)
-    asking = replace(SHIPPED.policy.asking, free=free, working_days=week)
+    """As it ships, but for one question a fortnight for each pilot, in an organisation in that country, or in those of
+    its people.
+    """
+    if country == BY_ZONE:
+        free, by_zone = free_days.FreeDays(own=CLOSED), free_days.ByZone(CLOSED)
+        asking = replace(SHIPPED.policy.asking, free=free, countries=by_zone)
+    else:
+        free, week = free_days.FreeDays(country, own=CLOSED), free_days.working_week(country)
+        asking = replace(SHIPPED.policy.asking, free=free, working_days=week)
     return replace(SHIPPED, policy=replace(SHIPPED.policy, cadences=PULSE, asking=asking))
 
 
