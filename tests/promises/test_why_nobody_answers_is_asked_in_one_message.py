@@ -191,3 +191,12 @@ def test_a_boss_of_two_owners_reads_only_of_the_one_who_has_heard(office: Office
     assert not [
         card for user in ("sven", "lena") for card in asked(office, user) if "Ticket" in card.fallback
     ]
+
+
+def test_whoever_was_asked_and_goes_away_is_not_asked_again_on_the_way_back(office: Office) -> None:
+    silent(office)
+    wait_for(office, "sven")
+    office.runs("sven", f"away until {office.now + 5 * DAY:%Y-%m-%d}")
+    anna_answers_about_the_chat_helper(office)
+    office.until(office.now + 9 * DAY)
+    assert len(asked(office, "sven")) == 1
