@@ -45,9 +45,6 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"There is no row {unknown[0]!r}. There is {', '.join(ROOMS)}, or a number.", file=sys.stderr)
         return 2
-    logging.getLogger("rampcheck").setLevel(
-        logging.ERROR
-    )  # that messages are given up is what rows are about
     found: list[Row] = []
     broken = [room for room in ROOMS if _wanted(room, arguments) and not _run(room, found)]
     print("\n".join(table(found)))
@@ -78,4 +75,5 @@ def _rows(room: str) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
+    logging.getLogger("rampcheck").setLevel(logging.ERROR)  # that messages are given up is what rows are about
     sys.exit(main(sys.argv[1:]))

@@ -112,4 +112,4 @@ def test_who_blocked_the_app_is_left_alone_until_they_write_and_a_lead_is_told_o
         await tenant.deliver()
         assert anna.card("three")
 
-    run(sqlite_url, story)
+    run(sqlite_url, story, clock=Still())
