@@ -110,7 +110,7 @@ async def stopped(place: Path, how: signal.Signals) -> Outage:
         web.seen,
         web.seen.refused_s,
         sum(forms.checkins[who] not in stored for who in crowd.taken),
-        sum(many > 1 for many in stored.values()),
+        sum(stored.get(one, 0) > 1 for one in forms.checkins),
         recovered,
         max(wait for at, wait in waits if at > BEFORE_S),
         max(wait for at, wait in waits if at <= BEFORE_S),
