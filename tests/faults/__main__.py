@@ -75,5 +75,6 @@ def _rows(room: str) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    logging.getLogger("rampcheck").setLevel(logging.ERROR)  # that messages are given up is what rows are about
+    # That messages are given up is what rows are about.
+    logging.getLogger("rampcheck").setLevel(logging.ERROR)
     sys.exit(main(sys.argv[1:]))
