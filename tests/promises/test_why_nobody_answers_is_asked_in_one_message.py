@@ -72,8 +72,8 @@ def opens(office: Office, user: str, label: str) -> Card:
     return reply.card
 
 
-def anna_answers_about_the_chat_helper(office: Office) -> None:
-    form = opens(office, "anna", "Answer: Chat helper")
+def anna_answers_about(office: Office, name: str) -> None:
+    form = opens(office, "anna", f"Answer: {name}")
     office.presses("anna", form.actions[0].label, CALM, card=form)  # type: ignore[union-attr]  # its Submit
 
 
@@ -141,7 +141,7 @@ def test_the_deputy_takes_one_of_them(office: Office) -> None:
 def test_an_answer_takes_its_line_back(office: Office) -> None:
     silent(office)
     wait_for(office, "sven")
-    anna_answers_about_the_chat_helper(office)
+    anna_answers_about(office, "Chat helper")
     (card,) = asked(office, "sven")
     assert lines(card)[1] == ANSWERED
     assert labels(card) == ["Reply: Invoice matcher", "Reply: Ticket router"]
@@ -153,7 +153,7 @@ def test_a_line_that_was_not_sent_yet_is_never_sent_once_there_is_an_answer(offi
     office.platform.refusing["dm:sven"] = [DeliveryError("busy", retry_after=7200.0)]
     while office.platform.refusing["dm:sven"]:
         office.until(office.now + HOUR)
-    anna_answers_about_the_chat_helper(office)
+    anna_answers_about(office, "Chat helper")
     office.until(office.now + 5 * HOUR)
     (card,) = asked(office, "sven")
     assert [line.partition(":")[0] for line in lines(card)] == ["Invoice matcher", "Ticket router"]
@@ -196,7 +196,9 @@ def test_a_boss_of_two_owners_reads_only_of_the_one_who_has_heard(office: Office
 def test_whoever_was_asked_and_goes_away_is_not_asked_again_on_the_way_back(office: Office) -> None:
     silent(office)
     wait_for(office, "sven")
-    office.runs("sven", f"away until {office.now + 5 * DAY:%Y-%m-%d}")
-    anna_answers_about_the_chat_helper(office)
-    office.until(office.now + 9 * DAY)
+    office.runs("sven", f"away until {office.now + DAY:%Y-%m-%d}")
+    anna_answers_about(office, NAMES[0])  # the one that its message is named after
+    office.runs("sven", "back")
+    office.until(office.now + 2 * HOUR)
+    assert office.read(lambda unit: unit.person_of(office.connection.id, "sven").away_until) is None, "he is back"
     assert len(asked(office, "sven")) == 1
