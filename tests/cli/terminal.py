@@ -21,6 +21,29 @@ from bot.storage import open_store
 from tests.fakes.office import Office
 
 ROOT = Path(__file__).parents[2]
+# Every command that shows or exports without being told of what: what nobody may see stands in none of them.
+LISTINGS = (
+    ("status",),
+    ("status", "--json"),
+    ("digest",),
+    ("digest", "--json"),
+    ("pilots", "list"),
+    ("pilots", "list", "--json"),
+    ("pilots", "export"),
+    ("pilots", "export", "--format", "jsonl"),
+    ("answers", "export", "--with-texts"),
+    ("answers", "export", "--with-texts", "--format", "jsonl"),
+    ("decisions", "export", "--with-texts"),
+    ("people", "list"),
+    ("people", "list", "--json"),
+    ("channels", "list"),
+    ("outbox", "list"),
+    ("outbox", "list", "--json"),
+    ("report", "nags"),
+    ("audit", "verify"),
+    ("calibrate",),
+    ("verify",),
+)
 
 
 @contextmanager

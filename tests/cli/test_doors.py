@@ -13,32 +13,12 @@ from bot.core.ports import Changed, Inbound, Joined, Place, Sender, Wrote
 from bot.log import UNSAFE
 from bot.service import receive
 from bot.storage import open_store
-from tests.cli.terminal import office, ran, run
+from tests.cli.terminal import LISTINGS, office, ran, run
 from tests.fakes.office import CALM, Office
 
 NASTY = "red\x1b[31m \x9b2J\x07 \u202egnp.exe\u2066\u2028 end"
 # A file with what no text holds is refused whole, as binary.
 IN_A_CELL = "blue \u202egnp.exe\u2066\u2028 \x9b2J end"
-OUTPUTS = (
-    ("status",),
-    ("status", "--json"),
-    ("digest",),
-    ("digest", "--json"),
-    ("pilots", "list"),
-    ("pilots", "list", "--json"),
-    ("pilots", "export"),
-    ("pilots", "export", "--format", "jsonl"),
-    ("answers", "export", "--with-texts"),
-    ("answers", "export", "--with-texts", "--format", "jsonl"),
-    ("decisions", "export", "--with-texts"),
-    ("people", "list"),
-    ("people", "list", "--json"),
-    ("channels", "list"),
-    ("outbox", "list"),
-    ("outbox", "list", "--json"),
-    ("report", "nags"),
-    ("audit", "verify"),
-)
 
 
 def _sent(scene: Office, act: object, *, user: str = "mallory", channel: str = "") -> None:
@@ -100,7 +80,7 @@ DOORS = (typed, renamed, channel, arguments, comma_separated)
 def test_nothing_hidden_gets_in_and_nothing_comes_out(home: Path, door: Callable[[Path], None]) -> None:
     door(home)
     assert kept(home / "rampcheck.db") == []
-    outputs = {words: run(*words) for words in OUTPUTS}
+    outputs = {words: run(*words) for words in LISTINGS}
     assert {words for words, result in outputs.items() if result.exit_code} == set()
     said = {
         words: f"{result.stdout}{result.stderr}".replace("\n", "").replace("\r", "")
@@ -115,7 +95,7 @@ def test_what_got_in_behind_our_back_comes_out_of_nothing(home: Path) -> None:
     scene = Office(store)
     scene.pilot(NASTY, scene.person(f"mallory {NASTY}"), work=NASTY, group=NASTY, tags=(NASTY,))
     store.close()
-    for words in (*OUTPUTS, ("status", NASTY)):
+    for words in (*LISTINGS, ("status", NASTY)):
         result = run(*words)
         assert result.exit_code == 0, words
         text = f"{result.stdout}{result.stderr}".replace("\n", "").replace("\r", "")

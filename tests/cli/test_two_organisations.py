@@ -11,31 +11,13 @@ from bot.app import build
 from bot.core.records import Decision
 from bot.settings import load
 from bot.storage import open_store
-from tests.cli.terminal import run
+from tests.cli.terminal import LISTINGS, run
 from tests.fakes.office import CALM, Office
 from tests.storage.scenes import raw
 
 OURS = ("Zebra quilting", "Zelda")
 THEIRS = ("Violet gumbo", "Vojtech", "Viola", "Vintners")
 NOBODYS = "Qwerty uiopa"
-SHOWN = (
-    ("status",),
-    ("status", "--json"),
-    ("digest",),
-    ("digest", "--json"),
-    ("pilots", "list"),
-    ("pilots", "list", "--json"),
-    ("pilots", "export"),
-    ("pilots", "export", "--format", "jsonl"),
-    ("answers", "export", "--with-texts"),
-    ("decisions", "export", "--with-texts"),
-    ("people", "list"),
-    ("people", "list", "--json"),
-    ("channels", "list"),
-    ("calibrate",),
-    ("report", "nags"),
-    ("verify",),
-)
 NAMING = (  # each with the other's name, and with one that nobody has
     ("status", "{pilot}"),
     ("send", "{pilot}"),
@@ -69,7 +51,7 @@ def shared(home: Path) -> Path:
 
 
 def test_nothing_of_another_organisation_is_shown(shared: Path) -> None:
-    said = {words: run(*words) for words in (*SHOWN, ("export", str(shared / "out")))}
+    said = {words: run(*words) for words in (*LISTINGS, ("export", str(shared / "out")))}
     assert {words for words, result in said.items() if result.exit_code} == set()
     texts = {words: result.output for words, result in said.items()}
     texts |= {(file.name,): file.read_text("utf-8-sig") for file in (shared / "out").iterdir()}

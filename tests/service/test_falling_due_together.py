@@ -15,7 +15,7 @@ from bot.core.records import Identity, Person, Pilot, Schedule
 from bot.service import tick
 from bot.service.tick import TOGETHER, Job
 from bot.settings import load
-from bot.storage.postgres import Postgres
+from bot.storage import open_store
 from bot.worker import Worker
 from tests.fakes.office import MONDAY, Office
 
@@ -27,8 +27,12 @@ STATEMENTS = 4  # of a first check-in that is opened among many; alone it was 33
 
 @pytest.fixture
 def office(any_store: Store) -> Office:
+    return crowded(any_store)
+
+
+def crowded(store: Store) -> Office:
     """So many owners who are to be asked at the same moment."""
-    office = Office(any_store, now=MONDAY + timedelta(days=1))
+    office = Office(store, now=MONDAY + timedelta(days=1))
     office.write(lambda unit: [_planned(unit, office, number) for number in range(MANY)])
     return office
 
@@ -90,10 +94,10 @@ def test_what_one_bad_pilot_undoes_is_done_for_each_alone(
     assert opened(office) == [part.pilot for part in first.parts if part.pilot != bad]
 
 
-def test_what_another_worker_has_in_hand_is_left_to_it(office: Office) -> None:
-    store: Any = office.store
-    if not isinstance(store._database, Postgres):
-        pytest.skip("SQLite has one worker")
+@pytest.mark.postgres  # alone: SQLite has one worker
+def test_what_another_worker_has_in_hand_is_left_to_it(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    office = crowded(store)
     (first, second) = tick.joined(jobs(office))
     mine = {part.pilot: "pulse" for part in first.parts if part.pilot is not None}
 
@@ -105,6 +109,7 @@ def test_what_another_worker_has_in_hand_is_left_to_it(office: Office) -> None:
     office.write(by_another)
     assert opened(office) == [part.pilot for part in second.parts]
     assert [job.pilot for job in jobs(office)] == list(mine), "they are still due"
+    store.close()
 
 
 def test_what_looks_at_all_pilots_joins_nothing_and_nothing_leaves_its_place() -> None:
