@@ -91,6 +91,15 @@ def _slot_on(day: date, hour: int, zone: str, asking: Asking) -> datetime:
     return moment
 
 
+def usual_hour(at: datetime, *, hour: int, zone: str, asking: Asking) -> datetime:
+    """`at` itself within that hour of an allowed day, else the next such hour: when what had to wait comes."""
+    if _is_good(at, zone, asking) and local(at, zone).hour == _awake(hour, asking):
+        return at
+    day = local(at, zone).date()
+    slot = _slot_on(day, hour, zone, asking)
+    return slot if slot >= at else _slot_on(day + _DAY, hour, zone, asking)
+
+
 # --- slots --------------------------------------------------------------------------------------------------
 
 

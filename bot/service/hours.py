@@ -17,16 +17,18 @@ def good(work: Work, person: Person | None, moment: datetime) -> datetime:
     return cadence.good_moment(moment, zone=work.zone(person), asking=work.asking(person))
 
 
+def usual(work: Work, person: Person, moment: datetime) -> datetime:
+    """That moment within the hour at which somebody is asked, else the next such hour of a day on which they may be."""
+    asking = work.asking(person)
+    hour = asking.hour if person.hour is None else person.hour
+    return cadence.usual_hour(moment, hour=hour, zone=work.zone(person), asking=asking)
+
+
 def back_at(work: Work, person: Person) -> datetime:
-    """The first good hour after the last day away, or now for somebody who is not away."""
-    asking, zone = work.asking(person), work.zone(person)
+    """The first usual hour after the last day away, or now for somebody who is not away."""
     if person.away_until is None:
         return work.now
-    day = person.away_until + DAY
-    while not cadence.may_ask(day, asking):
-        day += DAY
-    hour = asking.hour if person.hour is None else person.hour
-    return cadence.good_moment(wall(day, time(hour), zone), zone=zone, asking=asking)
+    return usual(work, person, wall(person.away_until + DAY, time(0), work.zone(person)))
 
 
 def there(work: Work, person: Person) -> datetime:

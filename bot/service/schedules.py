@@ -21,6 +21,7 @@ WAKES = (
     "pulse"  # the questionnaire whose schedule ends a pause, and whose cadence a pilot may have of its own
 )
 SKIPPED = "slot.skipped"  # an event: a slot that nobody was asked in; `after` is why
+ANSWERED = "answered lately"  # why a slot was left out: its questions were answered without it
 NEAR = "gate.near"  # in place of a questionnaire, and the event that it was looked at: `after` is the date of real use
 BEFORE_LIVE, LIVE = "hardening", "limited"  # the production gate stands between these two
 MOST_WEEKS = 26  # half a year: a pilot asked more rarely has ended or is paused
@@ -145,6 +146,17 @@ def bring_forward(work: Work, person: Person, was: datetime, to: datetime) -> No
     for schedule in _own(work, person):
         if schedule.next_due_at == was:
             work.unit.save_schedule(replace(schedule, next_due_at=min(was, to)))
+
+
+def answered(work: Work, pilot: Pilot, form: str, *, stuck: bool) -> None:
+    """An answer is that of the slot which waited meanwhile, too: the next one comes in its rhythm again."""
+    schedule = next((one for one in work.unit.schedules(pilot.id) if one.questionnaire == form), None)
+    due = first(work, pilot, schedule, stuck=stuck) if schedule is not None else None
+    if schedule is None or due is None or not _waits(work, pilot, schedule):
+        return
+    if schedule.next_due_at is not None and schedule.next_due_at < due:
+        work.unit.record(Event(SKIPPED, work.now, None, pilot.id, form, after=ANSWERED))
+    work.unit.save_schedule(replace(schedule, next_due_at=due))
 
 
 def follow_hours(work: Work, person: Person) -> None:

@@ -346,22 +346,25 @@ def _moved(work: Work, person: Person | None, slot: datetime, following: datetim
 
 
 def _after_others(work: Work, pilot: Pilot, person: Person | None) -> datetime | None:
-    """One open request for each pilot: while one is before this person, the next waits until it has closed."""
+    """One open request for each pilot: while one is before this person, the next waits until it has closed.
+
+    It comes at their usual hour; an answer of the same questionnaire settles it before (`schedules.answered`).
+    """
     if person is None:
         return None
     pending = [one for one in work.unit.live_checkins(pilot=pilot.id) if one.state.person == person.id]
     if not pending:
         return None
     closed = max(one.state.closes_at for one in pending) + timedelta(minutes=1)
-    return hours.good(work, person, max(closed, work.now))
+    return hours.usual(work, person, max(closed, work.now))
 
 
 def _when_there_is_room(work: Work, person: Person | None) -> datetime | None:
-    """The good hour from which somebody's week has room for one more message; None where it has now."""
+    """Somebody's usual hour from which their week has room for one more message; None where it has now."""
     room = nagging.room(work, person) if person is not None else work.now
-    if room <= work.now:
+    if person is None or room <= work.now:
         return None
-    return hours.good(work, person, room)
+    return hours.usual(work, person, room)
 
 
 def _reason_to_skip(
@@ -376,7 +379,7 @@ def _reason_to_skip(
     if moved is None:
         return "too late"
     if _asked_lately(work, pilot, schedule.questionnaire):
-        return "answered lately"
+        return schedules.ANSWERED
     return ""
 
 

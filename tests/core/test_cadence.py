@@ -435,6 +435,30 @@ def test_a_policy_that_leaves_no_day_still_asks() -> None:
     assert cadence.may_ask(date(2026, 11, 23), never)
 
 
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-24 10:25", "2026-11-24 10:25"),  # within their hour
+        ("2026-11-24 08:00", "2026-11-24 10:00"),
+        ("2026-11-24 11:00", "2026-11-25 10:00"),
+        ("2026-11-28 12:00", "2026-11-30 10:00"),  # a Saturday
+    ],
+)
+def test_what_had_to_wait_comes_at_the_usual_hour(moment: str, expected: str) -> None:
+    found = cadence.usual_hour(at(moment, RIGA), hour=10, zone=RIGA, asking=SHIPPED)
+    assert found == at(expected, RIGA)
+
+
+@often
+@given(moment=moments, zone=zones, hour=hours, rules=policies())
+def test_the_usual_hour_is_good_and_never_sooner(
+    moment: datetime, zone: str, hour: int, rules: Asking
+) -> None:
+    found = cadence.usual_hour(moment, hour=hour, zone=zone, asking=rules)
+    assert moment <= found <= moment + 9 * DAY
+    assert cadence.good_moment(found, zone=zone, asking=rules) == found
+
+
 @often
 @given(moment=moments, zone=zones, rules=policies())
 def test_a_good_moment_is_good_never_sooner_and_stays_where_it_is(

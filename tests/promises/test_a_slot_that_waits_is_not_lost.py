@@ -11,7 +11,7 @@ import pytest
 from bot.core.ports import Store
 from bot.core.records import Pilot
 from bot.service import registry, schedules
-from tests.fakes.office import CONTENT, Office
+from tests.fakes.office import CALM, CONTENT, Office
 
 pytest_plugins = ["tests.databases"]
 
@@ -89,6 +89,28 @@ def test_a_cadence_of_its_own_begins_with_the_one_after(office: Office) -> None:
     assert planned(office, pilot) == before
     office.until(before + DAY)
     assert planned(office, pilot) > before + 3 * WEEK
+
+
+def test_an_answer_to_the_check_in_before_it_counts_for_it(office: Office) -> None:
+    anna = office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna)
+    office.until_asked("anna")
+    rhythm, soon = planned(office, pilot), office.now + timedelta(minutes=30)
+    office.write(
+        lambda unit: [
+            unit.save_schedule(replace(one, next_due_at=soon))
+            for one in unit.schedules(pilot.id)
+            if one.questionnaire == "pulse"
+        ]
+    )
+    office.until(soon + timedelta(minutes=1))  # it waits until the first has closed
+    waits = planned(office, pilot)
+    assert waits is not None
+    assert waits > soon
+    office.answers("anna", CALM)
+    assert planned(office, pilot) == rhythm
+    (event,) = office.events("slot.skipped")
+    assert (event.subject, event.after) == ("pulse", "answered lately")
 
 
 @pytest.mark.parametrize(

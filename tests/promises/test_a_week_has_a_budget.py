@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.fakes.office import CALM, CONTENT, Office
 pytest_plugins = ["tests.databases"]
 
 DAY = timedelta(days=1)
+RIGA = ZoneInfo("Europe/Riga")
 
 
 @pytest.fixture
@@ -57,7 +59,9 @@ def test_six_pilots_of_one_person_stay_within_it_and_each_is_asked_all_the_same(
         one for one in (pilot.id for pilot in pilots) if office.read(lambda unit, one=one: unit.history(one))
     }
     assert asked == {pilot.id for pilot in pilots}, "an invitation waits; it is not dropped"
-    assert [step for _, step in sent(office, "anna")].count("invitation") >= 6
+    invited = [at.astimezone(RIGA) for at, step in sent(office, "anna") if step == "invitation"]
+    assert len(invited) >= 6
+    assert {at.hour for at in invited} == {10}, "what had to wait comes at her usual hour, too"
 
 
 def test_what_was_counted_is_what_was_delivered(office: Office) -> None:

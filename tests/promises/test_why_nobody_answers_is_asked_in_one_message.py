@@ -200,5 +200,7 @@ def test_whoever_was_asked_and_goes_away_is_not_asked_again_on_the_way_back(offi
     anna_answers_about(office, NAMES[0])  # the one that its message is named after
     office.runs("sven", "back")
     office.until(office.now + 2 * HOUR)
-    assert office.read(lambda unit: unit.person_of(office.connection.id, "sven").away_until) is None, "he is back"
+    assert office.read(lambda unit: unit.person_of(office.connection.id, "sven").away_until) is None, (
+        "he is back"
+    )
     assert len(asked(office, "sven")) == 1

@@ -47,14 +47,14 @@ def own_hour(record: Record) -> Iterator[str]:
             or any(_is_near(unsettled, person, one.slot) for person in record.owners[one.pilot])
         ):
             continue
-        if _waited(record, one):
+        if _in_outage(record, one):
             continue
         weekday, hour = _wish(record, owner, one.slot)
         zone = look.zone(record, owner, one.slot)
         here = one.slot.astimezone(ZoneInfo(zone))
-        if (here.hour, here.minute) != (hour, 0) or here.date() not in _days(
-            record.house, here.date(), weekday, zone
-        ):
+        days = _days(record.house, here.date(), weekday, zone)
+        on_time = here.minute == 0 and here.date() in days
+        if here.hour != hour or not (on_time or _waited(record, one)):
             yield f"pilot {one.pilot} was asked for {here:%a %d %b %H:%M}, not on day {weekday} at {hour}"
 
 
@@ -82,10 +82,13 @@ def _is_near(unsettled: Mapping[int, list[datetime]], person: int, at: datetime)
     return bisect_left(moments, at - SETTLED) < bisect_left(moments, at)
 
 
+def _in_outage(record: Record, one: Asked) -> bool:
+    """Whether a slot had to wait for a worker: then it comes at the next good hour."""
+    return any(begin - DAY <= one.slot <= end + BACK for begin, end in record.down)
+
+
 def _waited(record: Record, one: Asked) -> bool:
-    """Whether a slot had to wait: for a worker, the check-in before it, or room in a full week."""
-    if any(begin - DAY <= one.slot <= end + BACK for begin, end in record.down):
-        return True
+    """Whether a slot had to wait for the check-in before it, or for room in a full week: then at one's own hour."""
     if sum(owner == record.owner[one.pilot] for owner in record.owner.values()) > MANY:
         return True
     before = [other for other in _of_pilot(record)[one.pilot] if other.opened_at < one.opened_at]

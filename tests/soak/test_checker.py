@@ -245,6 +245,20 @@ def on_another_weekday(record: Record) -> None:
     record.asked[0] = replace(record.asked[0], slot=TUESDAY + DAY)
 
 
+def waited(record: Record, at: datetime) -> None:
+    """The second check-in comes at that moment, having waited for the first, which was answered the day before."""
+    record.asked[0] = replace(record.asked[0], done_at=TUESDAY + 2 * WEEK - DAY)
+    record.asked[1] = replace(record.asked[1], slot=at)
+
+
+def waited_and_came_at_another_hour(record: Record) -> None:
+    waited(record, TUESDAY + 2 * WEEK + DAY + HOUR)
+
+
+def waited_and_came_a_day_later(record: Record) -> None:
+    waited(record, TUESDAY + 2 * WEEK + DAY + timedelta(minutes=1))
+
+
 def not_at_the_hour_of_ones_own(record: Record) -> None:
     record.begin = TUESDAY - 6 * WEEK
     record.turns.append(Turn(TUESDAY - 5 * WEEK, OWNER, "hours", "1:14"))
@@ -399,6 +413,7 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     on_a_sunday_where_the_week_ends_on_friday: "nobody is disturbed",
     at_another_hour: "the question comes on one's own",
     on_another_weekday: "the question comes on one's own",
+    waited_and_came_at_another_hour: "the question comes on one's own",
     not_at_the_hour_of_ones_own: "the question comes on one's own",
     a_slot_opened_twice: "each slot is opened once",
     asked_the_day_after_an_early_answer: "each slot is opened once",
@@ -522,6 +537,7 @@ ALLOWED: dict[Callable[[Record], None], str] = {
     handed_over_and_reminded_anew: "at most two reminders",
     reminded_of_what_was_put_off_by_whoever_handed_it_over: "what is snoozed",
     asked_at_the_deputys_hour_since_the_owner_is_gone: "the question comes on one's own",
+    waited_and_came_a_day_later: "the question comes on one's own",
     asked_on_a_wednesday_since_tuesday_is_free: "the question comes on one's own",
 }
 
