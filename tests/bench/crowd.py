@@ -119,6 +119,17 @@ def live(office: Office, pulses: int) -> None:
         answer(office, owner, office.until_asked(OWNER), nth=done)
 
 
+def answered_once(url: str) -> Office:
+    """A pilot whose owner has answered their first pulse, for `multiply`; the store is closed again."""
+    office = Office(open_store(url))
+    owner = office.person(OWNER)
+    office.pilot("Invoice matcher", owner)
+    answer(office, owner, office.until_asked(OWNER), nth=0)
+    office.tick()
+    office.store.close()
+    return office
+
+
 def answer(office: Office, owner: Person, checkin: Checkin, *, nth: int) -> None:
     """Screen after screen until it asks no more."""
     form = office.do(lambda work: checkins.form_of(work, checkin))

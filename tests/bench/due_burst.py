@@ -18,11 +18,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import create_engine, select, update
 
-from bot.storage import open_store
 from bot.storage.database import parsed
 from bot.storage.fields import table
 from bot.storage.tables import EvaluationRow, ScheduleRow
-from tests.bench.crowd import answer, multiply
+from tests.bench.crowd import answered_once, multiply
 from tests.bench.due_burst_servers import (
     ARRIVED,
     BEGIN,
@@ -38,7 +37,6 @@ from tests.bench.due_burst_servers import (
 from tests.bench.places import POSTGRES, SQLITE, database
 from tests.bench.rounds import MILLI, Figure, quantile
 from tests.bench.web_load import Server
-from tests.fakes.office import Office
 
 PILOTS = 10_000
 SETTLED_S = 3.0  # what a worker does once it is up is done
@@ -128,13 +126,7 @@ def planned(poster: Server, sink: Server, bodies: bytes) -> Sent:
 
 def crowded(url: str, pilots: int) -> datetime:
     """Pilots that have answered once, and the moment at which the pulse of all of them is due; their night is done."""
-    store = open_store(url)
-    office = Office(store)
-    owner = office.person("anna")
-    office.pilot("Invoice matcher", owner)
-    answer(office, owner, office.until_asked("anna"), nth=0)
-    office.tick()
-    store.close()
+    answered_once(url)
     schedule = table(ScheduleRow)
     engine = create_engine(parsed(url))
     with engine.begin() as connection:

@@ -24,7 +24,7 @@ from typing import Any
 from bot.app import settle
 from bot.service import deliver, tick
 from bot.storage import open_store
-from tests.bench.crowd import answer, multiply
+from tests.bench.crowd import answered_once, multiply
 from tests.bench.places import each_database
 from tests.bench.rounds import MILLI, ROUNDS, Figure, interleaved, latency, ratio, spread, timed
 from tests.bench.status import heard
@@ -147,13 +147,7 @@ class Beats:
 @contextmanager
 def due(url: str, pilots: int) -> Iterator[Beats]:
     """Pilots that have answered once, and at whose next slot all are due."""
-    store = open_store(url)
-    office = Office(store)
-    owner = office.person("anna")
-    office.pilot("Invoice matcher", owner)
-    answer(office, owner, office.until_asked("anna"), nth=0)
-    office.tick()
-    store.close()
+    office = answered_once(url)
     multiply(url, pilots)
     office.store = open_store(url)
     settle()  # as in production
