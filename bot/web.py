@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import __version__
 from bot.app import App, routes, settle, until_stopped
@@ -29,6 +31,7 @@ log = get("web")
 
 def application(app: App, *, doors: bool = True) -> web.Application:
     """The aiohttp application: the health pages, and with `doors` every route of every adapter."""
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
     site = web.Application(client_max_size=MAX_BODY)
     site[APP], site[SERVES] = app, doors
     health = (("/healthz", healthy), ("/readyz", ready), ("/metrics", metrics))
@@ -39,6 +42,13 @@ def application(app: App, *, doors: bool = True) -> web.Application:
             _sends_away(door) for door in app.adapters.values() if isinstance(door, Lasting)
         )
     return site
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether aiohttp tells of a mistake of ours. Of what was no HTTP, and is answered by 400, it logs an error too:
+    whoever can reach the port could fill the log with them.
+    """
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _sends_away(door: Lasting) -> Callable[[web.Application], Awaitable[None]]:

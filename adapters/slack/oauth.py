@@ -16,6 +16,8 @@ from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.common.http import Line
+from adapters.common.text import line as shown
+from adapters.common.text import storable
 from adapters.slack.profile import Profile, profile
 from adapters.slack.scopes import BOT_SCOPES, REDIRECT_PATH
 from bot.core.installations import Arrival, Grant
@@ -23,6 +25,8 @@ from bot.core.ports import Clock
 
 PLATFORM: Final = "slack"
 EXCHANGE: Final = "oauth.v2.access"
+LONGEST_S: Final = 10 * 365 * 86_400  # that a token lives: twelve hours, as Slack has it
+NAME: Final = 120  # characters of a workspace's name
 Json = Mapping[str, Any]
 
 
@@ -85,15 +89,18 @@ class Oauth:
         if said.get("token_type") != "bot":
             raise OauthError("no_bot_token")
         place = _place(said)
-        us = await self._call("auth.test", {}, token=said["access_token"])
+        grant = self._grant(said)
+        us = await self._call("auth.test", {}, token=grant.token)
         about = {
-            "app": str(said.get("app_id", "")),
-            "bot": str(us.get("bot_id", "")),
-            "user": str(said.get("bot_user_id") or us.get("user_id", "")),
-            "scopes": str(said.get("scope", "")),
+            "app": _word(said, "app_id"),
+            "bot": _word(us, "bot_id"),
+            "user": _word(said, "bot_user_id") or _word(us, "user_id"),
+            "scopes": _word(said, "scope"),
         }
-        arrival = Arrival(PLATFORM, place[0], place[1], about, self._grant(said))
-        return Redeemed(arrival, str((said.get("authed_user") or {}).get("id", "")))
+        user = _word(_within(said, "authed_user"), "id")
+        if not user:
+            raise OauthError("no_person")
+        return Redeemed(Arrival(PLATFORM, place[0], place[1], about, grant), user)
 
     async def renew(self, renewal: str) -> Grant:
         """Exchange a refresh token, which is good for once, for the next pair."""
@@ -101,7 +108,7 @@ class Oauth:
 
     async def who(self, grant: Grant, user: str) -> Profile:
         """A person in a workspace that was just installed."""
-        return profile((await self._call("users.info", {"user": user}, token=grant.token))["user"])
+        return profile(_within(await self._call("users.info", {"user": user}, token=grant.token), "user"))
 
     async def give_back(self, grant: Grant) -> None:
         """Hand back a token that we do not want."""
@@ -125,19 +132,37 @@ class Oauth:
 
     def _grant(self, said: Json) -> Grant:
         """The token, and with token rotation what it is renewed with and when it ends."""
-        lives = said.get("expires_in")
-        ends = self._clock.now() + timedelta(seconds=int(lives)) if lives else None
-        return Grant(str(said["access_token"]), str(said.get("refresh_token") or ""), ends)
+        token, renewal, lives = (
+            _word(said, "access_token"),
+            _word(said, "refresh_token"),
+            said.get("expires_in"),
+        )
+        if not token or not isinstance(lives, int | None) or not 0 <= (lives or 0) <= LONGEST_S:
+            raise OauthError("no_bot_token")
+        return Grant(token, renewal, self._clock.now() + timedelta(seconds=lives) if lives else None)
 
 
 def _place(said: Json) -> tuple[str, str]:
     """The id and name of where it was installed: the organisation's, where that is all of it (`team` is null then)."""
     whole = said.get("is_enterprise_install") is True
-    place: Any = said.get("enterprise" if whole else "team") or {}
-    if not place.get("id"):
+    place = _within(said, "enterprise" if whole else "team")
+    ident = _word(place, "id")
+    if not ident:
         raise OauthError("no_workspace")
-    return str(place["id"]), str(place.get("name") or place["id"])
+    return ident, shown(_word(place, "name"), NAME) or ident
 
 
 def _code(said: Any) -> str:
-    return str(said.get("error") or "") if isinstance(said, Mapping) else ""
+    return _word(said, "error") if isinstance(said, Mapping) else ""
+
+
+def _within(said: Json, name: str) -> Json:
+    """An object in an answer; an empty one where there is none, or something else."""
+    found = said.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _word(said: Json, name: str) -> str:
+    """A text in an answer that can be stored; nothing where there is none, or something else."""
+    found = said.get(name)
+    return storable(found) if isinstance(found, str) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from bot.cli import opening, screen
 from bot.cli.trouble import Trouble
@@ -11,6 +12,7 @@ from bot.core import dossier
 from bot.core.compose.words import count
 from bot.service import dossier as service
 
+MOST_BYTES = 64 * 1024**2  # a hundred times what a pilot of ten years comes to
 NONE = "{file} is no decision that `rampcheck decision export` wrote: {why}."
 
 
@@ -26,13 +28,27 @@ def export(number: int, out: Path | None) -> None:
         screen.warn(f"{count(waiting, 'event')} not sealed yet: export it again in a minute.")
 
 
+def _read(path: Path) -> Any:
+    """What is in the file. ValueError where that is no JSON."""
+    if not path.is_file():  # a pipe would never end
+        raise Trouble(f"There is no file {path}. Name one that `rampcheck decision export` wrote.")
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES // 1024**2} MB")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError("it is no text") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno} is no JSON") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets without end
+        raise ValueError("a number in it is too long, or it is nested too deeply") from None
+
+
 def verify(path: Path, seal: str) -> None:
     """Check a file by itself; exit code 1 with every part that is not as it was."""
     try:
-        found = dossier.check(json.loads(path.read_text(encoding="utf-8")))
-    except UnicodeDecodeError:
-        raise Trouble(NONE.format(file=path, why="it is no text")) from None
-    except (ValueError, RecursionError) as error:
+        found = dossier.check(_read(path))
+    except ValueError as error:
         raise Trouble(NONE.format(file=path, why=error)) from None
     flaws = list(found.flaws)
     if seal and seal.strip() != found.seal:

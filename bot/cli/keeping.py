@@ -26,7 +26,6 @@ def restore(copy: Path) -> None:
     """Put a copy in the place of the database, and bring its tables up to date."""
     url = opening.settings().database_url
     aside = copying.restore(url, copy)
-    migrate.upgrade(url)
     screen.say(f"Restored {copy.name}; its tables are at version {migrate.current(url)}.")
     if aside is not None:
         screen.say(f"What was there before is kept as {aside.name}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.core import chain
@@ -24,6 +24,7 @@ DECISION, FORM, EVENT = (
     "questionnaire",
     "event",
 )  # parts that prove themselves; other names are free
+UNREADABLE = "an event in it cannot be read"
 Part = dict[str, Json]
 
 
@@ -87,6 +88,13 @@ def written(parts: Mapping[str, Part]) -> Part:
 
 def check(file: Any) -> Checked:
     """Everything that can be told from the file alone. ValueError where it is none that `written` made."""
+    try:
+        return _checked(file)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _checked(file: Any) -> Checked:
     match file:
         case {
             "what": "rampcheck decision",
@@ -167,6 +175,8 @@ def _in_order(found: Sequence[tuple[Link, Logged]]) -> Iterator[Event]:
 def _event_digest(part: Any, events: Sequence[tuple[Link | None, Logged]]) -> str:
     """What the event that logged the decision holds as its digest; empty for none."""
     number = part.get("id") if isinstance(part, dict) else None
+    if not isinstance(number, int):
+        return ""
     for _, logged in events:
         after = logged.event.after
         if (
@@ -180,15 +190,43 @@ def _event_digest(part: Any, events: Sequence[tuple[Link | None, Logged]]) -> st
 
 def _read_event(part: Any) -> tuple[Link | None, Logged]:
     """An event and its link. ValueError where the part is none."""
+    match part:
+        case {
+            "id": int(number),
+            "at": str(at),
+            "kind": str(kind),
+            "actor": int() | None as actor,
+            "pilot": int() | None as pilot,
+            "subject": str(subject),
+            "before": before,
+            "after": after,
+            "link": dict() | None as told,
+        }:
+            event = Event(kind, _moment(at), actor, pilot, subject, before, after)
+            return None if told is None else _read_link(told), Logged(number, event)
+    raise ValueError(UNREADABLE)
+
+
+def _read_link(told: Part) -> Link:
+    """A link. ValueError where it is none. Those of before have no salt."""
+    match {"salt": "", **told}:
+        case {
+            "number": int(number),
+            "event": int(event),
+            "previous": str(previous),
+            "digest": str(digest),
+            "salt": str(salt),
+        }:
+            return Link(number, event, previous, digest, salt)
+    raise ValueError(UNREADABLE)
+
+
+def _moment(text: str) -> datetime:
+    """ValueError where it is none."""
     try:
-        names = ("kind", "actor", "pilot", "subject", "before", "after")
-        event = Event(at=datetime.fromisoformat(part["at"]), **{name: part[name] for name in names})
-        told = part["link"]
-        names_of_link = ("number", "event", "previous", "digest")
-        link = told and Link(**{name: told[name] for name in names_of_link}, salt=told.get("salt", ""))
-        return link, Logged(part["id"], event)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("an event in it cannot be read") from error
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(UNREADABLE) from None
 
 
 def _capital(text: str) -> str:

@@ -51,6 +51,8 @@ SHADES: Final = (
     Shade("#a9cfe8", INK),
     Shade("#174f86", "#ffffff"),
 )
+# The font has them, and what draws it obeys: a name would be read as another one.
+REORDERS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _one_at_a_time = threading.Lock()  # matplotlib's fonts and caches are not made for several threads
 
 
@@ -177,7 +179,10 @@ def _font(size: int, *, bold: bool = False) -> FontProperties:
 
 
 def _drawable(words: str, font: FontProperties) -> str:
-    """One line of letters that the font has."""
+    """One line of letters that the font has, in the order in which they were written."""
     known = get_font(findfont(font))
     line = " ".join(words.split())
-    return "".join(letter if known.get_char_index(ord(letter)) else NO_LETTER for letter in line)
+    return "".join(
+        letter if known.get_char_index(ord(letter)) and letter not in REORDERS else NO_LETTER
+        for letter in line
+    )

@@ -11,6 +11,7 @@ from bot.core.records import Event
 from bot.service import ServiceError
 
 MOST = 10_000  # letters in one go: whoever has more was cut off for days, and goes on by calling again
+BEYOND = 2**63  # no database gives a letter such a number
 RETRIED, DROPPED = "delivery.retried", "delivery.dropped"
 
 
@@ -24,8 +25,10 @@ class Which:
 
 def found(store: Store, which: Which, *, limit: int = MOST) -> Sequence[Letter]:
     """The letters, the latest first. Raises ServiceError for a number that no dead letter has."""
-    letters = store.letters.dead(limit=limit, only=which.ids)
-    missing = sorted({*which.ids} - {letter.id for letter in letters})
+    asked = {*which.ids}
+    possible = {number for number in asked if number < BEYOND}
+    letters = store.letters.dead(limit=limit, only=possible) if possible or not asked else ()
+    missing = sorted(asked - {letter.id for letter in letters})
     if missing:
         named = ", ".join(map(str, missing))
         raise ServiceError(f"No letter {named} was given up. `rampcheck outbox list` shows those that were.")

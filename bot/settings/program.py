@@ -12,6 +12,7 @@ from bot.settings.setting import RefusedError, Room, setting
 from bot.settings.values import (
     database,
     excerpt,
+    is_folder,
     is_key,
     is_loopback,
     known_zone,
@@ -166,7 +167,7 @@ class ProgramSettings(Room):
     @field_validator("questionnaires")
     @classmethod
     def _questionnaires(cls, folder: Path) -> Path:
-        if folder.is_dir():
+        if is_folder(folder):
             return folder
         raise RefusedError(
             f"{excerpt(str(folder))} is not a folder",
@@ -205,7 +206,7 @@ def wrong_in(found: ProgramSettings) -> RefusedError | None:
     """The first thing that does not go together; None where all does."""
     if found.local_chat and not is_loopback(found.host):
         return RefusedError(
-            f"'{found.host}' would open the local chat, which asks nobody to log in, to the network",
+            f"{excerpt(found.host)} would open the local chat, which asks nobody to log in, to the network",
             "Set RAMPCHECK_LOCAL_CHAT=off, or RAMPCHECK_HOST=127.0.0.1",
             variable="RAMPCHECK_HOST",
         )

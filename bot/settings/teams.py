@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from bot.settings.program import ProgramSettings
 from bot.settings.setting import RefusedError, setting
-from bot.settings.values import is_loopback
+from bot.settings.values import is_file, is_loopback
 
 PLAYGROUND: Final = "Playground"
 SINGLE: Final = "SingleTenant"
@@ -139,7 +139,7 @@ def _absent(found: TeamsSettings) -> RefusedError | None:
         ("TEAMS_FEDERATED_TOKEN", found.teams_federated_token),
     )
     for variable, file in files:
-        if file and not Path(file).is_file():
+        if file and not is_file(Path(file)):
             what, fix = "there is no such file", "Name a file that the program can read"
             return RefusedError(what, fix, variable=variable)
     return None

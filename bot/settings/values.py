@@ -114,6 +114,22 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; a name that no file system takes is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file, in the same way."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def excerpt(value: str) -> str:
     """A quoted, single-line piece of a value that is no secret."""
     return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}...")
@@ -128,7 +144,7 @@ def _sqlite_path(rest: str) -> str:
     if re.search(r"[?#\x00-\x1f]", path):
         raise RefusedError("an SQLite path takes no options and no control characters", URL_FIX)
     folder = Path(path).parent
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise RefusedError(f"there is no folder {excerpt(str(folder))}", "Create it, or name another file")
     return path
 

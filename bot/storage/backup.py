@@ -9,15 +9,18 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.storage import migrate
 from bot.storage.database import file_of, parsed
-from bot.storage.errors import StorageError, explained
+from bot.storage.errors import SCHEMA_BEHIND, StorageError, explained
 from bot.storage.lock import WriterLock
 
 PAGES = 2_000  # copied at a time, 8 MB: writers get in between
 PAUSE_S = 0.01
+ANOTHER = "Name a file that `rampcheck backup` wrote."
 SERVER = (
     "PostgreSQL has its own tools, and nothing is kept outside it: `pg_dump --format=custom --file=rampcheck.dump` "
     "writes a backup, `pg_restore --clean --if-exists --dbname=...` puts it back; docs/how-to/run-in-production.md."
@@ -39,19 +42,22 @@ def backup(url: str, to: Path) -> int:
 
 
 def restore(url: str, copy: Path) -> Path | None:
-    """Put a copy in the place of the database; where the one that was there is now, if there was one.
+    """Put a copy in the place of the database, its tables up to date; where the one that was there is now, if any.
 
     Raises StorageError where another process has the database, or the copy is not one that this version can use.
     """
     target = _file(url)
     lock = WriterLock(target)
+    fresh = target.with_name(f"{target.name}.restoring")
     try:
         _usable(copy)
-        fresh = target.with_name(f"{target.name}.restoring")
         _copy(copy, fresh)
+        _made_ours(fresh, copy)
         aside = _put_aside(target)
         fresh.replace(target)
     finally:
+        for left in ("", "-wal", "-shm", ".lock"):
+            fresh.with_name(fresh.name + left).unlink(missing_ok=True)
         lock.release()
     return aside
 
@@ -97,6 +103,42 @@ def _usable(copy: Path) -> None:
         raise StorageError(
             f"{copy.name} is of version {found}, which this Rampcheck does not know. Install a newer one."
         )
+
+
+def _made_ours(fresh: Path, copy: Path) -> None:
+    """Bring its tables up to date. Raises StorageError where they, or what runs when they change, are not ours.
+
+    A file says of itself what it is: without what keeps answers and the log as they were written, or with a trigger
+    of somebody else's in it, it would be believed.
+    """
+    url = f"sqlite:///{fresh}"
+    try:
+        migrate.upgrade(url)
+        alike = not migrate.differences(url) and _rules(fresh) == _rules_of_ours()
+    except StorageError as error:
+        if str(error) != SCHEMA_BEHIND:  # the disk is full, say
+            raise
+        alike = False
+    if not alike:
+        raise StorageError(f"{copy.name} has not the tables and rules of a Rampcheck database. {ANOTHER}")
+    with _opened(fresh, mode="rw") as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    _to_disk(fresh)
+
+
+def _rules(file: Path) -> frozenset[tuple[str, ...]]:
+    """Triggers and views: what SQLite does by itself where a table is read or changed."""
+    with _opened(file, mode="ro") as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')")
+        return frozenset(found.fetchall())
+
+
+@cache
+def _rules_of_ours() -> frozenset[tuple[str, ...]]:
+    with TemporaryDirectory() as folder:
+        empty = Path(folder) / "empty.db"
+        migrate.upgrade(f"sqlite:///{empty}")
+        return _rules(empty)
 
 
 def _whole(connection: sqlite3.Connection, source: Path) -> None:

@@ -187,7 +187,7 @@ def test_a_number_that_is_none_lists_the_newest(bare: Path, decided: tuple[Path,
 
 
 def test_a_file_that_is_not_there_is_said(bare: Path) -> None:
-    assert refused("decision", "verify", str(bare.name)).startswith(f"{bare.name}: No such file")
+    assert refused("decision", "verify", str(bare.name)).startswith(f"There is no file {bare.name}.")
 
 
 def test_before_anything_was_decided_that_is_said(home: Path) -> None:

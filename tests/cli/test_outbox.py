@@ -44,6 +44,7 @@ def test_a_letter_is_sent_after_all() -> None:
     assert ran("outbox", "retry", str(letter["id"])) == "1 message will be sent with the next heartbeat.\n"
     assert ran("outbox", "list").startswith("1 message due")
     assert f"No letter {letter['id']} was given up" in refused("outbox", "drop", str(letter["id"]))
+    assert f"No letter {10**30} was given up" in refused("outbox", "drop", str(10**30))
 
 
 @pytest.mark.usefixtures("lost")

@@ -29,6 +29,7 @@ ROOMS: Mapping[str, tuple[int, ...]] = {
     "poison": (27,),
     "forged": (13, 14, 15),
     "inert": (18, 19, 20),
+    "strange": (29,),
     "doubles": (11,),
     "storm": (23,),
     "burst": (24,),
