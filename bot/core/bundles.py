@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.core.card import Card
 
@@ -14,6 +15,24 @@ TOGETHER = (
     "closed",
     "handed",
 )  # what is said by itself at one moment; slots begin so
+
+
+class Lane(StrEnum):
+    """What a message about several pilots is about: of each lane a person gets one at a moment."""
+
+    QUESTIONS = "checkin"
+    DECISIONS = "decision"  # apart from questions: what a decider is asked weighs more than a line among five
+    NO_ANSWER = "request"
+
+
+def host_of(lane: Lane, first: str) -> str:
+    """The key of a message about several pilots, by the key that what stands first in it would have alone."""
+    return f"bundle:{first}" if first.startswith(f"{lane}:") else f"bundle:{lane}:{first}"
+
+
+def lane_of(host: str) -> Lane:
+    """What such a message is about."""
+    return Lane(host.split(":", 2)[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Context:
     above the form. `refused` are options that are not open this time, with the reason: question -> option -> why.
     `personal`: its person answers it alone and for good; nothing can be handed on or corrected. `follows` is what
     comes of no answer, in words. `may_remind`: their week has room for one more message.
-    `instead_of` is the name of whoever would be asked, where somebody answers in their place.
+    `instead_of` is the name of whoever would be asked, where somebody answers in their place. `gist` is the preface
+    in a line, where it is more than an introduction; `introduces`: its person is told why they are asked at all.
     """
 
     checkin: CheckinId
@@ -47,6 +48,8 @@ class Context:
     follows: str = ""
     may_remind: bool = True
     instead_of: str = ""
+    gist: str = ""
+    introduces: bool = False
 
     @property
     def last(self) -> Answers:

@@ -140,7 +140,17 @@ def framed(work: Work, pilot: Pilot, context: Context) -> Context:
     refused = {choice.value: words.refusal_words(why) for choice, why in waiting.refused.items()}
     first = release.said(work, pilot) if release.is_next(pilot) else None
     above = words.preface(known.suggestion, waiting, item_names(work), release=first)
-    return replace(context, preface=above, refused={"dec.choice": refused}, personal=True)
+    return replace(
+        context, preface=above, gist=_gist(work, known), refused={"dec.choice": refused}, personal=True
+    )
+
+
+def _gist(work: Work, known: Case) -> str:
+    """The case in one line, for a message about several."""
+    today, due = work.today(), known.pilot.decide_by
+    stuck = work.day(known.standing.since) if known.standing.course is Course.STUCK else None
+    overdue = due if due is not None and due <= today else None
+    return words.gist(known.suggestion, item_names(work), due=overdue, stuck=stuck, today=today)
 
 
 def waiting_of(work: Work, known: Case) -> Waiting:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core import checkin as engine
 from bot.core import events, review
-from bot.core.bundles import TOGETHER
+from bot.core.bundles import TOGETHER, Lane
 from bot.core.card import Card
 from bot.core.compose import checkin as words
 from bot.core.compose.bundle import strip
@@ -38,14 +38,17 @@ from bot.service import (
     silence,
 )
 from bot.service.consequences import Ended
-from bot.service.work import Work
+from bot.service.work import Held, Work
 
 ENDED = ("stopped", "retired")  # stages in which nobody is asked anything
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A check-in after an event, with the form and context it was judged by; `lines` say what its answers did."""
+    """A check-in after an event, with the form and context it was judged by; `lines` say what its answers did.
+
+    `at_form`: its person has the form before them, and reads there what is asked next.
+    """
 
     checkin: Checkin
     form: Questionnaire
@@ -53,6 +56,7 @@ class Happened:
     step: Step
     before: State
     lines: tuple[str, ...] = ()
+    at_form: bool = False
 
 
 def open_one(  # noqa: PLR0913 - what a check-in is opened with, all of it by name
@@ -141,7 +145,14 @@ def happen(
     seen = _as_theirs(checkin, event)
     context = framing.context_for(work, seen, form, pilot, people=people or {})
     step = engine.step(form, context, checkin.state, event)
-    happened = Happened(replace(checkin, state=step.state), form, context, step, before=checkin.state)
+    happened = Happened(
+        replace(checkin, state=step.state),
+        form,
+        context,
+        step,
+        before=checkin.state,
+        at_form=_is_at_form(checkin, event),
+    )
     if step.state.revision != checkin.state.revision or step.effects:
         lines = _store(work, happened, was=checkin.state.revision, actor=actor)
         if isinstance(event, events.Snoozed):
@@ -149,6 +160,16 @@ def happen(
             work.unit.record(Event("checkin.snoozed", work.now, actor, pilot.id, form.key, after=after))
         return replace(happened, lines=lines)
     return happened
+
+
+def _is_at_form(checkin: Checkin, event: events.Event) -> bool:
+    """Whether an event comes from the form of a check-in's own person, which then shows what is asked next."""
+    match event:
+        case events.Submitted(by=by, handed=handed):
+            return by == checkin.state.person and not handed
+        case events.WentBack(by=by):
+            return by == checkin.state.person
+    return False
 
 
 def _still_wanted(work: Work, pilot: Pilot, checkin: Checkin, event: events.Event) -> events.Event:
@@ -277,16 +298,16 @@ def _say(work: Work, happened: Happened, said: Say) -> None:
         return
     message = Message(message_key(checkin, said.slot), address, said.card, stale_at=said.stale_at)
     if work.gathered is not None and _goes_with_others(checkin, said):
-        work.gathered.said.append((message, _strip(happened, said.card, work.now)))
+        lane = Lane.DECISIONS if checkin.questionnaire == DECISION else Lane.QUESTIONS
+        work.gathered.said.append(Held(message, _strip(happened, said.card, work.now), lane))
     elif not unit.enqueue(message, work.now, soon=happened.before.revision == 0):
         # They were asked this before: the message they have comes alive. Of a new check-in there is none.
         show(work, happened, Amend(said.slot, said.to, said.card))
 
 
 def _goes_with_others(checkin: Checkin, said: Say) -> bool:
-    """Whether it may stand in one message with others; a decision stands alone."""
-    together = said.slot.startswith(TOGETHER) and said.to == checkin.state.person
-    return together and checkin.questionnaire != DECISION
+    """Whether it may stand in one message with others of its lane."""
+    return said.slot.startswith(TOGETHER) and said.to == checkin.state.person
 
 
 def _strip(happened: Happened, card: Card, now: datetime) -> Card:
@@ -312,7 +333,10 @@ def show(work: Work, happened: Happened, amended: Amend, *, to: str = "") -> Non
     replaced, to = message_key(checkin, amended.slot), to or str(checkin.state.revision)
     if host := work.unit.stands_in(replaced):
         line = _strip(happened, amended.card, work.now)
-        bundling.change(work, host, replaced, line, address=address, to=f"{checkin.id}:{to}")
+        if happened.at_form and checkin.state.asking:
+            bundling.keep(work, host, replaced, line)
+        else:
+            bundling.change(work, host, replaced, line, address=address, to=f"{checkin.id}:{to}")
         return
     work.unit.enqueue(Message(f"{replaced}:{to}", address, amended.card, replaces=replaced), work.now)
 

@@ -76,7 +76,7 @@ def _introduced(work: Work, pilot: Pilot, person: PersonId, context: Context) ->
     if work.unit.last_act(pilot.id, person) is not None:
         return context
     why = introduction(pilot.name, context.record.role, personal=context.personal)
-    return replace(context, preface=(*why, *context.preface))
+    return replace(context, preface=(*why, *context.preface), introduces=bool(why))
 
 
 def _before(unit: Unit, checkin: Checkin, earlier: Sequence[Asked] | None) -> list[Asked]:

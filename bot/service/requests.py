@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core import outcome
+from bot.core.bundles import Lane
 from bot.core.card import Card
 from bot.core.compose import notes
 from bot.core.compose import shared as shared_words
@@ -18,7 +19,7 @@ from bot.core.tokens import Token
 from bot.service import bundling, confirming, evaluate, homes, hours, registry, unanswered
 from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
-from bot.service.work import Work
+from bot.service.work import Held, Work
 
 HELP, OWNER, SPONSOR, CLOSE, SUCCESSOR, SILENT = "help", "owner", "sponsor", "close", "successor", "silent"
 ROLES = (OWNER, SPONSOR)
@@ -58,7 +59,7 @@ def _send(work: Work, request: Request, message: Message) -> None:
     """At once; why nobody answers in one message with the same about other pilots, where that is gathered."""
     pilot = work.unit.pilot(request.pilot) if request.kind == SILENT else None
     if work.gathered is not None and pilot is not None:
-        work.gathered.said.append((message, unanswered.line_of(work, pilot, request)))
+        work.gathered.said.append(Held(message, unanswered.line_of(work, pilot, request), Lane.NO_ANSWER))
     else:
         work.unit.enqueue(message, work.now)
 

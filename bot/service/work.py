@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
+from bot.core.bundles import Lane
 from bot.core.card import Card
 from bot.core.localtime import local
 from bot.core.policy import Asking
@@ -34,15 +35,24 @@ class Concluded:
     hear: tuple[PersonId, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that waits for others of its lane, with its line for a message of several."""
+
+    message: Message
+    line: Card
+    lane: Lane
+
+
 @dataclass(slots=True)
 class Gathered:
     """What is held back in a unit of work until all that one message may say is known.
 
-    `said` are new messages, each with its line for a message of several; `changed` maps the key of a message that
+    `said` are new messages; `changed` maps the key of a message that
     shows several to that of its next state; `concluded` are ends of silences of which nobody was told yet.
     """
 
-    said: list[tuple[Message, Card]] = field(default_factory=list)
+    said: list[Held] = field(default_factory=list)
     changed: dict[str, Message] = field(default_factory=dict)
     concluded: list[Concluded] = field(default_factory=list)
 

@@ -51,7 +51,7 @@ class Scripted:
     async def press(self, user: str, on: Seen, control: Control, values: Values, ident: str) -> Wrong:
         filled = {name: value for name, value in values.items() if value not in ("", [])}
         token = Clicked(control.token, filled if control.fields or control.sends_form else None)
-        return await self._act(user, on.place, token, ident)
+        return await self._act(user, on.place, token, ident, on=on)
 
     async def type(self, user: str, place: str, text: str, ident: str) -> Wrong:
         return await self._act(user, place, Wrote(text), ident)
@@ -67,19 +67,21 @@ class Scripted:
     def room(self, name: str) -> Address:
         return Address(self._connection, "local", f"channel:{name}")
 
-    async def _act(self, user: str, place: str, act: Act, ident: str) -> Wrong:
+    async def _act(self, user: str, place: str, act: Act, ident: str, *, on: Seen | None = None) -> Wrong:
         where = Place(f"channel:{place}" if place else f"dm:{user}", direct=not place, name=place)
         inbound = Inbound(f"{user}:{ident}", Sender("local", "local", user), act, where)
         app = self._app
         reply = await asyncio.to_thread(receive.receive, app.store, app.content, inbound, app.clock.now())
-        return self._kept(user, place, reply, ident)
+        return self._kept(user, place, reply, ident, on=on)
 
-    def _kept(self, user: str, place: str, reply: Reply, ident: str) -> Wrong:
+    def _kept(self, user: str, place: str, reply: Reply, ident: str, *, on: Seen | None) -> Wrong:
         match reply:
             case Problems(by_field):
                 return by_field
             case Show(card):
                 self._private.append((user, _seen(f"reply:{ident}", place, card)))
+            case Update(card) if on is not None and (user, on) in self._private:
+                self._private[self._private.index((user, on))] = (user, _seen(on.key, place, card))
             case Update() | Nothing():
                 pass  # the outbox shows it
             case _:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core import tokens
+from bot.core.bundles import Lane
 from bot.core.card import Action, Button, Card, Paragraph, Tone, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.answered import fill
 from bot.core.compose.introduction import several
 from bot.core.context import Context
+from bot.core.decisions import DECISION
 from bot.core.questionnaire import Questionnaire
 from bot.core.state import Phase, State
 from bot.core.tokens import About, Token
 
-QUESTIONS, NO_ANSWER = "Questions", "No answer"  # what a message of several is about
+ABOUT: Mapping[Lane, str] = {
+    Lane.QUESTIONS: "Questions",
+    Lane.DECISIONS: "Decisions",
+    Lane.NO_ANSWER: "No answer",
+}
 
 
 def strip(form: Questionnaire, context: Context, state: State, card: Card, short: str = "") -> Card:
@@ -23,26 +29,28 @@ def strip(form: Questionnaire, context: Context, state: State, card: Card, short
     name = words.pilot_name(context.pilot_name)
     said = short or " ".join(spoken([block]) for block in card.body if isinstance(block, Paragraph))
     line = say(bold(name), f" ({words.small(fill(form.title, context))}). {said}")
-    footer = several() if card.fields and context.preface and not context.personal else ""
-    return Card(name, spoken([line]), (line,), actions=_button(context, state, card, name), footer=footer)
+    footer = several(personal=context.personal) if card.fields and context.introduces else ""
+    verb = "Decide" if form.id == DECISION else "Answer"
+    actions = _button(context, state, card, name, verb=verb)
+    return Card(name, spoken([line]), (line,), actions=actions, footer=footer)
 
 
-def _button(context: Context, state: State, card: Card, name: str) -> tuple[Action, ...]:
+def _button(context: Context, state: State, card: Card, name: str, *, verb: str) -> tuple[Action, ...]:
     """One button, which opens the rest; none where nothing is left to do or to see."""
     if not card.actions:
         return ()
     token = tokens.encode(Token(About.CHECKIN, context.checkin, "show", state.step))
     if card.fields:
-        verb = "Go on" if state.answers or state.drafts else "Answer"
-        return (Button(f"{verb}: {name}", token, Tone.PRIMARY),)
-    verb = "Answer now" if state.phase is Phase.SNOOZED else "See"
-    return (Button(f"{verb}: {name}", token),)
+        opens = "Go on" if state.answers or state.drafts else verb
+        return (Button(f"{opens}: {name}", token, Tone.PRIMARY),)
+    later = f"{verb} now" if state.phase is Phase.SNOOZED else "See"
+    return (Button(f"{later}: {name}", token),)
 
 
-def bundle(strips: Sequence[Card], about: str = QUESTIONS) -> Card:
-    """The message that they stand in; its title says what it is `about`, and how many still wait for an answer."""
+def bundle(strips: Sequence[Card], lane: Lane) -> Card:
+    """The message that they stand in; its title says what it is about, and how many still wait for an answer."""
     waiting = sum(_waits(one) for one in strips)
-    title = f"{about} about {words.count(len(strips), 'pilot')}{_left(waiting, len(strips))}"
+    title = f"{ABOUT[lane]} about {words.count(len(strips), 'pilot')}{_left(waiting, len(strips))}"
     body = tuple(block for one in strips for block in one.body)
     footer = next((one.footer for one in strips if one.footer), "")
     lines = (title, spoken(body), footer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
@@ -57,6 +57,25 @@ def suggested(suggestion: Suggestion, items: Mapping[ItemId, str], *, most: int 
         return say(bold("No change is suggested. "), f"{because}.")
     gap = f": {words.small(items.get(suggestion.item, suggestion.item))}" if suggestion.item else ""
     return say(bold(f"Suggested: {CHOICES[suggestion.choice]}{gap}. "), f"{because}.")
+
+
+def gist(
+    suggestion: Suggestion,
+    items: Mapping[ItemId, str],
+    *,
+    due: date | None,
+    stuck: date | None,
+    today: date,
+) -> str:
+    """A decision in one line of several: since when it is `due`, else since when `stuck`, and what is suggested.
+
+    The strongest reason that does not say the same once more.
+    """
+    since = f"Due since {day_words(due, today)}. " if due else ""
+    since = since or (f"Stuck since {day_words(stuck, today)}. " if stuck else "")
+    said = [one for one in suggestion.reasons if one.why not in (Why.OVERDUE, Why.STUCK)]
+    told = replace(suggestion, reasons=tuple(said or suggestion.reasons))
+    return f"{since}{spoken([suggested(told, items, most=1)])}"
 
 
 def strongest(suggestion: Suggestion, items: Mapping[ItemId, str]) -> tuple[str, ...]:

@@ -120,9 +120,10 @@ def _opening(
 def in_short(
     form: Questionnaire, context: Context, state: State, at: datetime, *, handed_by: PersonId | None = None
 ) -> str:
-    """The form in one line: whose it was, whether it is late, what is kept, what follows from silence, how much."""
+    """The form in one line: whose and about what, whether it is late, what is kept, how much, what silence brings."""
     shown = on_path(path(form, state.answers, context.record))
     asked = [shown[question] for question in state.asking if question in shown]
+    gist = f"{context.gist} " if context.gist and not _begun(state) else ""
     before = "" if handed_by is None else f"This was open with {context.name(handed_by)}. "
     late = "Closed; a late answer still counts. " if state.phase is Phase.EXPIRED else ""
     again = "Still waiting for you. " if state.reminders and not late else ""
@@ -130,7 +131,7 @@ def in_short(
     follows = f" {context.follows}" if context.follows and (late or again) else ""
     how_much = _how_much(context, state, at, _ahead(form, context, state, asked))
     instead = f"{_instead(context)} " if context.instead_of and handed_by is None else ""
-    return f"{before}{instead}{late}{again}{kept}{how_much}{follows}"
+    return f"{before}{instead}{gist}{late}{again}{kept}{how_much}{follows}"
 
 
 def _instead(context: Context) -> str:

@@ -38,8 +38,10 @@ def introduction(pilot: str, role: str, *, personal: bool) -> tuple[Paragraph, .
     )
 
 
-def several() -> str:
+def several(*, personal: bool) -> str:
     """The same once for several pilots, under a message that asks about all of them."""
+    if personal:
+        return f"You get this because you are named for these pilots. No more messages? {MUTE}"
     return (
         "You get this because you are named for these pilots. I ask a few short questions now and then, and show "
         f"what each lacks before production. One is not yours? Open it and press “Not mine”. No more messages? {MUTE}"
