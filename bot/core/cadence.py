@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from bot.core.localtime import local, wall
@@ -319,11 +319,24 @@ SNOOZES = ("later_today", "tomorrow", "three_days", "next_week")
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """One delay to offer: its name in a button, the words on it and the moment it means."""
+    """One delay to offer: the words on it and the moment it means."""
 
-    choice: str
     label: str
     until: datetime
+
+    @property
+    def choice(self) -> str:
+        """What a button carries: the moment itself, which is the same on whatever day it is pressed."""
+        return self.until.isoformat(timespec="minutes")
+
+
+def snooze_of(choice: str) -> datetime | None:
+    """The moment that a button carries; None where it carries none, such as one drawn before they were dated."""
+    try:
+        until = datetime.fromisoformat(choice)
+        return until.astimezone(UTC) if until.tzinfo is not None else None
+    except (ValueError, OverflowError):  # no day of a calendar, or none in every zone
+        return None
 
 
 def snooze_until(choice: str, now: datetime, *, zone: str, asking: Asking) -> datetime | None:
@@ -358,8 +371,7 @@ def snooze_choices(now: datetime, *, zone: str, asking: Asking, closes_at: datet
     for choice in SNOOZES:
         until = snooze_until(choice, now, zone=zone, asking=asking)
         if until is not None and until < closes_at:
-            words = in_words(until, now, zone)
-            found.setdefault(until, Snooze(choice, words[0].upper() + words[1:], until))
+            found.setdefault(until, Snooze(dated(until, now, zone), until))
     return tuple(found[until] for until in sorted(found))
 
 
@@ -389,17 +401,7 @@ def day_words(day: date, today: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1][:3]}{year}"
 
 
-def in_words(moment: datetime, now: datetime, zone: str) -> str:
-    """A moment on the person's wall clock: "today 10:00", "tomorrow 10:00", "Tue 8 Dec 10:00".
-
-    For an answer that is read at once; what stands in a chat for days says `dated`.
-    """
-    here, today = local(moment, zone), local(now, zone).date()
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((here.date() - today).days)
-    return f"{near} {here:%H:%M}" if near else dated(moment, now, zone)
-
-
 def dated(moment: datetime, now: datetime, zone: str) -> str:
-    """The same with its date, which is as true tomorrow: "Tue 8 Dec 10:00"."""
+    """A moment on the person's wall clock, with its date: "Tue 8 Dec 10:00". It is as true when read tomorrow."""
     here, today = local(moment, zone), local(now, zone).date()
     return f"{WEEKDAYS[here.weekday()][:3]} {day_words(here.date(), today)} {here:%H:%M}"

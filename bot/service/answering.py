@@ -13,7 +13,7 @@ from bot.core.card import Card
 from bot.core.compose import checkin as words
 from bot.core.compose import notes
 from bot.core.compose import succession as succession_words
-from bot.core.compose.form import form_card
+from bot.core.compose.form import form_card, snooze_again
 from bot.core.context import Context
 from bot.core.days import parse_day
 from bot.core.decisions import DECISION
@@ -43,6 +43,8 @@ def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
         return _show_form(desk, checkin, token.arg)
     if token.verb == "pause":
         return _pause_from_checkin(desk, checkin, values or {})
+    if token.verb == "snooze" and (other := _another_moment(desk, checkin, values or {})) is not None:
+        return Show(other)
     made = _event(desk, checkin, token, values or {})
     if isinstance(made, Problems):
         return made
@@ -136,11 +138,21 @@ def _event(desk: Desk, checkin: Checkin, token: Token, values: Values) -> events
 
 
 def _snooze(desk: Desk, choice: str) -> events.Event | Problems:
-    zone, asking = desk.work.zone(desk.person), desk.work.asking(desk.person)
-    until = cadence.snooze_until(choice, desk.now, zone=zone, asking=asking)
+    until = cadence.snooze_of(choice)
     if until is None:
-        return Problems({"until": words.snooze_bounds(asking.snooze_days)})
+        return Problems({"until": words.snooze_bounds(desk.work.asking(desk.person).snooze_days)})
     return events.Snoozed(desk.now, desk.person.id, until)
+
+
+def _another_moment(desk: Desk, checkin: Checkin, values: Values) -> Card | None:
+    """The moments there are now, where the one chosen on an older message is over; None where it is still to come."""
+    until, state = cadence.snooze_of(str(values.get("until", ""))), checkin.state
+    mine = state.person == desk.person.id and state.phase in (Phase.OPEN, Phase.SNOOZED)
+    form, pilot = checkins.form_of(desk.work, checkin), desk.unit.pilot(checkin.pilot)
+    if not mine or form is None or pilot is None or (until is not None and until > desk.now):
+        return None
+    context = framing.context_for(desk.work, checkin, form, pilot)
+    return snooze_again(form, context, state, desk.now, until)
 
 
 def _people_resolved(desk: Desk, checkin: Checkin, values: Values) -> Values:

@@ -73,8 +73,8 @@ def ask_or_tell(work: Work, pilot: Pilot) -> None:
     asked = ask(work, pilot)
     if not isinstance(asked, str):
         return
-    days = max((work.today() - pilot.decide_by).days, 0) if pilot.decide_by else 0
-    card = words.nobody_to_ask(pilot.name, pilot.id, why=asked, days=days)
+    due = pilot.decide_by if pilot.decide_by is not None and pilot.decide_by < work.today() else None
+    card = words.nobody_to_ask(pilot.name, pilot.id, why=asked, due=due, today=work.today())
     for lead in registry.leads(work.unit, pilot):
         address = registry.address_of(work.unit, lead.id)
         if address is not None:

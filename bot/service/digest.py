@@ -319,7 +319,7 @@ def subscribe(work: Work, address: Address, name: str, person: Person, about: Sl
     work.unit.record(
         Event("digest.subscribed", work.now, person.id, subject=str(channel.id), after=words.of_slice(about))
     )
-    when = cadence.in_words(known.next_due_at if known else due, work.now, work.unit.organisation.zone)
+    when = cadence.dated(known.next_due_at if known else due, work.now, work.unit.organisation.zone)
     return notes.subscribed(words.of_slice(about), when)
 
 

@@ -242,10 +242,8 @@ def _pilots_beside(work: Work, pilot: Pilot, asked: PersonId) -> Sequence[Pilot]
 def _asked(work: Work, pilot: Pilot, schedule: Schedule) -> PersonId | None:
     """Whoever is asked a questionnaire in the end: they whose part it is, or whoever answers in their place."""
     form = work.content.questionnaires.get(schedule.questionnaire)
-    if schedule.questionnaire == DECISION:
-        person = deciding.whom(work, pilot)
-    else:
-        person = _who(work, pilot, form.asks) if form is not None else None
+    decides = schedule.questionnaire == DECISION
+    person = deciding.whom(work, pilot) if decides else _who(work, pilot, form.asks) if form else None
     return person.id if person is not None else None
 
 

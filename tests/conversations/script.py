@@ -10,7 +10,7 @@ levels: all=3 value.cost=1                  what was claimed of the first pilot,
 tick 2026-11-24 10:00                       time passes until then, on the owner's clock
 
 | moved=worked block=nothing                send the newest form, with what stands in it and these values
-| [Snooze] until=tomorrow                   press the button of that name, on the newest message that has it
+| [Snooze] until=2026-11-25T08:00+00:00     press the button of that name, on the newest message that has it
 | <Claims triage> [Not mine] to=@bo         ... of those that say so; `@bo` is bo, picked from the list of people
 | (again)                                   press the very same once more; (resent): the same press, delivered twice
 > Lindqvist                                 type that; `{x*500}` is 500 times x, `{u+202e}` that character

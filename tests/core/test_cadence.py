@@ -605,18 +605,24 @@ def test_only_snoozes_that_end_before_closing_are_offered_each_moment_once() -> 
     now, closes = at("2026-11-23 10:00", RIGA), at("2026-11-26 10:00", RIGA)
     offered = cadence.snooze_choices(now, zone=RIGA, asking=SHIPPED, closes_at=closes)
     assert [(each.choice, each.label) for each in offered] == [
-        ("later_today", "Today 12:00"),
-        ("tomorrow", "Tomorrow 10:00"),
+        ("2026-11-23T10:00+00:00", "Mon 23 Nov 12:00"),
+        ("2026-11-24T08:00+00:00", "Tue 24 Nov 10:00"),
     ]
+    assert [cadence.snooze_of(each.choice) for each in offered] == [each.until for each in offered]
     far = cadence.snooze_choices(now, zone=RIGA, asking=SHIPPED, closes_at=closes + WEEK)
     assert [each.label for each in far][2:] == ["Thu 26 Nov 10:00", "Mon 30 Nov 10:00"]
     thursday = cadence.snooze_choices(
         at("2026-11-26 15:00", RIGA), zone=RIGA, asking=SHIPPED, closes_at=closes + WEEK
     )
-    assert [(each.choice, each.label) for each in thursday] == [
-        ("later_today", "Today 17:00"),
-        ("tomorrow", "Mon 30 Nov 10:00"),
-    ]
+    assert [each.label for each in thursday] == ["Thu 26 Nov 17:00", "Mon 30 Nov 10:00"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["tomorrow", "", "2026-11-24", "2026-11-24T10:00", "2026-11-31T10:00+00:00", "9999-12-31T23:00-12:00"],
+)
+def test_what_names_no_moment_is_none(odd: str) -> None:
+    assert cadence.snooze_of(odd) is None
 
 
 # --- digests and words -------------------------------------------------------------------------------------------
@@ -632,22 +638,19 @@ def test_the_digest_comes_once_a_week_on_the_hour_chosen_even_a_friday_evening()
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        ("2026-11-24 10:00", "today 10:00"),
-        ("2026-11-25 09:05", "tomorrow 09:05"),
-        ("2026-11-23 23:59", "yesterday 23:59"),
+        ("2026-11-24 10:00", "Tue 24 Nov 10:00"),
         ("2026-12-08 10:00", "Tue 8 Dec 10:00"),
         ("2027-03-31 10:00", "Wed 31 Mar 2027 10:00"),
     ],
 )
 def test_a_moment_is_told_on_the_persons_own_clock(moment: str, words: str) -> None:
-    assert cadence.in_words(at(moment, RIGA), at("2026-11-24 08:00", RIGA), RIGA) == words
+    assert cadence.dated(at(moment, RIGA), at("2026-11-24 08:00", RIGA), RIGA) == words
 
 
-def test_today_is_the_persons_own_today() -> None:
+def test_the_day_is_the_persons_own() -> None:
     now = at("2026-11-24 23:30")
-    assert cadence.in_words(now, now, "Asia/Tokyo") == "today 08:30"
-    assert cadence.in_words(at("2026-11-25 01:00"), now, "Europe/London") == "tomorrow 01:00"
-    assert cadence.in_words(at("2026-11-25 01:00"), now, "Asia/Tokyo") == "today 10:00"
+    assert cadence.dated(now, now, "Asia/Tokyo") == "Wed 25 Nov 08:30"
+    assert cadence.dated(at("2026-11-25 01:00"), now, "Europe/London") == "Wed 25 Nov 01:00"
 
 
 def test_a_day_is_told_with_its_year_only_when_that_is_another() -> None:

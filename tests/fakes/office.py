@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content.loader import load
-from bot.core.card import Button, Card, Submit
+from bot.core.card import Button, Card, Choice, Submit
 from bot.core.ports import Act, Clicked, Inbound, Place, Ran, Reply, Sender, Store, Unit, Wrote
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Connection, Identity, Organisation, Person, Pilot, Standing
@@ -116,6 +116,18 @@ class Office:
                 if isinstance(action, Button | Submit) and action.label == label:
                     return self.act(user, Clicked(action.token, values or {}))
         raise AssertionError(f"{user} sees no button {label!r}: {[card.fallback for card in cards]}")
+
+    def snoozes(self, user: str, until: str = "", *, card: Card | None = None) -> Reply:
+        """Put off the newest that can be: to the moment whose words begin so, or to the latest there is."""
+        shown = [card] if card else list(reversed(self.platform.inbox(user)))
+        offered = next(
+            action.asks[0].options
+            for one in shown
+            for action in one.actions
+            if isinstance(action, Button) and action.label == "Snooze" and isinstance(action.asks[0], Choice)
+        )
+        (*_, wanted) = (offer.value for offer in offered if offer.label.startswith(until))
+        return self.presses(user, "Snooze", {"until": wanted}, card=card)
 
     def answers(self, user: str, values: dict[str, Any] | None = None) -> Reply:
         """Send the newest form."""

@@ -97,7 +97,7 @@ def act(scene: Office, mail: Mail, user: str, checkin: Checkin, dice: Random) ->
             mail,
             user,
             Token(About.CHECKIN, checkin.id, "snooze", checkin.state.step),
-            {"until": "tomorrow"},
+            {"until": (scene.now + timedelta(days=1)).isoformat()},
         )
         return
     form = scene.do(lambda work: checkins.form_of(work, checkin))

@@ -43,10 +43,12 @@ def test_reminders_snoozes_and_what_waits_for_an_absence_name_dates(office: Offi
         office.pilot(f"Pilot of {user}", office.person(user))
     office.until_asked("anna")
     office.until_asked("ben")
-    office.presses("anna", "Snooze", {"until": "tomorrow"})
+    office.snoozes("anna", "Wed 2 Dec")
     assert "I will ask again Wed 2 Dec 10:00." in office.platform.inbox("anna")[-1].fallback
     office.runs("ben", "away until 3 December")
     office.until(office.now + timedelta(days=9))  # asked again, reminded twice, closed
     assert len(office.platform.inbox("anna")) >= 3
+    for command in ("away until 14 December", "todo", "back"):
+        office.runs("ben", command)
     assert not stale(office, "anna")
     assert not stale(office, "ben")

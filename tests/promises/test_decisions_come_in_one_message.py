@@ -94,7 +94,7 @@ def test_a_reminder_a_snooze_and_the_way_back_are_one_message_each(office: Offic
     assert "I asked again further down" in decisions(office)[0].fallback
     for name in ("Invoice matcher", "Chat helper"):
         form = opened(office.presses("dora", f"Decide: {name}"))
-        office.presses("dora", "Snooze", {"until": "tomorrow"}, card=form)
+        office.snoozes("dora", "Wed 25 Nov", card=form)
     assert labels(decisions(office)[-1]) == ["Decide now: Invoice matcher", "Decide now: Chat helper"]
     office.until(office.now + DAY)
     assert len(decisions(office)) == 3

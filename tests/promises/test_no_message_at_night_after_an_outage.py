@@ -118,7 +118,7 @@ def test_what_waited_for_a_check_in_to_close_does_not_come_at_night_when_it_clos
 def test_whoever_snoozed_into_an_outage_is_asked_in_the_morning(office: Office) -> None:
     pilot(office, office.person("anna"))
     office.until(in_riga(24, 10, 5))
-    office.presses("anna", "Snooze", {"until": "tomorrow"})
+    office.snoozes("anna", "Wed 25 Nov")
     office.now = in_riga(25, 23)
     first, *_ = came(office, until=in_riga(27, 12))
     assert (first.day, first.hour) == (26, 8)

@@ -32,7 +32,7 @@ def opened(office: Office, pilot: int) -> int:
 def test_a_snoozed_one_is_not_overtaken(office: Office) -> None:
     pilot = weekly(office)
     office.until_asked("anna")
-    office.presses("anna", "Snooze", {"until": "next_week"})
+    office.snoozes("anna")
     before = opened(office, pilot)
     office.until(office.now + timedelta(days=5))
     assert opened(office, pilot) == before

@@ -89,7 +89,7 @@ def test_an_answer_closes_one_of_them_and_the_message_says_so(office: Office) ->
 def test_snoozing_one_leaves_the_others_as_they_were(office: Office) -> None:
     due(office, 2)
     form = opens(office, "Answer: Chat helper")
-    office.presses("anna", "Snooze", {"until": "tomorrow"}, card=form)
+    office.snoozes("anna", card=form)
     (card,) = office.platform.inbox("anna")
     assert labels(card) == ["Answer: Invoice matcher", "Answer now: Chat helper"]
 

@@ -116,7 +116,7 @@ def test_where_nobody_may_be_asked_the_lead_is_told_and_can_decide(
     at.pilot(**roles)
     at.office.until(MONDAY + timedelta(days=2))
     told = at.office.platform.inbox("lena")[0]
-    assert "nobody is named who may decide it. It was due 9 days ago." in told.fallback
+    assert "nobody is named who may decide it. It was due on 14 Nov." in told.fallback
     assert not [one for one in at.office.live("anna") if one.questionnaire == "decision"]
     at.office.presses("lena", "Decide", card=told)
     assert [one.questionnaire for one in at.office.live("lena")] == ["decision"]

@@ -61,7 +61,7 @@ def test_it_says_the_one_decision_that_is_due_and_who_takes_it(office: Office) -
     office.write(lambda unit: unit.save_pilot(replace(unit.pilots()[0], decide_by=at)))
     pulse(office)
     (card,) = asked(office)
-    assert "To decide 2 Dec, tomorrow, by Sofia: scale, fix or stop. Data suggests Fix" in card.fallback
+    assert "To decide 2 Dec, by Sofia: scale, fix or stop. Data suggests Fix" in card.fallback
 
 
 def test_one_tap_answers_it_and_owner_and_sponsor_see_that_they_differ(office: Office) -> None:

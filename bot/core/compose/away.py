@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.core import tokens
-from bot.core.cadence import WEEKDAYS, day_words, in_words
+from bot.core.cadence import WEEKDAYS, dated, day_words
 from bot.core.card import Button, Card, say
 from bot.core.compose import words
 from bot.core.compose.words import small
@@ -49,7 +49,7 @@ def _fate(fate: Fate, them: str, now: datetime, zone: str) -> str:
     what = f"{fate.pilot}, {small(fate.form)}"
     if fate.by:
         return f"{what}: {fate.by} answers it."
-    when = in_words(fate.again, now, zone) if fate.again else "later"
+    when = dated(fate.again, now, zone) if fate.again else "later"
     return f"{what}: it waits for {them} until {when}."
 
 
@@ -58,7 +58,7 @@ def back(waiting: int, again: datetime, *, name: str, now: datetime, zone: str) 
     who = f"Noted, {name} is back." if name else "Welcome back."
     rest = "Nothing is open."
     if waiting:
-        rest = f"{waiting} {'is' if waiting == 1 else 'are'} still open: I ask {in_words(again, now, zone)}."
+        rest = f"{waiting} {'is' if waiting == 1 else 'are'} still open: I ask {dated(again, now, zone)}."
     todo = () if name else (Button("What is open for me?", tokens.command("todo")),)
     return Card(TITLE, f"{who} {rest}", body=(say(f"{who} {rest}"),), actions=todo)
 

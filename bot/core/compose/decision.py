@@ -332,9 +332,9 @@ def elsewhere(pilot: str) -> Card:
     return _note(pilot, "I have sent you the form as a direct message.")
 
 
-def nobody_to_ask(pilot: str, pilot_id: int, *, why: str, days: int) -> Card:
-    """What a lead hears where a decision is due and nobody could be asked."""
-    waited = f" It was due {words.count(days, 'day')} ago." if days else ""
+def nobody_to_ask(pilot: str, pilot_id: int, *, why: str, due: date | None, today: date) -> Card:
+    """What a lead hears where a decision is due and nobody could be asked; `due` is its day, where that has passed."""
+    waited = f" It was due on {day_words(due, today)}." if due else ""
     return _note(
         pilot,
         f"A decision is due, and {why}.{waited} Name a decider, or decide in their place.",

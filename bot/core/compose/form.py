@@ -260,21 +260,35 @@ def _ask_colleague(context: Context, state: State, asked: list[Question]) -> But
     return Button("Ask a colleague", token(context, state, "hand"), asks=fields)
 
 
+def _moments(context: Context, at: datetime) -> Choice:
+    """The moments at which it can be asked again, as a button that is pressed on another day still means them."""
+    latest = at + timedelta(days=context.asking.snooze_days)
+    later = cadence.snooze_choices(at, zone=context.zone, asking=context.asking, closes_at=latest)
+    offers = tuple(Offer(snooze.choice, snooze.label) for snooze in later)
+    return Choice("until", "Ask again", offers, required=True)
+
+
+def snooze_again(
+    form: Questionnaire, context: Context, state: State, at: datetime, wanted: datetime | None
+) -> Card:
+    """The moment that was chosen on an older message is over, or not to be read from it: those there are now."""
+    over = f"{moment(context, wanted, at)} is over." if wanted else "That choice is from an older message."
+    title = f"{context.pilot_name}: {fill(form.title, context)}"
+    body = (say(f"{over} Choose another moment."),)
+    send = Submit("Snooze", token(context, state, "snooze"))
+    return Card(
+        title, f"{title}\n{spoken(body)}", body=body, fields=(_moments(context, at),), actions=(send,)
+    )
+
+
 def _leaving(context: Context, state: State, at: datetime) -> tuple[Action, ...]:
-    latest_snooze = at + timedelta(days=context.asking.snooze_days)
-    later = cadence.snooze_choices(at, zone=context.zone, asking=context.asking, closes_at=latest_snooze)
-    choices = tuple(Offer(snooze.choice, snooze.label) for snooze in later)
     today = context.day(at)
     latest = today + timedelta(days=PAUSE_DAYS)
     until = Date(
         "until", "Until when?", required=True, hint=f"At most {PAUSE_DAYS} days: {day_words(latest, today)}."
     )
     why = Text("reason", "Why not?", max_chars=REASON_LIMIT, required=True)
-    snooze = Button(
-        "Snooze",
-        token(context, state, "snooze"),
-        asks=(Choice("until", "Ask again", choices, required=True),),
-    )
+    snooze = Button("Snooze", token(context, state, "snooze"), asks=(_moments(context, at),))
     decline = Button("Can't answer", token(context, state, "decline"), asks=(why,))
     if context.personal:
         return snooze, decline

@@ -225,9 +225,7 @@ def reopened_words(view: GateView, one: Reopened) -> str:
     """Why a passed gate is open again."""
     stage = words.stage_name(one.opens)
     if one.condition is not None:
-        return (
-            f"its condition at the gate to {stage} ran out {words.in_days(one.condition.until, view.today)}"
-        )
+        return f"its condition at the gate to {stage} ran out on {day_words(one.condition.until, view.today)}"
     return f"it was confirmed at the gate to {stage}, and less is true now"
 
 
@@ -363,7 +361,7 @@ def condition_card(pilot: Pilot, item: str, condition: Condition, *, by: str, to
     """What whoever is to close a condition hears."""
     line = (
         f"{by} let {words.pilot_name(pilot.name)} pass its gate without one item, which you are to close by "
-        f"{words.in_days(condition.until, today)}: {item}."
+        f"{day_words(condition.until, today)}: {item}."
     )
     then = "Without it the gate opens again on the day after, and whoever decides is told."
     title = f"{words.pilot_name(pilot.name)}: a condition to close"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from bot.core.cadence import day_words
 from bot.core.card import Card, Tone, say, spoken
 from bot.core.compose import words
 from bot.core.compose.release import say_button
@@ -28,7 +29,7 @@ def near_card(
 
     `unnamed` are roles that somebody has to confirm in and nobody is named for.
     """
-    lines = [f"Real use is planned for {words.in_days(target, today)}. Next is the gate: {gate.name}."]
+    lines = [f"Real use is planned for {day_words(target, today)}. Next is the gate: {gate.name}."]
     lacks = f"It lacks {words.count(len(items), 'item')}: {words.shown([words.small(one) for one in items], LISTED)}."
     lines.append(lacks if items else "Nothing of your own is missing.")
     if asked:

@@ -50,7 +50,7 @@ def ledger(waiting: Waiting) -> Iterator[tuple[str, str]]:
         yield MOVES, moves
     yield from rule_rows(waiting.thresholds, waiting.today)
     if waiting.decide_by is not None:
-        yield "Decide by", words.in_days(waiting.decide_by, waiting.today)
+        yield "Decide by", day_words(waiting.decide_by, waiting.today)
     if waiting.target.later:
         yield "Date of real use", slipped(waiting.target)
     if waiting.fixes or waiting.extensions:

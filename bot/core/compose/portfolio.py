@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.core import tokens
-from bot.core.cadence import day_words, in_words
+from bot.core.cadence import dated, day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Table, Tone, bold, fit, say, spoken
 from bot.core.compose import words
 from bot.core.questionnaire import SIDE_STAGES, STAGES
@@ -170,7 +170,7 @@ def todo_line(todo: Todo, now: datetime, zone: str) -> Block:
     if todo.by is None:
         return say(bold(name), f": {what}")
     until = "was due" if todo.by < now else "until"
-    return say(bold(name), f": {what}, {until} {in_words(todo.by, now, zone)}")
+    return say(bold(name), f": {what}, {until} {dated(todo.by, now, zone)}")
 
 
 def todo_button(todo: Todo) -> Button:

@@ -59,7 +59,7 @@ def _decision(view: Month) -> str:
     who = f", by {view.decider}" if view.decider else ""
     because = f" ({', '.join(view.reasons)})" if view.reasons else ""
     data = f" Data suggests {view.suggests}{because}." if view.suggests else ""
-    return f"To decide {words.in_days(view.decide_by, view.today)}{who}: scale, fix or stop.{data}"
+    return f"To decide {day_words(view.decide_by, view.today)}{who}: scale, fix or stop.{data}"
 
 
 def beside(view: str, sponsor: str, owner: str, *, said: str, on: date, today: date) -> str:

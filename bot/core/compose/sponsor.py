@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import product
 
 from bot.core import tokens
+from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.digest import word_count
@@ -120,7 +121,7 @@ def _score(one: Month) -> str:
 
 def _decision(one: Month, on: date, today: date, detail: int) -> str:
     """When it is to be decided about, by whom, and what the data suggests."""
-    when = words.in_days(on, today)
+    when = f"{'since ' if on < today else ''}{day_words(on, today)}"
     if detail < ALL:
         return f"Decision due {when}"
     who = (
