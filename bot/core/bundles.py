@@ -23,6 +23,7 @@ class Lane(StrEnum):
     QUESTIONS = "checkin"
     DECISIONS = "decision"  # apart from questions: what a decider is asked weighs more than a line among five
     NO_ANSWER = "request"
+    RECORDS = "record"  # the yearly question; where questions go out at the same moment it stands among them
 
 
 def host_of(lane: Lane, first: str) -> str:

@@ -14,16 +14,27 @@ from bot.core.records import CheckinId, PersonId, PilotId
 WEEK = timedelta(
     days=7
 )  # what a budget counts over: seven days back, not a calendar week that ends on a Sunday
-INVITATION, FIRST, LAST, AGAIN, CLOSED, OUTCOME = (
+INVITATION, FIRST, LAST, AGAIN, CLOSED, OUTCOME, RECORD = (
     "invitation",
     "first reminder",
     "last reminder",
     "after a snooze",
     "closed",
     "outcome",
+    "yearly question",
 )
 REMINDERS = (FIRST, LAST)
-STEPS = (INVITATION, FIRST, LAST, AGAIN, CLOSED, "deputy", "sponsor", "lead", OUTCOME)
+STEPS = (
+    INVITATION,
+    FIRST,
+    LAST,
+    AGAIN,
+    CLOSED,
+    "deputy",
+    "sponsor",
+    "lead",
+    OUTCOME,
+)  # what an answer is a gain of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ class Gain:
 
 def gains(nags: Iterable[Nag]) -> tuple[Gain, ...]:
     """What each step gained. An answer is the gain of the last message before it."""
-    known = sorted(nags, key=lambda nag: nag.at)
+    known = sorted((nag for nag in nags if nag.step in STEPS), key=lambda nag: nag.at)
     last = {nag.checkin: nag for nag in known if nag.answered_at is not None and nag.at <= nag.answered_at}
     found = []
     for step in STEPS:

@@ -7,10 +7,10 @@ from datetime import date
 from bot.core import permissions, tokens
 from bot.core.compose import notes
 from bot.core.permissions import Action
-from bot.core.ports import Problems, Reply, Show
+from bot.core.ports import Message, Problems, Reply, Show
 from bot.core.records import Person, Pilot
 from bot.core.tokens import About, Token
-from bot.service import checkins, registry
+from bot.service import checkins, hours, registry
 from bot.service.asker import Asker
 from bot.service.work import Work
 
@@ -52,3 +52,14 @@ def resume(asker: Asker, pilot: Pilot) -> Reply:
         return Show(notes.note("It is not paused.", pilot.name))
     resumed = registry.resume(asker.work, pilot, actor=asker.person.id)
     return Show(notes.resumed(resumed.name, resumed.stage))
+
+
+def wake_up(work: Work, pilot: Pilot) -> None:
+    """The day a pause ends: its owner hears of it, and the pilot is asked about again."""
+    resumed = registry.resume(work, pilot, actor=None)
+    owner = work.unit.person(pilot.owner) if pilot.owner else None
+    address = registry.address_of(work.unit, owner.id) if owner else None
+    if owner is not None and address is not None:
+        key = f"awake:{pilot.id}:{work.today().isoformat()}"
+        card = notes.awake(resumed.name, resumed.stage)
+        work.unit.enqueue(Message(key, address, card, not_before=hours.there(work, owner)), work.now)

@@ -9,15 +9,15 @@ from functools import partial
 from itertools import groupby
 
 from bot.core import cadence
-from bot.core.compose import notes
 from bot.core.decisions import DECISION
-from bot.core.ports import Message, Store
+from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, Person, PersonId, Pilot, PilotId, Schedule
 from bot.core.state import Phase
 from bot.log import get
 from bot.service import (
     absence,
+    attesting,
     bundling,
     checkins,
     concluding,
@@ -32,6 +32,7 @@ from bot.service import (
     hours,
     likeness,
     nagging,
+    pausing,
     registry,
     schedules,
     second,
@@ -202,6 +203,7 @@ def open_due(work: Work, seen: Schedule) -> None:
     together = bundling.gathering(work)
     for schedule in sorted({seen, *_due_beside(work, seen)}, key=_turn):
         open_one_due(together, schedule)
+    attesting.join(together)
     bundling.send(together)
     concluding.tell(together)
 
@@ -267,7 +269,7 @@ def open_one_due(work: Work, seen: Schedule) -> None:
         return
     unwanted = seen.questionnaire == second.SECOND and not second.still_wanted(work, pilot)
     if pilot.stage == "paused" and not unwanted:
-        _wake_up(work, pilot)
+        pausing.wake_up(work, pilot)
         return
     if unwanted or seen.questionnaire not in work.content.questionnaires:
         work.unit.save_schedule(replace(schedule, next_due_at=None))
@@ -275,17 +277,6 @@ def open_one_due(work: Work, seen: Schedule) -> None:
     if seen.questionnaire == second.SECOND and sponsors.tell(work, pilot, schedule):
         return
     _open_slot(work, pilot, schedule)
-
-
-def _wake_up(work: Work, pilot: Pilot) -> None:
-    """The day a pause ends: its owner hears of it, and the pilot is asked about again."""
-    resumed = registry.resume(work, pilot, actor=None)
-    owner = work.unit.person(pilot.owner) if pilot.owner else None
-    address = registry.address_of(work.unit, owner.id) if owner else None
-    if owner is not None and address is not None:
-        key = f"awake:{pilot.id}:{work.today().isoformat()}"
-        card = notes.awake(resumed.name, resumed.stage)
-        work.unit.enqueue(Message(key, address, card, not_before=hours.there(work, owner)), work.now)
 
 
 def _open_slot(work: Work, pilot: Pilot, schedule: Schedule) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.nags import FIRST, INVITATION, LAST, Gain, Nag, gains, reminders_left, room_at
+from bot.core.nags import FIRST, INVITATION, LAST, RECORD, Gain, Nag, gains, reminders_left, room_at
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -21,6 +21,7 @@ def test_an_answer_is_the_gain_of_the_last_message_before_it() -> None:
     sent = [
         nag(INVITATION, 0, answered=1.5),
         nag(FIRST, 1, answered=1.5),
+        nag(RECORD, 1.2, answered=1.5),  # the yearly question that came with it: no answer of a check-in is its gain
         nag(INVITATION, 0, answered=0.1, checkin=2, person=2),
         nag(INVITATION, 0, checkin=3),
         nag(FIRST, 1, checkin=3),

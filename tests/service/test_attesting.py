@@ -146,14 +146,17 @@ def test_an_owner_who_answers_nothing_is_asked_in_time_too_at_a_good_hour_and_no
     assert len(late.questions()) == 1
 
 
-def test_whoever_owns_several_is_asked_about_one_in_a_week(late: Owned) -> None:
+def test_whoever_owns_more_than_a_message_holds_is_asked_about_the_rest_a_week_later(late: Owned) -> None:
     day = MONDAY.date() - timedelta(days=500)
-    for name in ("Mail sorter", "Photo finder"):
+    for number in range(6):
+        name = f"Mail sorter {number}"
         late.office.pilot(name, late.anna, created=day, stage_since=day, owner_accepted=True)
     silent(late, 6)
-    assert len(late.questions()) == 1
+    (first,) = late.questions()
+    assert first.title == "Once a year: the records of 5 pilots"
     silent(late, 8)
-    assert len(late.questions()) == 2
+    asked = {event.pilot for event in late.office.events(attesting.ASKED)}
+    assert len(asked) == len(late.office.events(attesting.ASKED)) == 7
 
 
 def test_nobody_is_asked_while_away_or_beyond_the_budget_of_the_week(

@@ -7,12 +7,17 @@ from datetime import date
 
 from bot.core import tokens
 from bot.core.cadence import day_words
-from bot.core.card import Button, Card, Facts, say, spoken
+from bot.core.card import Button, Card, Facts, Paragraph, Tone, bold, say, spoken
 from bot.core.compose import notes, words
 from bot.core.records import Pilot
 from bot.core.tokens import About, Token
 
-ATTEST, TRUE, NOT_TRUE = "attest", "true", "not_true"  # the verb of both buttons, and their `arg`
+ATTEST, TRUE, NOT_TRUE, OPEN = (
+    "attest",
+    "true",
+    "not_true",
+    "open",
+)  # the verb of the buttons, and their `arg`
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,22 @@ def question(record: Record, *, slot: int) -> Card:
         Button("Not all of it", _token(pilot, slot, NOT_TRUE)),
     )
     return Card(pilot.name, f"{pilot.name}\n{spoken(body)}", body=body, actions=actions)
+
+
+def line(pilot: Pilot, *, slot: int) -> Card:
+    """The question as a line of a message about several pilots; its button opens it with what is to be confirmed."""
+    name = words.pilot_name(pilot.name)
+    said = say(bold(name), " (once a year). Is what I keep about it still true? It takes one tap.")
+    opens = Button(f"Check: {name}", _token(pilot, slot, OPEN), Tone.PRIMARY)
+    return Card(name, spoken([said]), body=(said,), actions=(opens,))
+
+
+def settled_line(pilot: Pilot, card: Card) -> Card:
+    """The same line once it is answered, as the `card` says that stands in the place of the question."""
+    name = words.pilot_name(pilot.name)
+    said = next(spoken([block]) for block in card.body if isinstance(block, Paragraph))
+    told = say(bold(name), f" (once a year). {said}")
+    return Card(name, spoken([told]), body=(told,))
 
 
 def _facts(record: Record) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ ABOUT: Mapping[Lane, str] = {
     Lane.QUESTIONS: "Questions",
     Lane.DECISIONS: "Decisions",
     Lane.NO_ANSWER: "No answer",
+    Lane.RECORDS: "Once a year: the records",
 }
 
 
@@ -50,7 +51,8 @@ def _button(context: Context, state: State, card: Card, name: str, *, verb: str)
 def bundle(strips: Sequence[Card], lane: Lane) -> Card:
     """The message that they stand in; its title says what it is about, and how many still wait for an answer."""
     waiting = sum(_waits(one) for one in strips)
-    title = f"{ABOUT[lane]} about {words.count(len(strips), 'pilot')}{_left(waiting, len(strips))}"
+    pilots = words.count(len({one.title for one in strips}), "pilot")
+    title = f"{ABOUT[lane]} {'of' if lane is Lane.RECORDS else 'about'} {pilots}{_left(waiting, len(strips))}"
     body = tuple(block for one in strips for block in one.body)
     footer = next((one.footer for one in strips if one.footer), "")
     lines = (title, spoken(body), footer)
