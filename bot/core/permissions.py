@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from bot.core.questionnaire import FREE_TEXT, Question, Questionnaire
 from bot.core.records import Person, PersonId, Pilot, Standing
+from bot.core.state import State
 
 
 class Role(StrEnum):
-    """What somebody is to the organisation, to a group of its pilots, or to one pilot."""
+    """What somebody is to the organisation, to a group of its pilots, to one pilot, or to a check-in about it."""
 
     ADMIN = "admin"
     LEAD = "lead"
@@ -25,10 +26,12 @@ class Role(StrEnum):
     OPERATIONS = "operations"
     MEMBER = "member"
     GUEST = "guest"
+    ASKED = "asked"
+    HANDED = "handed a question"
 
 
 class Action(StrEnum):
-    """What can be done. Those of ORGANISATION are about no single pilot."""
+    """What can be done. Those of ORGANISATION are about no one pilot, those of CHECKIN about what one was asked."""
 
     LOOK = "look"
     READ_DIGEST = "read_digest"
@@ -49,6 +52,11 @@ class Action(StrEnum):
     APPROVE = "approve"
     AGREE = "agree"
     ATTEST = "attest"
+    ANSWER = "answer"
+    REVISE = "revise"
+    PUT_OFF = "put_off"
+    HAND_ON = "hand_on"
+    GIVE_BACK = "give_back"
 
 
 class Sensitivity(StrEnum):
@@ -81,6 +89,8 @@ _MEMBERS = _LEADS | {Role.MEMBER}
 _REVIEWERS = frozenset({Role.REVIEWER, Role.OPERATIONS})  # the second is one of the first
 SECOND_VIEW, FIRST_RELEASE = "second", "gate"  # questionnaires
 ORGANISATION = frozenset({Action.LOOK, Action.READ_DIGEST, Action.REGISTER, Action.SET_DIGEST, Action.EXCUSE})
+CHECKIN = frozenset({Action.ANSWER, Action.REVISE, Action.PUT_OFF, Action.HAND_ON, Action.GIVE_BACK})
+_ASKED = frozenset({Role.ASKED})
 
 ACTIONS: Mapping[Action, Rule] = {
     Action.LOOK: Rule("Ask for help, for what is open, and say that one is away", _MEMBERS | {Role.GUEST}),
@@ -114,6 +124,11 @@ ACTIONS: Mapping[Action, Rule] = {
         "Agree to another launch or stop rule", frozenset({Role.SPONSOR, Role.DECIDER}), _OWN_PEOPLE
     ),
     Action.ATTEST: Rule("Confirm once a year that its record is true", frozenset({Role.OWNER})),
+    Action.ANSWER: Rule("Answer what one was asked, and read one's answers again", _ASKED | {Role.HANDED}),
+    Action.REVISE: Rule("Go back, correct an answer, keep a form half filled in", _ASKED),
+    Action.PUT_OFF: Rule("Put it off, decline it, say that there is nothing to report", _ASKED),
+    Action.HAND_ON: Rule("Hand one question or all of it to a colleague", _ASKED),
+    Action.GIVE_BACK: Rule("Give a question back to whoever handed it on", frozenset({Role.HANDED})),
 }
 READS: Mapping[Sensitivity, Rule] = {
     Sensitivity.OPEN: Rule("Stage, dates, people, scores with proof, decisions", ACTIONS[Action.SEE].roles),
@@ -175,10 +190,18 @@ def roles(person: Person, pilot: Pilot | None = None) -> frozenset[Role]:
     return own if pilot.private and standing in (Role.MEMBER, Role.GUEST) else own | {standing}
 
 
-def may(person: Person, action: Action, pilot: Pilot | None = None) -> bool:
-    """Whether somebody may do something: to a pilot, or where none is given in the organisation at all."""
-    held, rule = roles(person, pilot), ACTIONS[action]
-    return bool(held & rule.roles) and not held & rule.barred
+def parts(person: Person, checkin: State) -> frozenset[Role]:
+    """What somebody is to a check-in as it stands: their standing and their parts in the pilot count for nothing."""
+    if not person.active:
+        return frozenset()
+    asked = {Role.ASKED} if person.id == checkin.person else set()
+    return frozenset(asked | ({Role.HANDED} if person.id in checkin.handed.values() else set()))
+
+
+def may(person: Person, action: Action, about: Pilot | State | None = None) -> bool:
+    """Whether somebody may do something: to a pilot, with a check-in, or else in the organisation at all."""
+    held = parts(person, about) if isinstance(about, State) else roles(person, about)
+    return bool(held & ACTIONS[action].roles) and not held & ACTIONS[action].barred
 
 
 def reads(person: Person, sensitivity: Sensitivity, pilot: Pilot) -> bool:

@@ -28,6 +28,18 @@ from bot.service.desk import Desk, colleague, people_named
 
 PARTS_CHANGED = tuple(f"pilot.{part}" for part in ("owner", "deputy", "sponsor", "decider"))
 CHANGES_READ = 50  # of one pilot's parts: far more than there are in the life of a check-in
+# What the buttons of a check-in do, but for those that answer.
+VERBS: Mapping[str, Action] = {
+    "back": Action.REVISE,
+    "correct": Action.REVISE,
+    "nothing": Action.PUT_OFF,
+    "snooze": Action.PUT_OFF,
+    "decline": Action.PUT_OFF,
+    "pause": Action.PUT_OFF,
+    "not_mine": Action.HAND_ON,
+    "hand": Action.HAND_ON,
+    "pass_back": Action.GIVE_BACK,
+}
 Values = Mapping[str, Any]
 
 
@@ -37,10 +49,12 @@ def clicked(desk: Desk, token: Token, values: Values | None) -> Reply:
     if checkin is not None and (now := _no_longer_theirs(desk, checkin)) is not None:
         checkins.happen(desk.work, checkin.id, events.Ticked(desk.now), actor=None)  # its card says so too
         return Show(now)
-    if checkin is None or desk.person.id not in _concerned(checkin):
+    if checkin is None or not permissions.may(desk.person, Action.ANSWER, checkin.state):
         return Show(notes.not_there())
     if token.verb == "show" or (token.verb == "submit" and values is None):
         return _show_form(desk, checkin, token.arg)
+    if not permissions.may(desk.person, VERBS.get(token.verb, Action.ANSWER), checkin.state):
+        return _as_it_stands(desk, checkin)
     if token.verb == "pause":
         return _pause_from_checkin(desk, checkin, values or {})
     if token.verb == "snooze" and (other := _another_moment(desk, checkin, values or {})) is not None:
@@ -70,7 +84,7 @@ def closed(desk: Desk, token: Token | None, values: Values) -> Reply:
     if token is None or (token.about, token.verb, token.arg) != (About.CHECKIN, "submit", ""):
         return Nothing()
     checkin = desk.unit.checkin(token.id)
-    if checkin is None or checkin.state.person != desk.person.id:
+    if checkin is None or not permissions.may(desk.person, Action.REVISE, checkin.state):
         return Nothing()
     entered = _people_resolved(desk, checkin, values)
     left = events.Abandoned(desk.now, desk.person.id, token.step, entered)
@@ -79,16 +93,12 @@ def closed(desk: Desk, token: Token | None, values: Values) -> Reply:
     return Nothing()
 
 
-def _concerned(checkin: Checkin) -> set[PersonId]:
-    return {checkin.state.person, *checkin.state.handed.values()}
-
-
 def _no_longer_theirs(desk: Desk, checkin: Checkin) -> Card | None:
     """What whoever had the part that a check-in was asked of, and has no part in the pilot now, is told."""
     pilot, person = desk.unit.pilot(checkin.pilot), desk.person
     if pilot is None or checkin.state.phase not in ASKING or checkin.questionnaire == DECISION:
         return None  # a decision is closed by whoever may no longer make it sending it
-    if person.id in checkin.state.handed.values() or permissions.relations(person, pilot):
+    if permissions.may(person, Action.GIVE_BACK, checkin.state) or permissions.relations(person, pilot):
         return None
     if not _lost_a_part(desk, pilot, since=checkin.state.opened_at):
         return None
@@ -198,12 +208,17 @@ def _answer(desk: Desk, happened: checkins.Happened) -> Reply:
     if happened.step.problems:
         return Problems(happened.step.problems)
     if not happened.step.effects:
-        return Show(notes.stale()) if state.phase not in ASKING else _show_form(desk, happened.checkin)
+        return _as_it_stands(desk, happened.checkin)
     if state.person == desk.person.id and state.asking:
         return Update(_form(desk, form, happened.context, state))
     if state.phase is Phase.DONE and state.person == desk.person.id:
         return Update(words.closing_card(form, happened.context, state, happened.lines), over=True)
     return Nothing()
+
+
+def _as_it_stands(desk: Desk, checkin: Checkin) -> Reply:
+    """What whoever pressed something that changes nothing now sees."""
+    return Show(notes.stale()) if checkin.state.phase not in ASKING else _show_form(desk, checkin)
 
 
 def _show_form(desk: Desk, checkin: Checkin, handed: str = "") -> Reply:

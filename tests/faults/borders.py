@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.storage import open_store
+from tests.faults import locally
 from tests.faults.matrix import Row, struck
 from tests.faults.places import sqlite
+from tests.service.test_checkin_permissions import answered_by
 from tests.service.test_permission_fuzz import World, across, by_hand, everybody, taken_over, world
 
 
@@ -23,13 +25,17 @@ def organisations() -> Row:
         store = open_store(url)
         found = across(store)
         store.close()
+    with sqlite() as url:
+        paged = locally.across(url)
     return Row(
         21,
-        "The admin, an owner and a member of one organisation ask for what another has",
-        f"{struck(found.number, 'commands and buttons')}, {struck(found.done, 'of which do something at home')}",
+        "The admin, an owner and a member of one organisation ask for what another has, and so does the local chat's "
+        "page, as people who are not there too",
+        f"{struck(found.number, 'commands and buttons')}, {struck(found.done, 'of which do something at home')}; "
+        f"{struck(paged.number, 'requests of the page')}",
         "The answer to what is not theirs is that to what is not there",
-        f"{len(found.wrong)} leaks",
-        not found.wrong,
+        f"{len(found.wrong) + len(paged.wrong)} leaks",
+        not (found.wrong or paged.wrong),
     )
 
 
@@ -41,16 +47,19 @@ def permissions() -> Row:
         pressed = by_hand(one)
     with acme() as one:
         old = taken_over(one)
+    with acme() as one:
+        asked = answered_by(one, [*one.people, "carl", "dora"])
     return Row(
         22,
         "Everybody types every command, of open and private pilots; outsiders press every button, with a role among "
-        "its values; an owner presses those of a pilot that was handed over",
+        "its values; everybody those of a check-in with a question handed on; an owner those of one that changed hands",
         f"{struck(typed.done, f'of {typed.number:,} commands did something')}; "
-        f"{struck(pressed.number, 'buttons made by hand')}; {struck(old.number, 'of cards from before')}",
+        f"{struck(pressed.number, 'buttons made by hand')}; {struck(asked.number, 'of a check-in, in')} "
+        f"{struck(asked.done, 'ways by those it asks')}; {struck(old.number, 'of cards from before')}",
         "Nobody gets more than the table of permissions says; an old card says whose it is now",
-        f"{len(typed.wrong) + len(pressed.wrong) + len(old.wrong)} allowed that should not be; "
+        f"{sum(len(one.wrong) for one in (typed, pressed, asked, old))} allowed that should not be; "
         f"{old.done} of {old.number} old cards say so",
-        not (typed.wrong or pressed.wrong or old.wrong) and old.done == old.number,
+        not (typed.wrong or pressed.wrong or asked.wrong or old.wrong) and old.done == old.number,
     )
 
 
