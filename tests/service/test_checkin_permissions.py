@@ -20,7 +20,7 @@ ASKED, COLLEAGUE, BOTH = {"owner"}, {"carl"}, {"owner", "carl"}
 # What a button does with these fields, and to whom of the two it is theirs. Said apart from the program's own table.
 BUTTONS: Mapping[str, tuple[set[str], dict[str, str]]] = {
     "submit": (BOTH, CALM),
-    "snooze": (ASKED, {"until": "tomorrow"}),
+    "snooze": (ASKED, {"until": "2026-11-24T08:00+00:00"}),
     "decline": (ASKED, {"reason": "Nothing to say"}),
     "pause": (ASKED, {"until": "15 December"}),
     "not_mine": (ASKED, {"to": "dora"}),
