@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.core.erasure import REMOVED
 from bot.core.ports import Store, Unit
+from bot.core.records import ItemLevel, Verdict
 from bot.core.retention import Kept
+from bot.core.signals.evaluation import Mute
 from bot.service import retention, sealing
 from tests.fakes.office import CALM, CONTENT, MONDAY, Office
 
@@ -67,3 +69,22 @@ def test_what_the_record_loses_the_log_tells_and_still_proves(any_store: Store) 
     (asked,) = office.read(lambda unit: unit.history(pilot.id, questionnaire="pulse", answers=True))
     assert asked.answers["pulse.done"] == REMOVED
     assert asked.answers["pulse.moved"] == "finished"
+
+
+def test_what_somebody_acted_on_is_the_record_and_stays(any_store: Store) -> None:
+    """Why a signal is known and what a reviewer said of a gate item: an auditor asks for both."""
+    office = Office(any_store)
+    anna = office.person("anna")
+    pilot = office.pilot("Invoice matcher", anna)
+    word = Verdict("G3", "security", anna.id, MONDAY, yes=True, level=3, reason="Seen the report")
+    level = ItemLevel("data.access", 3, MONDAY, MONDAY, verdicts=(word,))
+    mute = Mute(pilot.id, "P01", MONDAY.date(), "The vendor moved", anna.id, MONDAY)
+
+    def keep_both(unit: Unit) -> None:
+        unit.set_level(pilot.id, level)
+        unit.save_mute(mute)
+
+    office.write(keep_both)
+    go_on(retention.Nights(), office, NIGHT + timedelta(days=CONTENT.policy.retention.texts + 1))
+    assert office.read(lambda unit: list(unit.mutes(pilot.id))) == [mute]
+    assert office.read(lambda unit: unit.levels(pilot.id))["data.access"].verdicts == (word,)

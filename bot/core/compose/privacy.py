@@ -52,9 +52,9 @@ def _periods(kept: Retention) -> str:
         f"The text of my messages: {count(kept.messages, 'day')}. What you enter and do not send: "
         f"{count(kept.drafts, 'day')} after the check-in closed. Which presses I dealt with: "
         f"{count(kept.receipts, 'day')}. That I reminded you: {count(kept.reminders, 'day')}. What you answer in your "
-        f"own words: {count(kept.texts, 'day')}, but for what describes a pilot. Other answers, decisions and the log "
-        "of who changed what and when are your organisation's record of its pilots: they are kept for as long as it "
-        "keeps Rampcheck."
+        f"own words: {count(kept.texts, 'day')}, but for what describes a pilot. Other answers, decisions, the reasons "
+        "given for them, for a known signal or for a confirmation, and the log of who changed what and when are your "
+        "organisation's record of its pilots: they are kept for as long as it keeps Rampcheck."
     )
 
 
