@@ -17,7 +17,7 @@ from bot.core.permissions import Action
 from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.records import Decision, Event, Person, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import cases, evaluate, registry, requests
+from bot.service import cases, evaluate, registry, requests, telling
 from bot.service.confirming import APPROVE
 from bot.service.work import Work
 
@@ -76,7 +76,6 @@ def _tell(work: Work, person: Person, pilot: Pilot, request: Request, line: str)
     if own is not None:
         work.unit.enqueue(Message(f"{key}:answered", own, card, replaces=key), work.now)
     for other in dict.fromkeys((request.asked_by, pilot.owner)):
-        address = registry.address_of(work.unit, other) if other and other != person.id else None
-        if address is not None:
-            work.unit.enqueue(Message(f"{key}:told:{other}", address, card), work.now)
+        if other and other != person.id:
+            telling.tell(work, other, f"{key}:told:{other}", card)
     return Nothing()

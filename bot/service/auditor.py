@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from bot.core import permissions
 from bot.core.compose import trouble as words
-from bot.core.ports import Message, Store
+from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId, PilotId
 from bot.core.values import Json
 from bot.log import get
-from bot.service import registry
+from bot.service import registry, telling
 from bot.service.work import Work, again
 
 EVERY = timedelta(hours=1)
@@ -75,11 +75,7 @@ def _tell(work: Work, found: Audit) -> None:
     after: Json = {"missed": [*sorted(found.missed)], "unsent": [*sorted(found.unsent)]}
     work.unit.record(Event(RAISED, work.now, None, after=after))
     card = words.unproven(_names(work, found.missed), _names(work, found.unsent))
-    for person in registry.admins(work.unit):
-        address = registry.address_of(work.unit, person.id)
-        if address is not None:
-            key = f"auditor:{work.now.isoformat()}:{person.id}"
-            work.unit.enqueue(Message(key, address, card), work.now)
+    telling.tell_menders(work, registry.admins(work.unit), f"auditor:{work.now.isoformat()}", card)
 
 
 def told(work: Work) -> Audit:

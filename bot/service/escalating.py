@@ -19,7 +19,7 @@ from bot.core.days import parse_day
 from bot.core.decisions import ENDED
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, later
 from bot.core.events import Amend, Step
-from bot.core.ports import Message, Nothing, Problems, Reply, Show, Update
+from bot.core.ports import Nothing, Problems, Reply, Show, Update
 from bot.core.records import Event, Person, PersonId, Pilot, Request, Schedule
 from bot.core.state import Checkin, Phase
 from bot.core.tokens import Token
@@ -34,6 +34,7 @@ from bot.service import (
     requests,
     silence,
     succession,
+    telling,
 )
 from bot.service.work import Work
 
@@ -241,10 +242,10 @@ def _runs(work: Work, person: Person, pilot: Pilot, request: Request) -> Reply:
         work, pilot, request, words.RUNNING, words.settled(pilot.name, "Noted: it is running. Thank you.")
     )
     silence.end(work, pilot, person)
-    address = registry.address_of(work.unit, pilot.owner) if pilot.owner else None
-    if address is not None:
-        card = words.said_running(pilot.name, person.name)
-        work.unit.enqueue(Message(f"request:{request.id}:running", address, card), work.now)
+    if pilot.owner is not None:
+        telling.tell(
+            work, pilot.owner, f"request:{request.id}:running", words.said_running(pilot.name, person.name)
+        )
     return Nothing()
 
 

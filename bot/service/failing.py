@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.compose import trouble as words
-from bot.core.ports import Message, Store
+from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event
-from bot.service import registry
+from bot.service import registry, telling
 from bot.service.tick import Job
 from bot.service.work import Work, again
 
@@ -39,8 +39,5 @@ def _tell(work: Work, job: Job, cause: Exception) -> bool:
     work.unit.record(Event(FAILED, work.now, None, job.pilot, subject=job.name, after=fault))
     pilot = work.unit.pilot(job.pilot) if job.pilot is not None else None
     card = words.job_failed(job.name.partition(":")[0], pilot.name if pilot else "", job.name)
-    for lead in registry.leads(work.unit):
-        address = registry.address_of(work.unit, lead.id)
-        if address is not None:
-            work.unit.enqueue(Message(f"{key}:{lead.id}", address, card), work.now)
+    telling.tell_menders(work, registry.leads(work.unit), key, card)
     return True

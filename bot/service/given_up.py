@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.compose import trouble as words
-from bot.core.ports import Message, Store
+from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, OrganisationId
-from bot.service import registry
+from bot.service import registry, telling
 from bot.service.letters import MOST
 from bot.service.work import Work, again
 
@@ -34,11 +34,8 @@ def _tell(work: Work, still: frozenset[str]) -> None:
         return
     reasons = sorted({str(_after(event)["reason"]) for event in untold})
     card = words.given_up(len(untold), reasons)
-    for person in registry.admins(work.unit):
-        address = registry.address_of(work.unit, person.id)
-        if address is not None:  # the key of the last one: said again only where more was given up
-            key = f"letters:{untold[0].at.isoformat()}:{person.id}"
-            work.unit.enqueue(Message(key, address, card), work.now)
+    key = f"letters:{untold[0].at.isoformat()}"  # of the last one: said again only where more was given up
+    telling.tell_menders(work, registry.admins(work.unit), key, card)
 
 
 def _untold(work: Work, still: frozenset[str]) -> Sequence[Event]:

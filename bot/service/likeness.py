@@ -19,10 +19,10 @@ from bot.core.compose import decision as decision_words
 from bot.core.compose import likeness as words
 from bot.core.compose.likeness import LIMIT, WHAT, Alike
 from bot.core.permissions import Action
-from bot.core.ports import Message, Problems, Reply, Show
+from bot.core.ports import Problems, Reply, Show
 from bot.core.records import Decision, Event, Person, PersonId, Pilot, PilotId, Schedule
 from bot.core.tokens import Token
-from bot.service import hours, registry
+from bot.service import hours, registry, telling
 from bot.service.work import Work
 
 LIKENESS = "likeness"  # a line among a pilot's schedules, as a decision has one: no questionnaire
@@ -55,11 +55,10 @@ def plan(work: Work, pilot: Pilot, *, told_by: PersonId) -> None:
 def look(work: Work, pilot: Pilot, schedule: Schedule) -> None:
     """Tell the owner which pilots this one is like; nothing where it is like none."""
     work.unit.save_schedule(replace(schedule, next_due_at=None))
-    address = registry.address_of(work.unit, pilot.owner) if pilot.owner else None
-    found = alike(work, pilot) if address is not None else ()
-    if address is not None and found:
-        card = words.card(pilot.id, pilot.name, found)
-        work.unit.enqueue(Message(f"{LIKENESS}:{pilot.id}", address, card), work.now)
+    reached = pilot.owner is not None and registry.address_of(work.unit, pilot.owner) is not None
+    found = alike(work, pilot) if reached else ()
+    if pilot.owner is not None and found:
+        telling.tell(work, pilot.owner, f"{LIKENESS}:{pilot.id}", words.card(pilot.id, pilot.name, found))
 
 
 def alike(work: Work, pilot: Pilot) -> tuple[Alike, ...]:

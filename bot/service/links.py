@@ -8,10 +8,10 @@ from datetime import datetime
 from bot.core import links, readiness
 from bot.core.compose import proof as words
 from bot.core.links import AGAIN, FAILED_AGAIN, Due, Tried
-from bot.core.ports import Message, Store
+from bot.core.ports import Store
 from bot.core.questionnaire import Content
 from bot.core.records import Event, ItemLevel, OrganisationId, Pilot
-from bot.service import evaluate, evaluations, hours, registry
+from bot.service import evaluate, evaluations, hours, telling
 from bot.service.work import Work, again
 
 ROUND = 10  # links opened in one go: half a minute at the worst
@@ -63,10 +63,8 @@ def _changed(work: Work, pilot: Pilot, before: ItemLevel, after: ItemLevel) -> N
     if opens or not claimed or readiness.proven(after, work.content.policy, work.now):
         return
     owner = work.unit.person(pilot.owner) if pilot.owner is not None else None
-    address = registry.address_of(work.unit, owner.id) if owner is not None else None
     item = work.content.model.item(after.item)
-    if address is not None and item is not None:
+    if owner is not None and item is not None:
         at = hours.good(work, owner, work.now)
         card = words.link_gone_card(pilot, item, after.link)
-        key = f"link:{pilot.id}:{after.item}:{work.now.isoformat()}"
-        work.unit.enqueue(Message(key, address, card, not_before=at), work.now)
+        telling.tell(work, owner.id, f"link:{pilot.id}:{after.item}:{work.now.isoformat()}", card, at=at)

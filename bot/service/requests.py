@@ -16,7 +16,7 @@ from bot.core.compose import succession as succession_words
 from bot.core.ports import Message, Nothing, Reply, Show, Unit
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
-from bot.service import bundling, confirming, evaluate, homes, hours, registry, unanswered
+from bot.service import bundling, confirming, evaluate, homes, hours, registry, telling, unanswered
 from bot.service import shared_requests as shared
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Held, Work
@@ -329,12 +329,11 @@ def _show_answer(work: Work, pilot: Pilot, request: Request, verb: str, *, alone
 def _tell(work: Work, pilot: Pilot, request: Request, person: Person, verb: str) -> None:
     """Whoever asked hears of it."""
     asker = request.asked_by or pilot.owner
-    address = registry.address_of(work.unit, asker) if asker and asker != person.id else None
-    if address is not None:
+    if asker and asker != person.id:
         asked = _named_by(work, request) if verb == "not_me" else None
         again = (succession_words.name_button(asked, "Name somebody else"),) if asked else ()
         told = notes.reply_told_card(request, pilot.name, person.name, ANSWERS[verb], actions=again)
-        work.unit.enqueue(Message(f"request:{request.id}:{verb}:told", address, told), work.now)
+        telling.tell(work, asker, f"request:{request.id}:{verb}:told", told)
 
 
 def _named_by(work: Work, request: Request) -> Request | None:
@@ -365,10 +364,10 @@ def let_go(work: Work, pilot: Pilot, request: Request, why: str) -> None:
     """Whoever a request asks is gone: it is withdrawn, and whoever asked it hears that nobody has it."""
     withdraw(work, pilot, request)
     asker = next((one for one in (request.asked_by, pilot.owner) if one and one != request.person), None)
-    address = registry.address_of(work.unit, asker) if asker else None
-    if request.kind in (HELP, CLOSE) and address is not None:
-        card = succession_words.let_go(request, pilot.name, why)
-        work.unit.enqueue(Message(f"request:{request.id}:let_go", address, card), work.now)
+    if asker is not None and request.kind in (HELP, CLOSE):
+        telling.tell(
+            work, asker, f"request:{request.id}:let_go", succession_words.let_go(request, pilot.name, why)
+        )
 
 
 def _key(request: Request) -> str:

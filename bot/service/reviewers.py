@@ -20,7 +20,18 @@ from bot.core.questionnaire import ItemId
 from bot.core.records import Event, ItemLevel, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
 from bot.core.values import Json
-from bot.service import cases, confirming, evaluate, evaluations, gateview, homes, house, registry, requests
+from bot.service import (
+    cases,
+    confirming,
+    evaluate,
+    evaluations,
+    gateview,
+    homes,
+    house,
+    registry,
+    requests,
+    telling,
+)
 from bot.service.confirming import CONFIRM
 from bot.service.desk import Desk, colleague
 from bot.service.work import Work
@@ -210,6 +221,4 @@ def _passed(work: Work, pilot: Pilot, gate: GateResult) -> None:
 
 def send(work: Work, person: PersonId, key: str, card: Card, *, at: datetime | None = None) -> None:
     """A message to somebody, once, at a moment or now; whoever cannot be reached is left out."""
-    address = registry.address_of(work.unit, person)
-    if address is not None:
-        work.unit.enqueue(Message(key, address, card, not_before=at), work.now)
+    telling.tell(work, person, key, card, at=at)

@@ -10,13 +10,12 @@ from bot.core import decisions, dossier, gates, permissions
 from bot.core.compose import decision as words
 from bot.core.decisions import Choice
 from bot.core.permissions import Role
-from bot.core.ports import Message
 from bot.core.questionnaire import QuestionId, Questionnaire
-from bot.core.records import Decision, Event, Pilot, Request
+from bot.core.records import Decision, Event, PersonId, Pilot, Request
 from bot.core.routing import Answers
 from bot.core.state import Checkin
 from bot.core.values import Json
-from bot.service import approvals, cases, digest, portfolio_facts, registry, requests
+from bot.service import approvals, cases, digest, portfolio_facts, registry, requests, telling
 from bot.service.work import Work
 
 MADE, EXTENDED = "decision.made", "decision.extended"  # events: `subject` is the choice
@@ -138,13 +137,15 @@ def _tell(work: Work, pilot: Pilot, made: words.Made) -> tuple[str, ...]:
     leads = [one.id for one in registry.leads(work.unit, pilot) if permissions.roles(one, pilot) & TOLD]
     holders = (pilot.owner, pilot.deputy, pilot.sponsor, pilot.decider)
     concerned = dict.fromkeys([*(holder for holder in holders if holder is not None), *leads])
-    card, told = words.told_card(made, pilot.id), []
-    for person in (one for one in concerned if one != made.decision.by):
-        address = registry.address_of(work.unit, person)
-        if address is not None:
-            work.unit.enqueue(Message(f"decision:{made.decision.id}:{person}", address, card), work.now)
-            told.append(cases.name_of(work, person))
-    return tuple(told)
+    card, key = words.told_card(made, pilot.id), f"decision:{made.decision.id}"
+    hear = [one for one in concerned if one != made.decision.by]
+    return tuple(_named(work, one) for one in hear if telling.tell(work, one, f"{key}:{one}", card))
+
+
+def _named(work: Work, one: PersonId) -> str:
+    """Whoever is told, as the decider reads it."""
+    person = work.unit.person(one)
+    return words.told_later(person.name) if person and work.is_away(person) else cases.name_of(work, one)
 
 
 def _wind_up(work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire, decision: Decision) -> None:

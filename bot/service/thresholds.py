@@ -15,7 +15,7 @@ from bot.core.ports import Message, Nothing, Problems, Reply, Show
 from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.thresholds import FIELDS, KINDS, LIMIT, Threshold
 from bot.core.tokens import Token
-from bot.service import registry, requests
+from bot.service import registry, requests, telling
 from bot.service.confirming import THRESHOLD
 from bot.service.work import Work
 
@@ -87,8 +87,9 @@ def answered(work: Work, person: Person, token: Token) -> Reply:
     if agreed:
         pilot = registry.change_pilot(work, pilot, {request.topic: request.text}, actor=person.id)
     card, key = words.answered_card(request, pilot, person.name, agreed=agreed), f"request:{request.id}"
-    for who, replaces in ((person.id, key), (request.asked_by, "")):
-        address = registry.address_of(work.unit, who) if who is not None else None
-        if address is not None:
-            work.unit.enqueue(Message(f"{key}:{who}", address, card, replaces=replaces), work.now)
+    own = registry.address_of(work.unit, person.id)
+    if own is not None:
+        work.unit.enqueue(Message(f"{key}:{person.id}", own, card, replaces=key), work.now)
+    if request.asked_by is not None and request.asked_by != person.id:
+        telling.tell(work, request.asked_by, f"{key}:{request.asked_by}", card)
     return Nothing()

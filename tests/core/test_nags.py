@@ -21,7 +21,9 @@ def test_an_answer_is_the_gain_of_the_last_message_before_it() -> None:
     sent = [
         nag(INVITATION, 0, answered=1.5),
         nag(FIRST, 1, answered=1.5),
-        nag(RECORD, 1.2, answered=1.5),  # the yearly question that came with it: no answer of a check-in is its gain
+        nag(
+            RECORD, 1.2, answered=1.5
+        ),  # the yearly question that came with it: no answer of a check-in is its gain
         nag(INVITATION, 0, answered=0.1, checkin=2, person=2),
         nag(INVITATION, 0, checkin=3),
         nag(FIRST, 1, checkin=3),

@@ -233,6 +233,11 @@ def lines(made: Made) -> tuple[str, ...]:
     return tuple(found)
 
 
+def told_later(name: str) -> str:
+    """Among those who were told, somebody who reads it on their way back."""
+    return f"{name} (when they are back)"
+
+
 def _done(made: Made) -> str:
     decision = made.decision
     if decision.stage_after != decision.stage_before:
