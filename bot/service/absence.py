@@ -193,16 +193,21 @@ def _set_aside(work: Work, checkin: Checkin, person: Person) -> Fate | None:
     if pilot is None or form is None:
         return None
     other = _in_place(work, pilot, checkin, person)
-    if other is None and not work.is_away(person):
+    if other is not None and _hand_over(work, checkin, person, other):
+        return Fate(pilot.name, form.title, by=other.name)
+    if not work.is_away(person):
         return None
-    if other is None:
-        again = hours.back_at(work, person)
-        checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)
-        return Fate(pilot.name, form.title, again=again)
-    named = {person.id: person.name, other.id: other.name}
-    event = events.HandedOver(work.now, person.id, other.id)
-    checkins.happen(work, checkin.id, event, actor=None, people=named)
-    return Fate(pilot.name, form.title, by=other.name)
+    again = hours.back_at(work, person)
+    checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)
+    return Fate(pilot.name, form.title, again=again)
+
+
+def _hand_over(work: Work, checkin: Checkin, person: Person, to: Person) -> bool:
+    """Whether somebody else answers it now: a decision, and what else is for one person alone, is nobody else's."""
+    named = {person.id: person.name, to.id: to.name}
+    event = events.HandedOver(work.now, person.id, to.id)
+    happened = checkins.happen(work, checkin.id, event, actor=None, people=named)
+    return happened is not None and not happened.step.problems
 
 
 def _in_place(work: Work, pilot: Pilot, checkin: Checkin, person: Person) -> Person | None:

@@ -119,3 +119,14 @@ def test_a_decision_within_another_message_is_proven_to_have_been_asked(office: 
     office.until_told("dora")
     office.now += 2 * auditor.EVERY
     assert office.do(auditor.audit) == auditor.Audit()
+
+
+def test_a_decision_waits_for_whoever_is_away_and_is_not_said_to_be_anothers(office: Office) -> None:
+    office.person("grace")
+    office.until_told("dora")
+    given = opened(office.runs("dora", "delegate Grace until 31 December"))
+    assert "Grace answers it" not in given.fallback
+    gone = opened(office.runs("dora", "away until 4 December"))
+    assert "Invoice matcher, scale, fix or stop: it waits for you until Mon 7 Dec 10:00." in gone.fallback
+    assert not decisions(office, "grace")
+    assert len(office.live("dora")) == 2
