@@ -121,7 +121,7 @@ class Life:
     def _opens(self, now: datetime, key: str, card: Mapping[str, Any]) -> Due | None:
         """Of a message about several pilots the next one is opened and answered, or none any more."""
         found = (one["button"] for one in card["actions"] if "button" in one)
-        button = next((one for one in found if one[0].startswith(("Answer: ", "Go on: "))), None)
+        button = next((one for one in found if one[0].startswith(("Answer: ", "Decide: ", "Go on: "))), None)
         fate = 0.0 if key in self.answered else self.dice.random()
         if button is None or fate >= AT_ONCE + LATER:
             return None

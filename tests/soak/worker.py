@@ -38,6 +38,7 @@ from bot.core.ports import (
     Sender,
     Show,
     Traits,
+    Update,
 )
 from bot.core.questionnaire import Content
 from bot.core.records import Address, Pilot
@@ -212,13 +213,30 @@ async def _opened(app: App, act: dict[str, Any], sender: Sender) -> tuple[str, s
     """
     place, press = Place(f"dm:{sender.user}", direct=True), f"{act['key']}:open{act['attempt']}"
     shown = await app.on_inbound(Inbound(press, sender, Clicked(act["token"]), place))
-    card = shown.card if isinstance(shown, Show) else None
-    submit = next((one for one in card.actions if isinstance(one, Submit)), None) if card else None
-    if card is None or submit is None:
+    sent = _filled_in(app, shown.card) if isinstance(shown, Show) else None
+    if sent is None:
         return "told", press
+    reply = await app.on_inbound(Inbound(act["key"], sender, sent, place))
+    word, further = _word(reply), _further(app, reply)
+    while (
+        further is not None
+    ):  # a form of several screens is gone through to its end, as it stands before them
+        press = f"{press}+"
+        further = _further(app, await app.on_inbound(Inbound(press, sender, further, place)))
+    return word, act["key"]
+
+
+def _further(app: App, reply: Reply) -> Clicked | None:
+    """The next screen of a form that was sent, filled in; None where there is none."""
+    return _filled_in(app, reply.card) if isinstance(reply, Update) and not reply.over else None
+
+
+def _filled_in(app: App, card: Card) -> Clicked | None:
+    submit = next((one for one in card.actions if isinstance(one, Submit)), None)
+    if submit is None:
+        return None
     token = app.store.button_key(app.organisation.id).sign(submit.token)
-    sent = Clicked(token, filled(to_json(card), app.clock.now().date()))
-    return _word(await app.on_inbound(Inbound(act["key"], sender, sent, place))), act["key"]
+    return Clicked(token, filled(to_json(card), app.clock.now().date()))
 
 
 def _by_hand(app: App, named: str, do: Callable[[Work, Pilot], object]) -> str:
