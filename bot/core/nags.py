@@ -14,7 +14,7 @@ from bot.core.records import CheckinId, PersonId, PilotId
 WEEK = timedelta(
     days=7
 )  # what a budget counts over: seven days back, not a calendar week that ends on a Sunday
-INVITATION, FIRST, LAST, AGAIN, CLOSED, OUTCOME, RECORD = (
+INVITATION, FIRST, LAST, AGAIN, CLOSED, OUTCOME, RECORD, DECISION = (
     "invitation",
     "first reminder",
     "last reminder",
@@ -22,10 +22,12 @@ INVITATION, FIRST, LAST, AGAIN, CLOSED, OUTCOME, RECORD = (
     "closed",
     "outcome",
     "yearly question",
+    "decision",
 )
 REMINDERS = (FIRST, LAST)
 STEPS = (
     INVITATION,
+    DECISION,
     FIRST,
     LAST,
     AGAIN,

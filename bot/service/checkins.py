@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import checkin as engine
-from bot.core import events, review
+from bot.core import events, nags, review
 from bot.core.bundles import TOGETHER, Lane
 from bot.core.card import Card
 from bot.core.compose import checkin as words
@@ -319,9 +319,11 @@ def _strip(happened: Happened, card: Card, now: datetime) -> Card:
 
 
 def _count(work: Work, checkin: Checkin, said: Say) -> None:
-    """What its person did not ask for is written down; a decision is not a nag, and a colleague's question neither."""
+    """What its person did not ask for is written down; not a colleague's question, nor a decision asked for by hand."""
     step = nagging.step_of(said.slot, checkin.state.reminders)
-    if step and said.to == checkin.state.person and checkin.questionnaire != DECISION:
+    decides = checkin.questionnaire == DECISION
+    if step and said.to == checkin.state.person and (work.gathered is not None or not decides):
+        step = nags.DECISION if decides and step == nags.INVITATION else step
         nagging.note(work, said.to, checkin.pilot, checkin.id, step)
 
 

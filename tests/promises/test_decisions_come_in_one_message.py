@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from bot.core.card import Button, Card, Submit
 from bot.core.ports import Clicked, Reply, Show, Store, Update
-from bot.service import auditor
+from bot.service import auditor, nagging
 from tests.fakes.office import MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
@@ -130,3 +131,20 @@ def test_a_decision_waits_for_whoever_is_away_and_is_not_said_to_be_anothers(off
     assert "Invoice matcher, scale, fix or stop: it waits for you until Mon 7 Dec 10:00." in gone.fallback
     assert not decisions(office, "grace")
     assert len(office.live("dora")) == 2
+
+
+def test_what_a_decider_is_sent_counts_once_in_their_week_and_what_they_ask_for_does_not(
+    office: Office,
+) -> None:
+    dora = office.read(lambda unit: unit.person_of(office.connection.id, "dora"))
+    office.until_told("dora")
+    office.until(office.now + DAY)
+    noted = office.read(lambda unit: unit.nags_of(dora.id, limit=9))
+    assert [nag.step for nag in noted] == ["first reminder"] * 2 + ["decision"] * 2
+    rules = replace(office.content.policy.asking, messages_a_week=3)
+    office.content = replace(office.content, policy=replace(office.content.policy, asking=rules))
+    office.now += timedelta(hours=1)
+    assert office.do(lambda work: nagging.room(work, dora)) == office.now, "two messages, whatever they name"
+    own = office.pilot("Search", office.person("ben"), decider=dora.id)
+    office.says("dora", f"decide {own.key}")
+    assert len(office.read(lambda unit: unit.nags_of(dora.id, limit=9))) == 4
