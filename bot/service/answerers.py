@@ -12,16 +12,21 @@ ASKED = {"sponsor": ("sponsor",), "decider": ("decider",)}  # who a form asks: t
 OWN = ("owner", "deputy")  # what else a form asks for is theirs to answer
 
 
+def roles(asks: str) -> tuple[str, ...]:
+    """The parts in a pilot that whoever `asks` names in a form has, the first before the others."""
+    return ASKED.get(asks, OWN)
+
+
 def whom(work: Work, pilot: Pilot, form: Questionnaire, *, asker: Person | None = None) -> Person:
     """Whoever a form asks and a message can reach, the asker before others. ServiceError where that is nobody."""
-    roles = ASKED.get(form.asks, OWN)
-    holders = [holder for role in roles if (holder := getattr(pilot, role)) is not None]
+    parts = roles(form.asks)
+    holders = [holder for role in parts if (holder := getattr(pilot, role)) is not None]
     if asker is not None and asker.id in holders:
         return asker
     named = [person for holder in holders if (person := work.unit.person(holder)) and person.active]
     people = list(dict.fromkeys((*filter(None, map(work.stand_in, named)), *named)))
     if not people:
-        raise ServiceError(f"{pilot.name} has no {roles[0]} to ask. Name one first; nothing was sent.")
+        raise ServiceError(f"{pilot.name} has no {parts[0]} to ask. Name one first; nothing was sent.")
     reached = [person for person in people if registry.address_of(work.unit, person.id) is not None]
     if not reached:
         raise ServiceError(

@@ -84,7 +84,7 @@ def apply(work: Work, ended: Ended) -> tuple[str, ...]:
     gate = evaluate.gate_of(work, pilot, work.unit.levels(pilot.id))
     evaluations.ask(work, pilot.id)
     if ended.before is None:
-        schedules.answered(work, pilot, ended.form.id, stuck=evaluate.is_stuck(work, pilot))
+        schedules.answered(work, pilot, ended.form, stuck=evaluate.is_stuck(work, pilot))
     if ended.before is None and ended.form.id == KICKOFF:
         likeness.plan(work, pilot, told_by=ended.person)
     if ended.before is None and ended.form.id in OWNERS:

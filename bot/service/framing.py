@@ -152,7 +152,7 @@ def _role(pilot: Pilot, person: PersonId) -> str:
 
 def _instead_of(work: Work, pilot: Pilot, checkin: Checkin, form: Questionnaire) -> str:
     """Whoever named the one who is asked to answer in their place; empty where it is their own part."""
-    parts = (getattr(pilot, part) for part in answerers.ASKED.get(form.asks, answerers.OWN))
+    parts = (getattr(pilot, part) for part in answerers.roles(form.asks))
     holders = [person for holder in parts if holder is not None and (person := work.unit.person(holder))]
     if any(person.id == checkin.state.person for person in holders):
         return ""

@@ -24,6 +24,16 @@ def usual(work: Work, person: Person, moment: datetime) -> datetime:
     return cadence.usual_hour(moment, hour=hour, zone=work.zone(person), asking=asking)
 
 
+def own_day(work: Work, person: Person, after: datetime) -> datetime:
+    """The day of the week and hour at which somebody is asked, the next after a moment."""
+    asking = work.asking(person)
+    weekday = asking.weekday if person.weekday is None else person.weekday
+    hour = asking.hour if person.hour is None else person.hour
+    return cadence.next_slot(
+        after, weekday=weekday, hour=hour, zone=work.zone(person), asking=asking, weeks=1
+    )
+
+
 def back_at(work: Work, person: Person) -> datetime:
     """The first usual hour after the last day away, or now for somebody who is not away."""
     if person.away_until is None:

@@ -11,10 +11,10 @@ from bot.core import cadence
 from bot.core.decisions import DECISION, deciders
 from bot.core.localtime import local, wall
 from bot.core.policy import Asking, Cadence
-from bot.core.questionnaire import STAGES, Content
+from bot.core.questionnaire import STAGES, Content, Questionnaire
 from bot.core.records import Event, Person, PersonId, Pilot, Schedule
 from bot.core.signals import Course
-from bot.service import ServiceError
+from bot.service import ServiceError, answerers, hours
 from bot.service.work import Work
 
 WAKES = (
@@ -148,15 +148,37 @@ def bring_forward(work: Work, person: Person, was: datetime, to: datetime) -> No
             work.unit.save_schedule(replace(schedule, next_due_at=min(was, to)))
 
 
-def answered(work: Work, pilot: Pilot, form: str, *, stuck: bool) -> None:
-    """An answer is that of the slot which waited meanwhile, too: the next one comes in its rhythm again."""
-    schedule = next((one for one in work.unit.schedules(pilot.id) if one.questionnaire == form), None)
-    due = first(work, pilot, schedule, stuck=stuck) if schedule is not None else None
-    if schedule is None or due is None or not _waits(work, pilot, schedule):
-        return
+def answered(work: Work, pilot: Pilot, form: Questionnaire, *, stuck: bool) -> None:
+    """Whoever has answered is left alone for some days.
+
+    A slot of the same questionnaire that waited is settled by it: the next comes in its rhythm. What else would be
+    asked of them comes a week later.
+    """
+    roles = answerers.roles(form.asks)
+    for schedule in work.unit.schedules(pilot.id):
+        due = first(work, pilot, schedule, stuck=stuck) if _asks(work, schedule) else None
+        if due is None:
+            continue
+        if schedule.questionnaire == form.id:
+            _settle(work, pilot, schedule, due)
+        elif answerers.roles(work.content.questionnaires[schedule.questionnaire].asks) == roles:
+            _put_off(work, pilot, schedule)
+
+
+def _settle(work: Work, pilot: Pilot, schedule: Schedule, due: datetime) -> None:
     if schedule.next_due_at is not None and schedule.next_due_at < due:
-        work.unit.record(Event(SKIPPED, work.now, None, pilot.id, form, after=ANSWERED))
+        left_out = Event(SKIPPED, work.now, None, pilot.id, schedule.questionnaire, after=ANSWERED)
+        work.unit.record(left_out)
+    elif not _waits(work, pilot, schedule):
+        return
     work.unit.save_schedule(replace(schedule, next_due_at=due))
+
+
+def _put_off(work: Work, pilot: Pilot, schedule: Schedule) -> None:
+    holder = work.unit.person(pilot.owner or pilot.deputy or 0)
+    alone = work.now + timedelta(days=work.content.policy.asking.recent_days)
+    if holder is not None and schedule.next_due_at is not None and schedule.next_due_at <= alone:
+        work.unit.save_schedule(replace(schedule, next_due_at=hours.own_day(work, holder, alone)))
 
 
 def follow_hours(work: Work, person: Person) -> None:

@@ -17,6 +17,7 @@ from bot.core.state import Phase
 from bot.log import get
 from bot.service import (
     absence,
+    answerers,
     attesting,
     bundling,
     checkins,
@@ -319,9 +320,9 @@ def _who(work: Work, pilot: Pilot, asks: str) -> Person | None:
 
 def _reached(work: Work, pilot: Pilot, asks: str) -> Iterator[Person]:
     """Whoever may be asked, also while they are away."""
-    holders = {"sponsor": (pilot.sponsor,), "decider": (pilot.decider,)}
-    for candidate in holders.get(asks, (pilot.owner, pilot.deputy)):
-        person = work.unit.person(candidate) if candidate else None
+    for role in answerers.roles(asks):
+        holder = getattr(pilot, role)
+        person = work.unit.person(holder) if holder else None
         if person is not None and person.active and registry.address_of(work.unit, person.id) is not None:
             yield person
 
@@ -338,17 +339,16 @@ def _moved(work: Work, person: Person | None, slot: datetime, following: datetim
 
 
 def _after_others(work: Work, pilot: Pilot, person: Person | None) -> datetime | None:
-    """One open request for each pilot: while one is before this person, the next waits until it has closed.
-
-    It comes at their usual hour; an answer of the same questionnaire settles it before (`schedules.answered`).
+    """One open request for each pilot: while one is before this person, the next waits for a day of theirs after it has
+    closed. An answer may settle it or put it off before (`schedules.answered`).
     """
     if person is None:
         return None
     pending = [one for one in work.unit.live_checkins(pilot=pilot.id) if one.state.person == person.id]
     if not pending:
         return None
-    closed = max(one.state.closes_at for one in pending) + timedelta(minutes=1)
-    return hours.usual(work, person, max(closed, work.now))
+    closed = max(one.state.closes_at for one in pending)
+    return hours.own_day(work, person, max(closed, work.now))
 
 
 def _when_there_is_room(work: Work, person: Person | None) -> datetime | None:

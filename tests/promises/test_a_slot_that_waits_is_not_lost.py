@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +17,8 @@ from tests.fakes.office import CALM, CONTENT, Office
 
 pytest_plugins = ["tests.databases"]
 
+RIGA = ZoneInfo("Europe/Riga")
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 
@@ -33,9 +37,9 @@ def change(office: Office, pilot: Pilot, **fields: Any) -> None:
     office.do(changed)
 
 
-def planned(office: Office, pilot: Pilot) -> datetime | None:
+def planned(office: Office, pilot: Pilot, form: str = "pulse") -> datetime | None:
     known = office.read(lambda unit: unit.schedules(pilot.id))
-    found: datetime | None = next(one.next_due_at for one in known if one.questionnaire == "pulse")
+    found: datetime | None = next(one.next_due_at for one in known if one.questionnaire == form)
     return found
 
 
@@ -111,6 +115,42 @@ def test_an_answer_to_the_check_in_before_it_counts_for_it(office: Office) -> No
     assert planned(office, pilot) == rhythm
     (event,) = office.events("slot.skipped")
     assert (event.subject, event.after) == ("pulse", "answered lately")
+
+
+@pytest.fixture
+def monthly(any_store: Store) -> Office:
+    """Pulses every second week, and a review each month."""
+    asked = ("pulse", "review")
+    both = tuple(one for one in CONTENT.policy.cadences if one.questionnaire in asked)
+    return Office(any_store, content=replace(CONTENT, policy=replace(CONTENT.policy, cadences=both)))
+
+
+def test_a_monthly_question_waits_for_a_week_of_its_own_and_comes(monthly: Office) -> None:
+    office = monthly
+    office.pilot("Invoice matcher", office.person("anna"))
+    days = []
+    while len(days) < 20:
+        checkin = office.until_asked("anna")
+        days.append((office.now.astimezone(RIGA), checkin.questionnaire))
+        office.until(office.now + timedelta(hours=50 * (len(days) % 3)))  # at once, later, or too late
+        office.answers("anna", CALM)
+    assert {f"{day:%A %H:%M}" for day, _ in days} == {"Tuesday 10:00"}
+    assert all(later - earlier >= WEEK - HOUR for (earlier, _), (later, _) in pairwise(days))
+    assert [form for _, form in days].count("review") >= 5, "none starves"
+
+
+def test_whoever_answered_the_day_before_is_not_asked_another_question(monthly: Office) -> None:
+    office = monthly
+    pilot = office.pilot("Invoice matcher", office.person("anna"))
+    review = planned(office, pilot, "review")
+    assert review is not None
+    office.until(review - DAY)
+    office.runs("anna", "checkin invoice")
+    office.answers("anna", CALM)
+    office.until(review + DAY)
+    assert not office.live("anna")
+    assert planned(office, pilot, "review") == review + WEEK
+    assert office.until_asked("anna").questionnaire == "review"
 
 
 @pytest.mark.parametrize(

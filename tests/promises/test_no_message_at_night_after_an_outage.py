@@ -106,8 +106,8 @@ def test_what_waited_for_a_check_in_to_close_does_not_come_at_night_when_it_clos
     office.tick()
     opened = [one.subject for one in office.events("checkin.opened")]
     assert opened == ["pulse@1"]
-    first, *_ = came(office, until=in_riga(30, 18))
-    assert first.hour == 10, "her usual hour"
+    *_, last = came(office, until=in_riga(30, 18) + DAY)
+    assert last == in_riga(30, 10) + DAY, "her usual day and hour"
     assert [one.kind for one in office.events("checkin.opened", "checkin.missed")] == [
         "checkin.opened",
         "checkin.missed",

@@ -33,7 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     kinds = WORKERS if asked.database == "both" else (asked.database,)
     broken = False
     for kind in kinds:
-        plan = Plan(asked.owners, asked.weeks, WORKERS[kind], asked.seed, country=asked.country)
+        plan = Plan(
+            asked.owners, asked.weeks, WORKERS[kind], asked.seed, country=asked.country, reviews=asked.reviews
+        )
         with _database(kind) as url:
             soak = Soak(plan, url)
             record = soak.run()
@@ -53,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
     whose = "whose working week and holidays are kept: each person's (zone), or one country's, e.g. IL"
     parser.add_argument("--country", default=BY_ZONE, help=whose)
+    parser.add_argument(
+        "--reviews", action="store_true", help="a review a month for each pilot, beside its pulse"
+    )
     parser.add_argument("--keep", default="", help="a file to write the record to, to be checked again")
     return parser
 
@@ -74,7 +79,7 @@ def _told(
     kind: str, plan: Plan, record: Record, counts: Counts, found: Mapping[str, list[str]]
 ) -> Iterator[str]:
     size = f"{plan.owners:,} owners, {plan.weeks} weeks, {plan.workers} worker(s)"
-    yield f"\n## {kind}: {size}, holidays of {_whose(plan)}, seed {plan.seed}\n"
+    yield f"\n## {kind}: {size}, {'reviews, ' if plan.reviews else ''}holidays of {_whose(plan)}, seed {plan.seed}\n"
     lived = {
         **totals(record),
         "workers killed": counts.kills.total(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 from tests.soak import asking
@@ -125,24 +125,26 @@ def no_backlog(record: Record) -> Iterator[str]:
 def none_dropped(record: Record) -> Iterator[str]:
     # A slot that falls due while the check-in before it is open, put off and put off again, is that check-in's.
     reasons = ("checkin.opened", "slot.skipped", *ANSWERS, "checkin.missed")
-    longest = timedelta(weeks=record.house.weeks, days=8)  # a slot may wait for the check-in before it
+    # A slot may wait for the check-in before it; one a month for two, and a month has up to five weeks.
+    longest = {"pulse": timedelta(weeks=record.house.weeks, days=8)}
+    longest |= {"review": timedelta(weeks=7, days=1)} if record.house.reviews else {}
     gone = record.lost | {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
     spans, ended = look.away_spans(record), look.stopped(record)
-    seen: dict[int, list[datetime]] = defaultdict(list)
+    seen: dict[tuple[int, str], list[datetime]] = defaultdict(list)
     for one in record.noted:
         if one.kind in reasons and one.pilot is not None:
-            seen[one.pilot].append(one.at)
-    for pilot, people in record.owners.items():
+            seen[one.pilot, one.subject.partition("@")[0]].append(one.at)
+    for (pilot, people), form in product(record.owners.items(), longest):
         there = [gone.get(person, record.end) for person in people]
         until = min(
             max(there, default=record.end), ended.get(pilot, record.end)
         )  # as long as somebody can be asked
-        moments = [at for at in seen[pilot] if at < until]
+        moments = [at for at in seen[pilot, form] if at < until]
         for earlier, later in pairwise([record.begin, *moments, until]):
             here = {person for person in people if gone.get(person, record.end) > earlier}
             excused = look.down(record, earlier, later) + look.absent(spans, here, earlier, later)
-            if later - earlier - excused > longest:
-                yield f"pilot {pilot} was neither asked nor left out from {earlier} to {later}"
+            if later - earlier - excused > longest[form]:
+                yield f"pilot {pilot} was neither asked its {form} nor left out from {earlier} to {later}"
 
 
 @promise("one open request per pilot, and none while the last is pending")

@@ -66,6 +66,7 @@ class Plan:
     country: str = (
         BY_ZONE  # whose working week and holidays the organisation keeps: each person's, or one country's
     )
+    reviews: bool = False  # whether each pilot is asked a review a month, beside its pulse
     together: float = 0.33  # share of looks that all workers take at the same instant; else one of them looks
     gone: float = 0.01  # addresses that the platform will not know any more, from some day on
 
@@ -98,7 +99,7 @@ class Soak:
         self.counts = Counts()
         self.end = BEGIN + timedelta(weeks=plan.weeks)
         self.lives: dict[str, Life] = {}
-        self.content = worker.content_of(plan.country)
+        self.content = worker.content_of(plan.country, reviews=plan.reviews)
         self.record = Record(house(self.content, plan.country), BEGIN, self.end, channel=CHANNEL)
         self.sink = Sink(self._refuses, self._arriving, self._taken)
         self._processes = multiprocessing.get_context("forkserver")
@@ -333,7 +334,7 @@ class Soak:
     def _hired(self) -> Hand:
         here, there = self._processes.Pipe()
         orders = worker.Orders(
-            self.url, self.sink.port, self.connection, self.plan.country, self.plan.look_up
+            self.url, self.sink.port, self.connection, self.plan.country, self.plan.reviews, self.plan.look_up
         )
         process = self._processes.Process(target=worker.run, args=(orders, there), daemon=True)
         process.start()

@@ -133,6 +133,7 @@ class House:
     hour: int = 10
     recent: int = 3
     messages: int = 8
+    reviews: bool = False  # whether a longer question comes each month, beside
     receipts: timedelta = timedelta(days=30)
 
 

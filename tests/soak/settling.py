@@ -25,6 +25,7 @@ def house(content: Content, country: str) -> House:
         worker.CLOSED,
         asking.reminders,
         weeks=2,
+        reviews=any(one.questionnaire == "review" for one in content.policy.cadences),
         weekday=asking.weekday,
         hour=asking.hour,
         recent=asking.recent_days,

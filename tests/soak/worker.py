@@ -51,22 +51,23 @@ from tests.soak.people import BY_ZONE, filled
 
 READY = (postgres, sqlite, store)
 SHIPPED = load(Path(__file__).parents[2] / "questionnaires")
-PULSE = tuple(one for one in SHIPPED.policy.cadences if one.questionnaire == "pulse")
 # The days on which the organisation is closed beside the country: a Tuesday, half a week, and one before Christmas.
 CLOSED = frozenset(date.fromisoformat(f"2026-{day}") for day in ("04-14", "07-21", "07-22", "07-23", "12-22"))
 
 
-def content_of(country: str) -> Content:
-    """As it ships, but for one question a fortnight for each pilot, in an organisation in that country, or in those of
-    its people.
+def content_of(country: str, *, reviews: bool) -> Content:
+    """As it ships, but for one question a fortnight for each pilot and, where there are `reviews`, a longer one each
+    month; in an organisation in that country, or in those of its people.
     """
+    asked = ("pulse", "review") if reviews else ("pulse",)
+    cadences = tuple(one for one in SHIPPED.policy.cadences if one.questionnaire in asked)
     if country == BY_ZONE:
         free, by_zone = free_days.FreeDays(own=CLOSED), free_days.ByZone(CLOSED)
         asking = replace(SHIPPED.policy.asking, free=free, countries=by_zone)
     else:
         free, week = free_days.FreeDays(country, own=CLOSED), free_days.working_week(country)
         asking = replace(SHIPPED.policy.asking, free=free, working_days=week)
-    return replace(SHIPPED, policy=replace(SHIPPED.policy, cadences=PULSE, asking=asking))
+    return replace(SHIPPED, policy=replace(SHIPPED.policy, cadences=cadences, asking=asking))
 
 
 @dataclass(slots=True)
@@ -131,14 +132,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a worker is hired with: the database, the sink's port, the chat, the country, and whether the platform can
-    be asked for what was sent.
+    """What a worker is hired with: the database, the sink's port, the chat, the country, whether there
+    are reviews, and whether the platform can be asked for what was sent.
     """
 
     url: str
     port: int
     connection: int
     country: str
+    reviews: bool
     look_up: bool
 
 
@@ -162,7 +164,7 @@ async def _obey(orders: Orders, pipe: Pipe) -> None:
     opened = open_store(orders.url)
     (organisation,) = opened.organisations()
     doors = {"local": Line(orders.port, clock, look_up=orders.look_up)}
-    content = content_of(orders.country)
+    content = content_of(orders.country, reviews=orders.reviews)
     app = App(settings({"DATABASE_URL": orders.url}), opened, content, clock, organisation, doors)
     worker = Worker(app)
     pipe.send("ready")
