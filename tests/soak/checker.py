@@ -125,9 +125,11 @@ def no_backlog(record: Record) -> Iterator[str]:
 def none_dropped(record: Record) -> Iterator[str]:
     # A slot that falls due while the check-in before it is open, put off and put off again, is that check-in's.
     reasons = ("checkin.opened", "slot.skipped", *ANSWERS, "checkin.missed")
-    # A slot may wait for the check-in before it; one a month for two, and a month has up to five weeks.
-    longest = {"pulse": timedelta(weeks=record.house.weeks, days=8)}
-    longest |= {"review": timedelta(weeks=7, days=1)} if record.house.reviews else {}
+    # A slot may wait for the check-in before it. Where there are two kinds it may then be put off for an answer to the
+    # other; a month has up to five weeks.
+    reviews = record.house.reviews
+    longest = {"pulse": timedelta(weeks=record.house.weeks, days=15 if reviews else 8)}
+    longest |= {"review": timedelta(weeks=7, days=1)} if reviews else {}
     gone = record.lost | {turn.person: turn.at for turn in record.turns if turn.kind == "left"}
     spans, ended = look.away_spans(record), look.stopped(record)
     seen: dict[tuple[int, str], list[datetime]] = defaultdict(list)

@@ -154,6 +154,18 @@ def a_slot_dropped(record: Record) -> None:
     record.noted = [one for one in record.noted if one.after["checkin"] != 2]
 
 
+def no_review_in_two_months(record: Record) -> None:
+    record.house, record.end = replace(HOUSE, reviews=True), TUESDAY + 8 * WEEK
+
+
+def a_pulse_put_off_for_a_review(record: Record) -> None:
+    """It fell due beside the review, and again three days after that was answered."""
+    record.house = replace(HOUSE, reviews=True)
+    record.noted = [
+        replace(one, subject="review@1") if one.after["checkin"] == 2 else one for one in record.noted
+    ]
+
+
 def two_open(record: Record) -> None:
     record.noted = [
         one for one in record.noted if (one.kind, one.after["checkin"]) != ("checkin.answered", 1)
@@ -395,6 +407,7 @@ DOCTORED: dict[Callable[[Record], None], str] = {
     asked_again_by_somebody_who_moved: "no backlog",
     a_slot_dropped: "no slot is dropped",
     a_slot_dropped_where_one_of_two_can_be_asked: "no slot is dropped",
+    no_review_in_two_months: "no slot is dropped",
     two_open: "one open request",
     three_reminders: "at most two reminders",
     reminded_of_what_was_answered: "at most two reminders",
@@ -526,6 +539,7 @@ def two_messages_at_one_moment_are_one_reminder(record: Record) -> None:
 ALLOWED: dict[Callable[[Record], None], str] = {
     on_a_holiday_of_another_country: "nobody is disturbed",
     put_off_until_the_next_slot: "no slot is dropped",
+    a_pulse_put_off_for_a_review: "no slot is dropped",
     moved_half_a_day_east: "no backlog",
     nobody_left_to_ask: "no slot is dropped",
     everybody_away: "no slot is dropped",
