@@ -106,7 +106,7 @@ def staffed(url: str, owners: int, *, messages: int = 0, look_up: bool = True) -
     """People, pilots, messages that wait, and workers in front of a sink."""
     workers = 1 if url.startswith("sqlite") else 3
     soak = Soak(Plan(owners, 1, workers, kills=0, jumps=0, gone=0, look_up=look_up), url)
-    soak._settle()
+    soak.begin()
     store = open_store(url)
     (organisation,) = store.organisations()
 
@@ -117,10 +117,8 @@ def staffed(url: str, owners: int, *, messages: int = 0, look_up: bool = True) -
 
     store.write(organisation.id, write)
     store.close()
-    soak.sink.start()
-    soak._hands = [soak._hired() for _ in range(workers)]
     yield soak
-    soak._dismiss()
+    soak.crew.dismiss()
 
 
 def sent(url: str, messages: int, *, before: bool, look_up: bool = True) -> dict[str, float]:
@@ -129,10 +127,10 @@ def sent(url: str, messages: int, *, before: bool, look_up: bool = True) -> dict
     with staffed(url, 50, messages=messages, look_up=look_up) as soak:
         while found(url, UNSETTLED)[0][0]:
             soak.kill_at_send(dice.randint(1, messages // 10), before=before)
-            soak._tell(soak._hands, ("beat", now, []))
+            soak.crew.look(now)
             now += LEASE + timedelta(seconds=1)
         copies = Counter(post.key for post in soak.sink.posts)
-        kills = soak.counts.kills.total()
+        kills = soak.crew.kills.total()
     doubled = copies.total() - len(copies)
     lost = messages - len(copies)
     struck(kills, "kills")
@@ -147,12 +145,12 @@ def asked_once(url: str, owners: int) -> dict[str, float]:
             now = max(moment(slot), now + LEASE + SECOND)
             for _ in range(KILLS_A_SLOT):
                 later_on(soak, dice.uniform(0.0, LIVES_S), "ticking")
-                soak._tell(soak._hands, ("beat", now, []))
+                soak.crew.look(now)
                 now += LEASE + SECOND  # whoever stands in its place looks after the lease
-            soak._tell(soak._hands, ("beat", now, []))
+            soak.crew.look(now)
         opened = dict(found(url, OPENED))
         mute = found(url, ASKED)[0][0] - found(url, INVITED)[0][0]
-        kills = dict(soak.counts.kills)
+        kills = dict(soak.crew.kills)
     struck(kills.get("ticking", 0), "kills")
     return {
         **kills,
@@ -164,5 +162,5 @@ def asked_once(url: str, owners: int) -> dict[str, float]:
 
 def later_on(soak: Soak, seconds: float, when: str) -> None:
     """Kill the first worker a moment from now."""
-    pid = soak._hands[0].process.pid
-    threading.Timer(seconds, soak._kill, (pid, when)).start()
+    pid = soak.crew.hands[0].process.pid
+    threading.Timer(seconds, soak.crew.kill, (pid, when)).start()

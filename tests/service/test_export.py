@@ -18,7 +18,7 @@ from bot.core.questionnaire import Kind, Option, Question, Questionnaire, Screen
 from bot.core.records import Given, Person, Pilot
 from bot.core.state import Checkin, Phase, State
 from bot.core.values import NoneYet, NotApplicable, NotKnown
-from bot.service import export
+from bot.service import export, registry
 from tests.service.sheets import NOW, TODAY, Office, office_at
 
 pytest_plugins = ["tests.databases"]
@@ -192,7 +192,7 @@ PILOTS = st.lists(
         Pilot,
         st.just(0),
         st.just(""),
-        TEXT.filter(lambda text: bool(text.strip())),
+        TEXT.map(lambda text: text[: registry.NAME_LIMIT]).filter(lambda text: bool(text.strip())),
         work=TEXT,
         stage=st.sampled_from(["idea", "pilot", "limited", "retired"]),
         stage_since=st.dates(date(1995, 1, 1), date(2024, 1, 1)),

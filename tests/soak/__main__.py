@@ -18,7 +18,7 @@ from pathlib import Path
 from bot.storage import migrate
 from tests.databases import cloned, running_postgres
 from tests.soak import checker
-from tests.soak.drive import Counts, Plan, Soak, totals
+from tests.soak.drive import Plan, Soak, totals
 from tests.soak.people import BY_ZONE
 from tests.soak.record import Record
 
@@ -40,9 +40,11 @@ def main(arguments: Sequence[str]) -> int:
             soak = Soak(plan, url)
             record = soak.run()
         if asked.keep:
-            Path(asked.keep).with_suffix(f".{kind}").write_bytes(pickle.dumps((plan, record, soak.counts)))
+            Path(asked.keep).with_suffix(f".{kind}").write_bytes(
+                pickle.dumps((plan, record, soak.counts, soak.crew.kills))
+            )
         found = checker.violations(record)
-        print("\n".join(_told(kind, plan, record, soak.counts, found)), flush=True)
+        print("\n".join(_told(kind, soak, record, found)), flush=True)
         broken = broken or any(found.values())
     return 1 if broken else 0
 
@@ -75,15 +77,15 @@ def _database(kind: str) -> Iterator[str]:
             yield cloned(server)
 
 
-def _told(
-    kind: str, plan: Plan, record: Record, counts: Counts, found: Mapping[str, list[str]]
-) -> Iterator[str]:
+def _told(kind: str, soak: Soak, record: Record, found: Mapping[str, list[str]]) -> Iterator[str]:
+    plan, counts, kills = soak.plan, soak.counts, soak.crew.kills
     size = f"{plan.owners:,} owners, {plan.weeks} weeks, {plan.workers} worker(s)"
-    yield f"\n## {kind}: {size}, {'reviews, ' if plan.reviews else ''}holidays of {_whose(plan)}, seed {plan.seed}\n"
+    reviews = ", reviews" if plan.reviews else ""
+    yield f"\n## {kind}: {size}{reviews}, holidays of {_whose(plan)}, seed {plan.seed}\n"
     lived = {
         **totals(record),
-        "workers killed": counts.kills.total(),
-        **{f"- {when}": many for when, many in counts.kills.items()},
+        "workers killed": kills.total(),
+        **{f"- {when}": many for when, many in kills.items()},
         "outages": counts.outages,
         "clock jumps": counts.jumps,
         "moments looked at": counts.moments,

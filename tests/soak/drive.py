@@ -7,23 +7,19 @@ instant in which the platform has taken a message and they do not know it yet. I
 from __future__ import annotations
 
 import heapq
-import multiprocessing
-import os
-import signal
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.connection import wait
 from random import Random
 from typing import Any
 
 from tests.soak import worker
+from tests.soak.crew import Crew, Hand, Order
 from tests.soak.people import BY_ZONE, Due, Life
 from tests.soak.record import Act, Post, Record, Turn, moment, read, rows
 from tests.soak.settling import ARCHIVED, BEGIN, CHANNEL, LEAD, house, settled
@@ -75,20 +71,11 @@ class Plan:
 class Counts:
     """What was done to the program."""
 
-    kills: Counter[str] = field(default_factory=Counter)
     jumps: int = 0
     outages: int = 0
     moments: int = 0
     refused: int = 0  # acts that the program asked to be done again
     seconds: float = 0.0
-
-
-@dataclass(slots=True)
-class Hand:
-    """One worker process and the pipe to it."""
-
-    process: Any
-    pipe: Pipe
 
 
 class Soak:
@@ -102,9 +89,7 @@ class Soak:
         self.content = worker.content_of(plan.country, reviews=plan.reviews)
         self.record = Record(house(self.content, plan.country), BEGIN, self.end, channel=CHANNEL)
         self.sink = Sink(self._refuses, self._arriving, self._taken)
-        self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["tests.soak.worker"])
-        self._hands: list[Hand] = []
+        self.crew = Crew(self._orders)
         self._due: list[tuple[datetime, int, Due]] = []
         self._numbers = count()
         self._gone: dict[str, datetime] = {}
@@ -115,9 +100,7 @@ class Soak:
     def run(self) -> Record:
         """Live through the weeks; what an observer can know of them."""
         began = time.perf_counter()
-        self._settle()
-        self.sink.start()
-        self._hands = [self._hired() for _ in range(self.plan.workers)]
+        self.begin()
         try:
             for at in self._moments():
                 if (at.year, at.month) > (self._now.year, self._now.month):
@@ -125,7 +108,7 @@ class Soak:
                     print(f"{at:%B %Y}: {len(self.sink.posts):,} messages, {taken:,.0f} s", file=sys.stderr)
                 self._pass(at)
         finally:
-            self._dismiss()
+            self.crew.dismiss()
         self.counts.seconds = time.perf_counter() - began
         self.record.posts = [
             Post(number, datetime.fromtimestamp(one.at, UTC), one.conversation, one.key, one.card["title"])
@@ -135,6 +118,12 @@ class Soak:
         return self.record
 
     # --- the world
+
+    def begin(self) -> None:
+        """People and pilots, a platform and workers."""
+        self._settle()
+        self.sink.start()
+        self.crew.hire(self.plan.workers)
 
     def _settle(self) -> None:
         """People and pilots, by the product's own registration; the first message is a fortnight away."""
@@ -245,16 +234,35 @@ class Soak:
     # --- the workers
 
     def _do(self, at: datetime, acts: Sequence[Due]) -> None:
-        """Hand acts to a worker, one after the other; what is not acknowledged, because it died, is done again."""
+        """Hand acts to the workers, to each those of some people, whose acts come one after the other.
+
+        What is not acknowledged, because a worker died, is done again.
+        """
+        left = list(acts)
         for attempt in range(TRIES):
-            batch = [{**due.act, "user": due.user, "attempt": attempt} for due in acts]
-            hand = self._hands[self.dice.randrange(len(self._hands))]
-            answers = self._tell([hand], ("act", at, batch))[0]
-            if answers is not None:
-                for due, (answer, key) in zip(acts, answers, strict=True):
+            shares = self._shared(left)
+            orders: list[tuple[Hand, Order]] = [
+                (hand, ("act", at, [{**due.act, "user": due.user, "attempt": attempt} for due in share]))
+                for hand, share in shares
+            ]
+            left = []
+            for (_, share), answers in zip(shares, self.crew.tell(orders), strict=True):
+                if answers is None:
+                    left += share
+                    continue
+                for due, (answer, key) in zip(share, answers, strict=True):
                     self._happened(at, due, answer, key)
+            if not left:
                 return
-        raise RuntimeError(f"at {at} a worker died over {acts} again and again")
+        raise RuntimeError(f"at {at} a worker died over {left} again and again")
+
+    def _shared(self, acts: Sequence[Due]) -> list[tuple[Hand, list[Due]]]:
+        """By who acts, as a balancer that keeps people apart would."""
+        hands = self.crew.hands
+        first, shares = self.dice.randrange(len(hands)), defaultdict[int, list[Due]](list)
+        for due in acts:
+            shares[(first + self.lives[due.user].person) % len(hands)].append(due)
+        return [(hands[nth], share) for nth, share in shares.items()]
 
     def _happened(self, at: datetime, due: Due, answer: str, key: str) -> None:
         life, act = self.lives[due.user], due.act
@@ -280,10 +288,10 @@ class Soak:
         if fate < self.plan.kills / 2:
             self.kill_at_send(self.dice.randint(1, 3), before=self.dice.random() < 0.5)
         elif fate < self.plan.kills:
-            victim, after = self.dice.choice(self._hands), self.dice.uniform(0, 0.06)
-            threading.Timer(after, self._kill, (victim.process.pid, "while it worked")).start()
+            victim, after = self.dice.choice(self.crew.hands), self.dice.uniform(0, 0.06)
+            threading.Timer(after, self.crew.kill, (victim.process.pid, "while it worked")).start()
         together = self.dice.random() < self.plan.together
-        self._tell(self._hands if together else [self.dice.choice(self._hands)], ("beat", at, []))
+        self.crew.look(at, () if together else [self.dice.choice(self.crew.hands)])
         self._kill_at_send = 0
 
     def kill_at_send(self, nth: int, *, before: bool) -> None:
@@ -303,68 +311,14 @@ class Soak:
         if self._kill_at_send:
             self._kill_at_send -= 1
             if self._kill_at_send == 0:
-                return self._kill(pid, when)
+                return self.crew.kill(pid, when)
         return False
 
-    def _kill(self, pid: int, when: str) -> bool:
-        """SIGKILL a worker of ours; whether it was alive."""
-        if not any(hand.process.pid == pid and hand.process.is_alive() for hand in self._hands):
-            return False
-        os.kill(pid, signal.SIGKILL)
-        self.counts.kills[when] += 1
-        return True
-
-    def _tell(self, hands: list[Hand], order: tuple[str, datetime, Any]) -> list[Any]:
-        """Give an order to workers and wait for all; None for one that died over it. A new one stands in its place."""
-        for hand in hands:
-            with _dead_ends():
-                hand.pipe.send(order)
-        waiting = {hand.pipe: nth for nth, hand in enumerate(hands)}
-        answers: list[Any] = [None] * len(hands)
-        while waiting:
-            for pipe in wait(list(waiting), timeout=120):
-                nth = waiting.pop(pipe)  # type: ignore[call-overload]  # they are pipes
-                with _dead_ends():
-                    answers[nth] = pipe.recv()  # type: ignore[union-attr]  # as above
-        for nth, hand in enumerate(hands):
-            if answers[nth] is None or not hand.process.is_alive():
-                self._replace(hand)
-        return answers
-
-    def _hired(self) -> Hand:
-        here, there = self._processes.Pipe()
-        orders = worker.Orders(
-            self.url, self.sink.port, self.connection, self.plan.country, self.plan.reviews, self.plan.look_up
+    def _orders(self) -> worker.Orders:
+        plan = self.plan
+        return worker.Orders(
+            self.url, self.sink.port, self.connection, plan.country, plan.reviews, plan.look_up
         )
-        process = self._processes.Process(target=worker.run, args=(orders, there), daemon=True)
-        process.start()
-        there.close()
-        if here.recv() != "ready":
-            raise RuntimeError("a worker did not get ready")
-        return Hand(process, here)
-
-    def _replace(self, hand: Hand) -> None:
-        hand.process.kill()
-        hand.process.join()
-        hand.pipe.close()
-        fresh = self._hired()
-        hand.process, hand.pipe = fresh.process, fresh.pipe
-
-    def _dismiss(self) -> None:
-        for hand in self._hands:
-            hand.pipe.close()
-            hand.process.join(10)
-            hand.process.kill()
-
-
-class _dead_ends:  # noqa: N801  # reads as a statement
-    """The other end of a pipe has died: that is looked at afterwards."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        return kind is not None and issubclass(kind, EOFError | OSError)
 
 
 def _grid(at: datetime) -> datetime:
