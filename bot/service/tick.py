@@ -348,7 +348,9 @@ def _after_others(work: Work, pilot: Pilot, person: Person | None) -> datetime |
     if not pending:
         return None
     closed = max(one.state.closes_at for one in pending)
-    return hours.own_day(work, person, max(closed, work.now))
+    if closed <= work.now:  # after an outage: whoever closes it has not come to it
+        return hours.good(work, person, work.now + timedelta(minutes=1))
+    return hours.own_day(work, person, closed)
 
 
 def _when_there_is_room(work: Work, person: Person | None) -> datetime | None:

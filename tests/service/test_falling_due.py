@@ -114,6 +114,16 @@ def test_after_an_outage_nothing_is_sent_at_night_and_no_backlog_builds_up(offic
     assert len(pulses) <= 1
 
 
+def test_after_an_outage_a_slot_waits_a_minute_for_the_closing_of_the_one_before(office: Office) -> None:
+    office.pilot("Invoice matcher", office.person("anna"))
+    office.now = office.until_asked("anna").slot + timedelta(days=14)  # nobody looked since
+    due, *_ = office.read(lambda unit: unit.due_schedules(office.now, limit=9))
+    office.do(lambda work: tick.open_due(work, due))  # another worker is about to close what is open
+    assert next_slot(office) == office.now + timedelta(minutes=1)
+    office.until(office.now + timedelta(minutes=1))
+    assert [one.state.opened_at for one in office.live("anna")] == [office.now]
+
+
 def test_a_pause_asks_nothing_and_ends_by_itself(office: Office) -> None:
     anna = office.person("anna")
     pilot = office.pilot("Invoice matcher", anna)

@@ -48,6 +48,12 @@ def own(app: App, count: int) -> list[Pilot]:
     return app.store.write(app.organisation.id, all_of_them)
 
 
+def an_hour_to_ask(now: datetime) -> datetime:
+    """A Tuesday at noon, once everybody's first question has fallen due."""
+    day = now + timedelta(days=9)
+    return (day + timedelta(days=(1 - day.weekday()) % 7)).replace(hour=12, minute=0)
+
+
 def opened(store: Store, app: App) -> int:
     return len(
         store.read(app.organisation.id, lambda unit: unit.events(kinds=("checkin.opened",), limit=1000))
@@ -178,7 +184,7 @@ def test_beats_that_are_late_become_one_and_a_long_one_gives_a_sign_of_life_mean
 
         monkeypatch.setattr(app.store, "beat", noted)
         assert isinstance(app.clock, MovableClock)
-        app.clock.move_to(app.clock.now() + timedelta(days=9))
+        app.clock.move_to(an_hour_to_ask(app.clock.now()))
         await worker.start()
         await all_asked.wait()
         await worker.stop()

@@ -5,7 +5,7 @@ As in the checker, each check takes the record and yields a sentence for each vi
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -44,7 +44,7 @@ def own_hour(record: Record) -> Iterator[str]:
         if (
             owner is None
             or _is_gone(record, owner, one.slot)
-            or any(_is_near(unsettled, person, one.slot) for person in record.owners[one.pilot])
+            or any(_is_near(unsettled, person, one) for person in record.owners[one.pilot])
         ):
             continue
         if _in_outage(record, one):
@@ -77,9 +77,10 @@ def _unsettled(record: Record) -> Mapping[int, list[datetime]]:
     return {person: sorted(moments) for person, moments in found.items()}
 
 
-def _is_near(unsettled: Mapping[int, list[datetime]], person: int, at: datetime) -> bool:
+def _is_near(unsettled: Mapping[int, list[datetime]], person: int, one: Asked) -> bool:
+    """Whether something changed shortly before a slot, or made one that had come by another clock due at once."""
     moments = unsettled.get(person, [])
-    return bisect_left(moments, at - SETTLED) < bisect_left(moments, at)
+    return bisect_left(moments, one.slot - SETTLED) < bisect_right(moments, one.opened_at)
 
 
 def _in_outage(record: Record, one: Asked) -> bool:
@@ -237,22 +238,37 @@ def not_missed(record: Record) -> Iterator[str]:
 
 @promise("whoever was named to answer in somebody's place is asked")
 def stands_in(record: Record) -> Iterator[str]:
-    unsettled = _unsettled(record)
+    unsettled, asked = _unsettled(record), defaultdict[int | None, list[Asked]](list)
+    for one in _scheduled(record):
+        asked[record.owner.get(one.pilot)].append(one)
+    spans = look.away_spans(record)
+    opened = (note.after for note in record.noted if note.kind == "checkin.opened")
+    first = {after["checkin"]: after["person"] for after in opened if "person" in after}
     for turn in record.turns:
         if turn.kind != "delegates":
             continue
         other, until = _stand_in(turn.value)
-        if other in record.lost or any(
-            one.person == turn.person and one.kind == "delegates" and one.at > turn.at for one in record.turns
+        aside = any(said <= turn.at and turn.at.date() <= last for said, last in spans.get(other, ()))
+        if (
+            aside  # and was not taken for it
+            or other in record.lost
+            or any(
+                one.person == turn.person and one.kind == "delegates" and one.at > turn.at
+                for one in record.turns
+            )
         ):
             continue
-        for one in _scheduled(record):
+        for one in asked[turn.person]:
             day = one.opened_at.astimezone(ZoneInfo(look.zone(record, turn.person, one.opened_at))).date()
-            if not turn.at < one.opened_at or day > until or record.owner.get(one.pilot) != turn.person:
+            if not turn.at < one.opened_at or day > until:
                 continue
-            busy = _is_near(unsettled, other, one.opened_at) or turn.person in record.lost
-            if one.person != other and not busy and not _left(record, turn.person, one.opened_at):
-                yield f"pilot {one.pilot} was asked of person {one.person} at {one.opened_at}, not of {other}"
+            busy = _is_near(unsettled, other, one) or _left(record, other, one.opened_at)
+            busy = busy or turn.person in record.lost
+            person = first.get(
+                one.id, one.person
+            )  # whoever it was asked of; it may have been handed on since
+            if person != other and not busy and not _left(record, turn.person, one.opened_at):
+                yield f"pilot {one.pilot} was asked of person {person} at {one.opened_at}, not of {other}"
 
 
 def _stand_in(value: str) -> tuple[int, date]:

@@ -183,8 +183,10 @@ def reminders(record: Record) -> Iterator[str]:
 @promise("several pilots of one person come in one message, five at most")
 def bundled(record: Record) -> Iterator[str]:
     together: dict[tuple[int, datetime], list[int]] = defaultdict(list)
+    by_hand = {one.id for one in record.asked if one.by_hand}
     for person, at, checkins in look.by_itself(record, ("invite",)):
-        together[person, at].append(len(checkins))
+        if not by_hand.issuperset(checkins):
+            together[person, at].append(len(checkins))
     for (person, at), sizes in together.items():
         if max(sizes) > MOST or len(sizes) > -(-sum(sizes) // MOST):
             yield f"person {person} was asked about {sizes} pilots in {len(sizes)} messages at {at}"

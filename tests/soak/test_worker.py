@@ -6,9 +6,11 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from bot.app import App
 from bot.core.card import Card
-from bot.core.ports import Inbound, Reply, Show
+from bot.core.ports import Inbound, Nothing, Reply, Show
 from tests.soak import worker
 
 OPENS = {"kind": "opens", "user": "owner", "key": "owner:7", "token": "t"}
@@ -33,3 +35,10 @@ def test_whoever_is_told_that_it_is_settled_has_pressed_and_sent_nothing() -> No
 
 def test_whoever_saw_no_form_because_the_process_died_presses_again() -> None:
     assert done(1, Show(Card("", "settled")))[1] == ["owner:7:open1"]
+
+
+@pytest.mark.parametrize(("attempt", "word"), [(0, "stored"), (1, "told")])
+def test_the_answer_to_a_second_delivery_does_not_say_that_the_first_was_stored(
+    attempt: int, word: str
+) -> None:
+    assert worker._word(Nothing(), attempt) == word

@@ -30,6 +30,7 @@ from bot.core.ports import (
     DeliveryError,
     Inbound,
     MessageRef,
+    Nothing,
     Payload,
     Place,
     Problems,
@@ -205,7 +206,8 @@ async def _done(app: App, act: dict[str, Any], connection: int) -> tuple[str, st
         return await _opened(app, act, sender)
     said = Ran(act["text"]) if act["kind"] == "says" else Clicked(act["token"], act["values"])
     place = Place(f"dm:{user}", direct=True)
-    return _word(await app.on_inbound(Inbound(act["key"], sender, said, place))), act["key"]
+    reply = await app.on_inbound(Inbound(act["key"], sender, said, place))
+    return _word(reply, act["attempt"]), act["key"]
 
 
 async def _opened(app: App, act: dict[str, Any], sender: Sender) -> tuple[str, str]:
@@ -219,10 +221,8 @@ async def _opened(app: App, act: dict[str, Any], sender: Sender) -> tuple[str, s
     if sent is None:
         return "told", press
     reply = await app.on_inbound(Inbound(act["key"], sender, sent, place))
-    word, further = _word(reply), _further(app, reply)
-    while (
-        further is not None
-    ):  # a form of several screens is gone through to its end, as it stands before them
+    word, further = _word(reply, act["attempt"]), _further(app, reply)
+    while further is not None:  # a form of several screens is gone through as it stands before them
         press = f"{press}+"
         further = _further(app, await app.on_inbound(Inbound(press, sender, further, place)))
     return word, act["key"]
@@ -263,11 +263,14 @@ def _stop(work: Work, pilot: Pilot) -> None:
     registry.change_pilot(work, pilot, {"stage": "stopped"}, actor=None)
 
 
-def _word(reply: Reply) -> str:
+def _word(reply: Reply, attempt: int) -> str:
+    """A second delivery is answered by nothing: what the first was told died with whoever told it."""
     match reply:
         case Problems():
             return "refused"
         case Show():
+            return "told"
+        case Nothing() if attempt:
             return "told"
         case _:
             return "stored"
