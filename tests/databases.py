@@ -33,12 +33,15 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex  # one for a
 TEMPLATE = "rampcheck_template"
 FREE: list[str] = []  # names of emptied databases of this process, to be used again
 KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+# On a test of a module whose others are told on SQLite alone: what this one tells a database can change.
+on_both = pytest.mark.parametrize("any_url", KINDS, indirect=True)
 # Durability is for data that somebody wants back.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "any_url" in metafunc.fixturenames and metafunc.config.getoption("on_both"):
+    told_on_both = on_both.mark in metafunc.definition.iter_markers()
+    if "any_url" in metafunc.fixturenames and metafunc.config.getoption("on_both") and not told_on_both:
         metafunc.parametrize("any_url", KINDS, indirect=True)
 
 

@@ -85,13 +85,13 @@ def linted(folder: Path, **files: str | bytes) -> list[Problem]:
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(sorted(GOOD)), raw=st.binary(max_size=400))
 def test_any_bytes_are_answered_with_problems(folder: Path, name: str, raw: bytes) -> None:
     assert linted(folder, **{name: raw})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data(), name=st.sampled_from(sorted(GOOD)))
 def test_any_spoilt_file_is_answered_in_sentences(folder: Path, data: st.DataObject, name: str) -> None:
     text = GOOD[name]
@@ -102,7 +102,7 @@ def test_any_spoilt_file_is_answered_in_sentences(folder: Path, data: st.DataObj
     linted(folder, **{name: text.encode("utf-8", "surrogatepass")})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), name=st.sampled_from(sorted(GOOD)))
 def test_any_line_may_be_missing_doubled_or_moved(folder: Path, data: st.DataObject, name: str) -> None:
     lines = GOOD[name].splitlines(keepends=True)
@@ -114,7 +114,7 @@ def test_any_line_may_be_missing_doubled_or_moved(folder: Path, data: st.DataObj
     linted(folder, **{name: "".join(lines)})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_the_parser_written_in_python_answers_as_well(folder: Path, data: st.DataObject) -> None:
     text = RETRO

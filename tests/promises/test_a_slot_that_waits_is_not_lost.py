@@ -129,14 +129,14 @@ def test_a_monthly_question_waits_for_a_week_of_its_own_and_comes(monthly: Offic
     office = monthly
     office.pilot("Invoice matcher", office.person("anna"))
     days = []
-    while len(days) < 20:
+    while len(days) < 11:
         checkin = office.until_asked("anna")
         days.append((office.now.astimezone(RIGA), checkin.questionnaire))
         office.until(office.now + timedelta(hours=50 * (len(days) % 3)))  # at once, later, or too late
         office.answers("anna", CALM)
     assert {f"{day:%A %H:%M}" for day, _ in days} == {"Tuesday 10:00"}
     assert all(later - earlier >= WEEK - HOUR for (earlier, _), (later, _) in pairwise(days))
-    assert [form for _, form in days].count("review") >= 5, "none starves"
+    assert [form for _, form in days].count("review") >= 3, "none starves"
 
 
 def test_whoever_answered_the_day_before_is_not_asked_another_question(monthly: Office) -> None:

@@ -13,14 +13,16 @@ from bot.core.compose import notes
 from bot.core.ports import Clicked, Inbound, Nothing, Place, Problems, Sender, Show, Store, Update, Wrote
 from bot.core.values import NoneYet
 from bot.service import receive, registry
+from tests.databases import on_both
 from tests.fakes.office import CALM, Office
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    return Office(store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
+@on_both
 def test_five_answers_are_stored_with_who_and_when_and_the_message_shows_the_end(office: Office) -> None:
     anna = office.person("anna")
     pilot = office.pilot("Invoice matcher", anna)
@@ -37,6 +39,7 @@ def test_five_answers_are_stored_with_who_and_when_and_the_message_shows_the_end
     assert office.read(lambda unit: unit.pilot(pilot.id)).target.isoformat() == "2027-06-01"
 
 
+@on_both
 def test_the_same_delivery_twice_is_one_act(office: Office) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
@@ -48,6 +51,7 @@ def test_the_same_delivery_twice_is_one_act(office: Office) -> None:
     assert len(office.events("checkin.answered")) == 1
 
 
+@on_both
 def test_two_presses_of_one_button_are_one_answer_and_the_second_is_told(office: Office) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
@@ -135,6 +139,7 @@ def test_a_workspace_that_is_not_set_up_is_told_so(office: Office) -> None:
     assert "not set up" in reply.card.fallback
 
 
+@on_both
 def test_a_named_blocker_asks_that_person_once_and_their_reply_comes_back(office: Office) -> None:
     anna, _ = office.person("anna"), office.person("bo")
     office.pilot("Invoice matcher", anna)
@@ -220,6 +225,7 @@ def test_typed_text_is_a_command_or_an_answer_as_it_reads(office: Office) -> Non
     assert "5 questions are open" in unclear.card.fallback
 
 
+@on_both
 def test_a_lost_race_is_run_again_and_the_answer_is_kept(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,12 +13,13 @@ import pytest
 from bot.core.ports import Inbound, Place, Sender, Store, Wrote
 from bot.core.records import Schedule, Subscription
 from bot.service import people, receive, registry, schedules, tick
+from tests.databases import on_both
 from tests.fakes.office import CALM, MONDAY, Office
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    return Office(store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def test_owners_are_asked_on_tuesday_at_ten_of_their_own_day(office: Office) -> None:
@@ -36,6 +37,7 @@ def next_slot(office: Office) -> datetime:
     return min(due)
 
 
+@on_both
 def test_a_slot_is_opened_once_whatever_number_of_workers_tick(office: Office) -> None:
     for number in range(6):
         office.pilot(f"Pilot {number}", office.person(f"owner{number}"))
@@ -51,6 +53,7 @@ def test_a_slot_is_opened_once_whatever_number_of_workers_tick(office: Office) -
     assert [len(office.live(f"owner{number}")) for number in range(6)] == [1] * 6
 
 
+@on_both
 def test_the_cadence_goes_on_every_second_week(office: Office) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna, target=MONDAY.date() + timedelta(days=300))
@@ -98,6 +101,7 @@ def test_whoever_answered_lately_is_left_alone(office: Office) -> None:
     assert "answered lately" in {event.after for event in office.events("slot.skipped")}
 
 
+@on_both
 def test_after_an_outage_nothing_is_sent_at_night_and_no_backlog_builds_up(office: Office) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
@@ -146,6 +150,7 @@ def test_while_one_request_is_open_the_next_waits(office: Office) -> None:
         office.until(office.now + timedelta(hours=12))
 
 
+@on_both
 def test_a_newer_check_in_closes_the_one_nobody_answered(office: Office) -> None:
     anna = office.person("anna")
     office.pilot("Invoice matcher", anna)
@@ -157,6 +162,7 @@ def test_a_newer_check_in_closes_the_one_nobody_answered(office: Office) -> None
     assert "a newer one has been sent" in shown[-1]
 
 
+@on_both
 def test_the_digest_is_posted_weekly_once_with_its_details_beneath(office: Office) -> None:
     office.person("lena", standing="lead")
     anna = office.person("anna")
