@@ -10,8 +10,8 @@ from tests.fakes.office import Office
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("anna")
     return office
 

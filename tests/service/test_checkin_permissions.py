@@ -81,14 +81,16 @@ def answered_by(acme: World, users: Iterable[str]) -> Tried:
     return Tried(tried, len(done), wrong)
 
 
-def test_a_check_in_is_for_whoever_was_asked_and_a_question_for_whom_it_was_handed_to(store: Store) -> None:
-    found = answered_by(world(store), ("owner", "carl", "admin", "deputy", "member"))
+def test_a_check_in_is_for_whoever_was_asked_and_a_question_for_whom_it_was_handed_to(
+    any_store: Store,
+) -> None:
+    found = answered_by(world(any_store), ("owner", "carl", "admin", "deputy", "member"))
     assert not found.wrong, found.told
     assert found.number == 5 * len(BUTTONS) * 2
 
 
-def test_the_table_says_the_same(store: Store) -> None:
-    acme = world(store)
+def test_the_table_says_the_same(any_store: Store) -> None:
+    acme = world(any_store)
     handed(acme)
     [asked] = acme.office.live("owner")
     people = {person.name.lower(): person for person in acme.office.read(lambda unit: unit.people())}
@@ -98,8 +100,8 @@ def test_the_table_says_the_same(store: Store) -> None:
         assert allowed == theirs, verb
 
 
-def test_only_whoever_was_asked_leaves_a_form_half_filled_in(store: Store) -> None:
-    acme = world(store)
+def test_only_whoever_was_asked_leaves_a_form_half_filled_in(any_store: Store) -> None:
+    acme = world(any_store)
     token = Token(About.CHECKIN, handed(acme), "submit", acme.office.live("owner")[0].state.step)
     key = acme.office.store.button_key(acme.office.organisation.id)
     acme.looked_at = lambda unit: [one.state.drafts for one in unit.live_checkins()]

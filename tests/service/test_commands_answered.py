@@ -11,8 +11,8 @@ from tests.fakes.office import CALM, MONDAY, Office
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     office.person("lena", standing="lead")
     anna, bo = office.person("anna"), office.person("bo")
     office.person("carl")

@@ -21,8 +21,8 @@ PILOTS = {
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     anna: Person = office.person("anna")
     office.person("lena", standing="lead")
     for name, (group, stage, tags) in PILOTS.items():

@@ -19,8 +19,8 @@ WORKERS = 6
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    return Office(store)
+def office(any_store: Store) -> Office:
+    return Office(any_store)
 
 
 def add(office: Office, name: str) -> Person:

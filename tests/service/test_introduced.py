@@ -38,9 +38,9 @@ def test_a_colleague_is_told_by_whoever_asks_them() -> None:
 
 
 def test_an_owner_whom_somebody_else_named_is_told_until_the_first_answer_and_never_again(
-    store: Store,
+    any_store: Store,
 ) -> None:
-    office = Office(store)
+    office = Office(any_store)
     office.pilot("Invoice matcher", office.person("anna"))
     office.until_asked("anna")
     [first] = office.platform.inbox("anna")
@@ -51,8 +51,8 @@ def test_an_owner_whom_somebody_else_named_is_told_until_the_first_answer_and_ne
     assert WHY not in office.platform.inbox("anna")[-1].fallback
 
 
-def test_whoever_registered_the_pilot_knows_why(store: Store) -> None:
-    office = Office(store)
+def test_whoever_registered_the_pilot_knows_why(any_store: Store) -> None:
+    office = Office(any_store)
     office.person("anna")
     office.says("anna", "add Invoice matcher")
     office.says("anna", "checkin Invoice matcher with pulse")

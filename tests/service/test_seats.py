@@ -16,11 +16,11 @@ class Still:
         return MONDAY
 
 
-def test_everybody_is_seated_once_and_looking_writes_nothing(store: Store) -> None:
-    office = Office(store)
+def test_everybody_is_seated_once_and_looking_writes_nothing(any_store: Store) -> None:
+    office = Office(any_store)
     many = desk.SHOWN + 15
     office.write(lambda unit: [unit.save_person(Person(0, f"Person {number:03}")) for number in range(many)])
-    page = desk.LocalDesk(store, office.organisation, office.connection, Still())
+    page = desk.LocalDesk(any_store, office.organisation, office.connection, Still())
     assert asyncio.run(page.cast()) == []
 
     assert office.write(lambda unit: seats.seat_everybody(unit, office.connection)) == many
@@ -32,8 +32,8 @@ def test_everybody_is_seated_once_and_looking_writes_nothing(store: Store) -> No
     assert len(asyncio.run(page.cast())) == desk.SHOWN
 
 
-def test_whoever_is_reached_elsewhere_stays_there(store: Store) -> None:
-    office = Office(store)
+def test_whoever_is_reached_elsewhere_stays_there(any_store: Store) -> None:
+    office = Office(any_store)
     slack = office.write(lambda unit: unit.save_connection(Connection(0, "slack", "T1")))
     bo = office.write(lambda unit: unit.save_person(Person(0, "Bo")))
     there = Address(slack.id, "slack", "D1")

@@ -21,8 +21,8 @@ NAMES = "users Invoice matcher: " + ", ".join(USERS)
 
 
 @pytest.fixture
-def office(store: Store) -> Office:
-    office = Office(store)
+def office(any_store: Store) -> Office:
+    office = Office(any_store)
     anna, sofia = office.person("anna"), office.person("sofia")
     office.person("lena", standing="lead")
     office.person("mia")
