@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.questionnaire import FREE_TEXT, Question, Questionnaire
-from bot.core.records import Person, PersonId, Pilot, Standing
+from bot.core.records import Person, PersonId, Pilot, Request, Standing
 from bot.core.state import State
 
 
@@ -57,6 +57,7 @@ class Action(StrEnum):
     PUT_OFF = "put_off"
     HAND_ON = "hand_on"
     GIVE_BACK = "give_back"
+    REPLY = "reply"
 
 
 class Sensitivity(StrEnum):
@@ -89,7 +90,9 @@ _MEMBERS = _LEADS | {Role.MEMBER}
 _REVIEWERS = frozenset({Role.REVIEWER, Role.OPERATIONS})  # the second is one of the first
 SECOND_VIEW, FIRST_RELEASE = "second", "gate"  # questionnaires
 ORGANISATION = frozenset({Action.LOOK, Action.READ_DIGEST, Action.REGISTER, Action.SET_DIGEST, Action.EXCUSE})
-CHECKIN = frozenset({Action.ANSWER, Action.REVISE, Action.PUT_OFF, Action.HAND_ON, Action.GIVE_BACK})
+CHECKIN = frozenset(
+    {Action.ANSWER, Action.REVISE, Action.PUT_OFF, Action.HAND_ON, Action.GIVE_BACK, Action.REPLY}
+)
 _ASKED = frozenset({Role.ASKED})
 
 ACTIONS: Mapping[Action, Rule] = {
@@ -129,6 +132,7 @@ ACTIONS: Mapping[Action, Rule] = {
     Action.PUT_OFF: Rule("Put it off, decline it, say that there is nothing to report", _ASKED),
     Action.HAND_ON: Rule("Hand one question or all of it to a colleague", _ASKED),
     Action.GIVE_BACK: Rule("Give a question back to whoever handed it on", frozenset({Role.HANDED})),
+    Action.REPLY: Rule("Reply to what one was asked in a message of its own, and see it again", _ASKED),
 }
 READS: Mapping[Sensitivity, Rule] = {
     Sensitivity.OPEN: Rule("Stage, dates, people, scores with proof, decisions", ACTIONS[Action.SEE].roles),
@@ -190,17 +194,20 @@ def roles(person: Person, pilot: Pilot | None = None) -> frozenset[Role]:
     return own if pilot.private and standing in (Role.MEMBER, Role.GUEST) else own | {standing}
 
 
-def parts(person: Person, checkin: State) -> frozenset[Role]:
-    """What somebody is to a check-in as it stands: their standing and their parts in the pilot count for nothing."""
+def parts(person: Person, asked: State | Request) -> frozenset[Role]:
+    """What somebody is to a check-in as it stands, or to a request: their standing and their parts in the pilot count
+    for nothing.
+    """
     if not person.active:
         return frozenset()
-    asked = {Role.ASKED} if person.id == checkin.person else set()
-    return frozenset(asked | ({Role.HANDED} if person.id in checkin.handed.values() else set()))
+    held = {Role.ASKED} if person.id == asked.person else set()
+    handed = asked.handed.values() if isinstance(asked, State) else ()
+    return frozenset(held | ({Role.HANDED} if person.id in handed else set()))
 
 
-def may(person: Person, action: Action, about: Pilot | State | None = None) -> bool:
-    """Whether somebody may do something: to a pilot, with a check-in, or else in the organisation at all."""
-    held = parts(person, about) if isinstance(about, State) else roles(person, about)
+def may(person: Person, action: Action, about: Pilot | State | Request | None = None) -> bool:
+    """Whether somebody may do something: to a pilot, with what somebody was asked, or in the organisation at all."""
+    held = parts(person, about) if isinstance(about, State | Request) else roles(person, about)
     return bool(held & ACTIONS[action].roles) and not held & ACTIONS[action].barred
 
 

@@ -19,6 +19,7 @@ from bot.core.records import Decision, Event, Person, Pilot, Request
 from bot.core.tokens import Token
 from bot.service import cases, evaluate, registry, requests, telling
 from bot.service.confirming import APPROVE
+from bot.service.made_of import request_of
 from bot.service.work import Work
 
 VERBS = frozenset({words.APPROVE, words.OBJECT})
@@ -39,10 +40,10 @@ def ask(work: Work, pilot: Pilot, decision: Decision, gate: GateResult) -> str |
 
 def answered(work: Work, person: Person, token: Token, values: Mapping[str, Any] | None) -> Reply:
     """The second person approves, or not yet and why; what they approve has to hold still."""
-    request = work.unit.request(token.id)
-    pilot = work.unit.pilot(request.pilot) if request else None
-    if request is None or pilot is None or request.person != person.id or request.kind != APPROVE:
+    found = request_of(work, person, token.id)
+    if found is None or found[0].kind != APPROVE:
         return Show(notes.not_there())
+    request, pilot = found
     if not permissions.may(person, Action.APPROVE, pilot):
         return Show(notes.stale())  # their part in the pilot is another by now
     yes = token.verb == words.APPROVE

@@ -13,6 +13,7 @@ from bot.core.questionnaire import ItemId
 from bot.core.records import Person, PersonId, Pilot, Request
 from bot.core.reviewing import may_confirm, reviewer_of
 from bot.service import evaluate, house, registry
+from bot.service.made_of import request_of
 from bot.service.work import Work
 
 CONFIRM, APPROVE, THRESHOLD = (
@@ -66,10 +67,10 @@ def _approve_card(work: Work, request: Request, pilot: Pilot) -> Card:
 
 def open_card(work: Work, person: Person, ident: int) -> Card:
     """A request about a gate shown once more to whom it asks; what is answered or another's is not there."""
-    request = work.unit.request(ident)
-    if request is None or request.person != person.id or request.reply or request.kind not in KINDS:
+    found = request_of(work, person, ident)
+    if found is None or found[0].reply or found[0].kind not in KINDS:
         return notes.not_there()
-    return card_of(work, request)
+    return card_of(work, found[0])
 
 
 def lines(work: Work, request: Request, pilot: Pilot, gate: GateResult | None) -> Iterator[words.Line]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from bot.core import events
+from bot.core import events, permissions
 from bot.core.answers import tidy
 from bot.core.compose import notes
 from bot.core.compose import silence as words
@@ -19,6 +19,7 @@ from bot.core.days import parse_day
 from bot.core.decisions import ENDED
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, later
 from bot.core.events import Amend, Step
+from bot.core.permissions import Action
 from bot.core.ports import Nothing, Problems, Reply, Show, Update
 from bot.core.records import Event, Person, PersonId, Pilot, Request, Schedule
 from bot.core.state import Checkin, Phase
@@ -192,7 +193,7 @@ def _replied(
     to: Person | Problems | None,
 ) -> Reply:
     pilot = work.unit.pilot(request.pilot)
-    if pilot is None or request.person != person.id:
+    if pilot is None or not permissions.may(person, Action.REPLY, request):
         return Show(notes.not_there())
     if request.reply:
         return Show(requests.what_became_of(work, request))

@@ -18,6 +18,7 @@ from bot.core.records import Event, Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
 from bot.service import bundling, confirming, evaluate, homes, hours, registry, telling, unanswered
 from bot.service import shared_requests as shared
+from bot.service.made_of import request_of
 from bot.service.shared_requests import WITHDRAWN
 from bot.service.work import Held, Work
 
@@ -222,9 +223,10 @@ def _unsent(work: Work, request: Request) -> bool:
 
 def open_card(work: Work, person: Person, ident: int) -> Card:
     """A request shown once more to whom it asks, or what became of it; another's is not there."""
-    request = work.unit.request(ident)
-    if request is None or request.kind != SILENT or request.person != person.id:
+    found = request_of(work, person, ident)
+    if found is None or found[0].kind != SILENT:
         return confirming.open_card(work, person, ident)
+    request, _ = found
     return what_became_of(work, request) if request.reply else _card(work, [request])
 
 
@@ -266,10 +268,10 @@ def ask_roles(work: Work, pilot: Pilot, *, asked_by: PersonId | None) -> None:
 
 def replied(work: Work, person: Person, token: Token) -> Reply:
     """A button of a request was pressed by `person`; only the one who was asked may answer, while it is true."""
-    request = work.unit.request(token.id)
-    pilot = work.unit.pilot(request.pilot) if request else None
-    if request is None or pilot is None or request.person != person.id or token.verb not in ANSWERS:
+    found = request_of(work, person, token.id)
+    if found is None or token.verb not in ANSWERS:
         return Show(notes.not_there())
+    request, pilot = found
     group = shared.members(work, request) if request.kind == HELP else [request]
     if group and all(one.reply == token.verb for one in group):
         return Nothing()

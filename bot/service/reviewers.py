@@ -34,6 +34,7 @@ from bot.service import (
 )
 from bot.service.confirming import CONFIRM
 from bot.service.desk import Desk, colleague
+from bot.service.made_of import request_of
 from bot.service.work import Work
 
 Values = Mapping[str, Any]
@@ -89,10 +90,10 @@ class _Put:
 
 def answered(desk: Desk, token: Token, values: Values | None) -> Reply:
     """A reviewer pressed a button of their message: yes, not yet with a reason, or not theirs."""
-    request = desk.unit.request(token.id)
-    pilot = desk.unit.pilot(request.pilot) if request else None
-    if request is None or pilot is None or request.person != desk.person.id or request.kind != CONFIRM:
+    found = request_of(desk.work, desk.person, token.id)
+    if found is None or found[0].kind != CONFIRM:
         return Show(notes.not_there())
+    request, pilot = found
     gate = evaluate.gate_of(desk.work, pilot, desk.unit.levels(pilot.id))
     item = gate.item(token.arg) if gate is not None and gate.id == request.topic else None
     role = dict(confirming.asked_for(request)).get(token.arg)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core import outcome
+from bot.core import outcome, permissions
 from bot.core.compose import notes
 from bot.core.compose import succession as words
+from bot.core.permissions import Action
 from bot.core.ports import Nothing, Problems, Reply, Show
 from bot.core.records import Person, PersonId, Pilot, Request
 from bot.core.tokens import Token
@@ -34,7 +35,7 @@ def replied(
 ) -> Reply:
     """A button of the question who takes over; `to` is whoever was named, or why nobody could be."""
     pilot = work.unit.pilot(request.pilot)
-    if pilot is None or request.person != person.id:
+    if pilot is None or not permissions.may(person, Action.REPLY, request):
         return Show(notes.not_there())
     if request.reply == WITHDRAWN or getattr(pilot, f"{request.topic}_accepted"):
         return Show(notes.stale())

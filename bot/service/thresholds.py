@@ -17,6 +17,7 @@ from bot.core.thresholds import FIELDS, KINDS, LIMIT, Threshold
 from bot.core.tokens import Token
 from bot.service import registry, requests, telling
 from bot.service.confirming import THRESHOLD
+from bot.service.made_of import request_of
 from bot.service.work import Work
 
 Values = Mapping[str, Any]
@@ -73,10 +74,10 @@ def _withdraw_others(work: Work, pilot: Pilot, field: str) -> None:
 
 def answered(work: Work, person: Person, token: Token) -> Reply:
     """The sponsor agrees to another rule, or keeps the one there is."""
-    request = work.unit.request(token.id)
-    pilot = work.unit.pilot(request.pilot) if request else None
-    if request is None or pilot is None or request.person != person.id or request.kind != THRESHOLD:
+    found = request_of(work, person, token.id)
+    if found is None or found[0].kind != THRESHOLD:
         return Show(notes.not_there())
+    request, pilot = found
     if request.reply:
         return Nothing() if request.reply == token.verb else Show(notes.stale())
     agreed = token.verb == words.AGREE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -22,7 +23,7 @@ from bot.core.permissions import (
     roles,
 )
 from bot.core.questionnaire import Kind, Question, Questionnaire
-from bot.core.records import Person, Pilot, Standing
+from bot.core.records import Person, Pilot, Request, Standing
 
 ANA = Person(1, "Ana")
 PARTS = ("owner", "deputy", "sponsor", "decider", "builder")
@@ -151,3 +152,10 @@ def test_an_answer_is_kept_as_closely_as_its_question_says() -> None:
     assert of_answer(pulse, Question("a", Kind.LONGTEXT, "A?")) is Sensitivity.TEXTS
     assert of_answer(pulse, Question("a", Kind.SINGLE, "A?", private=True)) is Sensitivity.TEXTS
     assert of_answer(second, Question("a", Kind.SINGLE, "A?")) is Sensitivity.VIEWS
+
+
+def test_a_request_is_for_whom_it_was_made_of_and_for_no_lead() -> None:
+    request = Request(1, "help", PLAIN.id, ANA.id, None, datetime(2026, 3, 3, tzinfo=UTC))
+    assert may(ANA, Action.REPLY, request)
+    assert not may(replace(ANA, active=False), Action.REPLY, request)
+    assert not may(Person(2, "Ben", standing=Standing.ADMIN), Action.REPLY, request)
