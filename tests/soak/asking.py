@@ -105,7 +105,7 @@ def _of_pilot(record: Record) -> Mapping[int, list[Asked]]:
 
 def _wish(record: Record, person: int, at: datetime) -> tuple[int, int]:
     """(weekday, hour) that somebody wants to be asked at."""
-    said = [turn for turn in record.turns if turn.person == person and turn.kind == "hours" and turn.at <= at]
+    said = [turn for turn in look.turns_of(record, person) if turn.kind == "hours" and turn.at <= at]
     if not said:
         return record.house.weekday, record.house.hour
     weekday, _, hour = max(said, key=lambda turn: turn.at).value.partition(":")
@@ -277,7 +277,7 @@ def _stand_in(value: str) -> tuple[int, date]:
 
 
 def _left(record: Record, person: int, at: datetime) -> bool:
-    return any(turn.kind == "left" and turn.person == person and turn.at <= at for turn in record.turns)
+    return any(turn.kind == "left" and turn.at <= at for turn in look.turns_of(record, person))
 
 
 @promise("for whoever left, a new owner is asked for, once")

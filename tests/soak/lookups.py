@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
 
 from tests.soak.people import BY_ZONE, ZONES
-from tests.soak.record import House, Post, Record, Silent
+from tests.soak.record import House, Post, Record, Silent, Turn
 
 Check = Callable[[Record], Iterator[str]]
 CHECKS: dict[str, Check] = {}
@@ -106,8 +106,16 @@ def just_acted(heard: Mapping[int, list[datetime]], person: int, at: datetime) -
     return found > 0 and at - moments[found - 1] <= HEARD
 
 
+def turns_of(record: Record, person: int) -> Sequence[Turn]:
+    """The turns in one life, in the order in which they came."""
+    if not record.by_person:
+        for turn in record.turns:
+            record.by_person.setdefault(turn.person, []).append(turn)
+    return record.by_person.get(person, ())
+
+
 def zone(record: Record, person: int, at: datetime) -> str:
-    moves = [turn for turn in record.turns if turn.person == person and turn.kind == "zone" and turn.at <= at]
+    moves = [turn for turn in turns_of(record, person) if turn.kind == "zone" and turn.at <= at]
     return max(moves, key=lambda turn: turn.at).value if moves else record.zones[person]
 
 

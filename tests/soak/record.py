@@ -153,6 +153,7 @@ class Record:
         default_factory=dict
     )  # conversation -> when it refused a message
     by_pilot: dict[int, list[Asked]] = field(default_factory=dict)  # looked up once, by the checker
+    by_person: dict[int, list[Turn]] = field(default_factory=dict)  # looked up once as well
     by_request: dict[str, Silent] = field(default_factory=dict)  # looked up once as well
     owners: dict[int, set[int]] = field(default_factory=dict)
     lost: dict[int, datetime] = field(
