@@ -151,8 +151,8 @@ def bring_forward(work: Work, person: Person, was: datetime, to: datetime) -> No
 def answered(work: Work, pilot: Pilot, form: Questionnaire, *, stuck: bool) -> None:
     """Whoever has answered is left alone for some days.
 
-    A slot of the same questionnaire that waited is settled by it: the next comes in its rhythm. What else would be
-    asked of them comes a week later.
+    A slot of the same questionnaire that waited is settled by it: the next comes in its rhythm, never sooner than it
+    was planned. What else would be asked of them comes a week later.
     """
     roles = answerers.roles(form.asks)
     for schedule in work.unit.schedules(pilot.id):
@@ -169,9 +169,7 @@ def _settle(work: Work, pilot: Pilot, schedule: Schedule, due: datetime) -> None
     if schedule.next_due_at is not None and schedule.next_due_at < due:
         left_out = Event(SKIPPED, work.now, None, pilot.id, schedule.questionnaire, after=ANSWERED)
         work.unit.record(left_out)
-    elif not _waits(work, pilot, schedule):
-        return
-    work.unit.save_schedule(replace(schedule, next_due_at=due))
+        work.unit.save_schedule(replace(schedule, next_due_at=due))
 
 
 def _put_off(work: Work, pilot: Pilot, schedule: Schedule) -> None:

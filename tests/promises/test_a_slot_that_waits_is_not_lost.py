@@ -43,6 +43,13 @@ def planned(office: Office, pilot: Pilot, form: str = "pulse") -> datetime | Non
     return found
 
 
+def plan(office: Office, pilot: Pilot, due: datetime) -> None:
+    """The next pulse falls due then."""
+    known = office.read(lambda unit: unit.schedules(pilot.id))
+    pulse = next(one for one in known if one.questionnaire == "pulse")
+    office.write(lambda unit: unit.save_schedule(replace(pulse, next_due_at=due)))
+
+
 def waiting(office: Office) -> Pilot:
     """A pilot whose slot waits for its owner, who is away over it."""
     pilot = office.pilot("Invoice matcher", office.person("anna"))
@@ -100,13 +107,7 @@ def test_an_answer_to_the_check_in_before_it_counts_for_it(office: Office) -> No
     pilot = office.pilot("Invoice matcher", anna)
     office.until_asked("anna")
     rhythm, soon = planned(office, pilot), office.now + timedelta(minutes=30)
-    office.write(
-        lambda unit: [
-            unit.save_schedule(replace(one, next_due_at=soon))
-            for one in unit.schedules(pilot.id)
-            if one.questionnaire == "pulse"
-        ]
-    )
+    plan(office, pilot, soon)
     office.until(soon + timedelta(minutes=1))  # it waits until the first has closed
     waits = planned(office, pilot)
     assert waits is not None
@@ -115,6 +116,17 @@ def test_an_answer_to_the_check_in_before_it_counts_for_it(office: Office) -> No
     assert planned(office, pilot) == rhythm
     (event,) = office.events("slot.skipped")
     assert (event.subject, event.after) == ("pulse", "answered lately")
+
+
+def test_an_answer_brings_nothing_forward(office: Office) -> None:
+    """After a holiday the next slot may be one further than the rhythm's next, which would come too soon."""
+    pilot = office.pilot("Invoice matcher", office.person("anna"))
+    office.until_asked("anna")
+    later = office.now + 4 * WEEK
+    plan(office, pilot, later)
+    office.answers("anna", CALM)
+    assert planned(office, pilot) == later
+    assert not office.events("slot.skipped")
 
 
 @pytest.fixture
