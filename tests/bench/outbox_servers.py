@@ -135,9 +135,8 @@ def outbox(port: int, url: str, database: str) -> web.Application:
 
     del port
     store, clock, line = open_store(database), SystemClock(), Line(url)
-    known = store.organisations()
-    organisation = known[0] if known else store.add_organisation("Acme", "Europe/Riga")
-    wanted = Connection(0, "local", "local")
+    organisation = store.add_organisation("Acme", "Europe/Riga")  # of its own: several start at one moment
+    wanted = Connection(0, "local", f"local-{os.getpid()}")
     connection = store.write(organisation.id, lambda unit: unit.save_connection(wanted))
     post = deliver.Post(
         store, {"local": Sink(line)}, clock.now, load(Path(__file__).parents[2] / "questionnaires")
