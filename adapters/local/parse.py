@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.common.raw import matching
+from adapters.common.text import storable
 from bot.core.ports import Act, Clicked, Inbound, Place, Ran, Sender, Wrote
 
 PLATFORM = "local"
@@ -24,7 +26,7 @@ def parse(raw: Any) -> Inbound | None:
     """The act in one POST of the page, whoever the page says one is; None when it is not such a thing."""
     if not isinstance(raw, Mapping) or raw.get("as") != MARK:
         return None
-    ident, user = _match(_ID, raw.get("id")), _match(_KEY, raw.get("user"))
+    ident, user = matching(_ID, raw.get("id")), matching(_KEY, raw.get("user"))
     place = _place(raw, user)
     act = _act(raw)
     if not ident or not user or user == BOT or place is None or act is None:
@@ -36,14 +38,14 @@ def parse(raw: Any) -> Inbound | None:
 def well_formed(conversation: str) -> bool:
     """Whether it reads `dm:<user>` or `channel:<name>`."""
     kind, _, name = conversation.partition(":")
-    return kind in {"dm", "channel"} and bool(_match(_KEY, name))
+    return kind in {"dm", "channel"} and bool(matching(_KEY, name))
 
 
 def _place(raw: Mapping[Any, Any], user: str) -> Place | None:
     conversation, message = raw.get("conversation"), raw.get("message", "")
     if not isinstance(conversation, str) or not isinstance(message, str) or not well_formed(conversation):
         return None
-    if len(message) > 120 or (message and not _match(_KEY, message)):
+    if len(message) > 120 or (message and not matching(_KEY, message)):
         return None
     kind, _, name = conversation.partition(":")
     if kind == "dm" and name != user:
@@ -94,11 +96,4 @@ def _typed(text: str | None) -> Wrote | Ran | None:
 
 
 def _text(value: object) -> str | None:
-    """A text without what no database takes: NUL and lone surrogates."""
-    if not isinstance(value, str):
-        return None
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _match(pattern: re.Pattern[str], value: object) -> str:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
+    return storable(value) if isinstance(value, str) else None

@@ -16,8 +16,8 @@ from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.common.http import Line
+from adapters.common.raw import part_of, text_of
 from adapters.common.text import line as shown
-from adapters.common.text import storable
 from adapters.slack.profile import Profile, profile
 from adapters.slack.scopes import BOT_SCOPES, REDIRECT_PATH
 from bot.core.installations import Arrival, Grant
@@ -92,12 +92,12 @@ class Oauth:
         grant = self._grant(said)
         us = await self._call("auth.test", {}, token=grant.token)
         about = {
-            "app": _word(said, "app_id"),
-            "bot": _word(us, "bot_id"),
-            "user": _word(said, "bot_user_id") or _word(us, "user_id"),
-            "scopes": _word(said, "scope"),
+            "app": text_of(said, "app_id"),
+            "bot": text_of(us, "bot_id"),
+            "user": text_of(said, "bot_user_id") or text_of(us, "user_id"),
+            "scopes": text_of(said, "scope"),
         }
-        user = _word(_within(said, "authed_user"), "id")
+        user = text_of(part_of(said, "authed_user"), "id")
         if not user:
             raise OauthError("no_person")
         return Redeemed(Arrival(PLATFORM, place[0], place[1], about, grant), user)
@@ -108,7 +108,7 @@ class Oauth:
 
     async def who(self, grant: Grant, user: str) -> Profile:
         """A person in a workspace that was just installed."""
-        return profile(_within(await self._call("users.info", {"user": user}, token=grant.token), "user"))
+        return profile(part_of(await self._call("users.info", {"user": user}, token=grant.token), "user"))
 
     async def give_back(self, grant: Grant) -> None:
         """Hand back a token that we do not want."""
@@ -132,11 +132,8 @@ class Oauth:
 
     def _grant(self, said: Json) -> Grant:
         """The token, and with token rotation what it is renewed with and when it ends."""
-        token, renewal, lives = (
-            _word(said, "access_token"),
-            _word(said, "refresh_token"),
-            said.get("expires_in"),
-        )
+        token, renewal = text_of(said, "access_token"), text_of(said, "refresh_token")
+        lives = said.get("expires_in")
         if not token or not isinstance(lives, int | None) or not 0 <= (lives or 0) <= LONGEST_S:
             raise OauthError("no_bot_token")
         return Grant(token, renewal, self._clock.now() + timedelta(seconds=lives) if lives else None)
@@ -145,24 +142,12 @@ class Oauth:
 def _place(said: Json) -> tuple[str, str]:
     """The id and name of where it was installed: the organisation's, where that is all of it (`team` is null then)."""
     whole = said.get("is_enterprise_install") is True
-    place = _within(said, "enterprise" if whole else "team")
-    ident = _word(place, "id")
+    place = part_of(said, "enterprise" if whole else "team")
+    ident = text_of(place, "id")
     if not ident:
         raise OauthError("no_workspace")
-    return ident, shown(_word(place, "name"), NAME) or ident
+    return ident, shown(text_of(place, "name"), NAME) or ident
 
 
 def _code(said: Any) -> str:
-    return _word(said, "error") if isinstance(said, Mapping) else ""
-
-
-def _within(said: Json, name: str) -> Json:
-    """An object in an answer; an empty one where there is none, or something else."""
-    found = said.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _word(said: Json, name: str) -> str:
-    """A text in an answer that can be stored; nothing where there is none, or something else."""
-    found = said.get(name)
-    return storable(found) if isinstance(found, str) else ""
+    return text_of(said, "error") if isinstance(said, Mapping) else ""

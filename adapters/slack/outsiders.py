@@ -7,9 +7,8 @@ does not tell whose they are, so nobody of one is held to be an outsider.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-Raw = Mapping[Any, Any]
+from adapters.common.raw import Raw, part_of, text_of
 
 
 def outside(raw: Raw) -> bool:
@@ -19,35 +18,27 @@ def outside(raw: Raw) -> bool:
 
 
 def _theirs(raw: Raw) -> str:
-    event = _part(raw, "event")
+    event = part_of(raw, "event")
     if not event:
-        return _text(_part(raw, "user"), "team_id")
-    shared = _text(event, "team") if raw.get("is_ext_shared_channel") is True else ""
-    return _text(event, "user_team") or _text(event, "source_team") or shared
+        return text_of(part_of(raw, "user"), "team_id")
+    shared = text_of(event, "team") if raw.get("is_ext_shared_channel") is True else ""
+    return text_of(event, "user_team") or text_of(event, "source_team") or shared
 
 
 def _ours(raw: Raw) -> Iterator[str]:
     """What is installed where the payload comes from: a form's `team` is the person's, not ours (bolt-js 1614)."""
     granted = _granted(raw)
-    installed = _text(_part(raw, "view"), "app_installed_team_id") or _text(_part(raw, "team"), "id")
-    yield from filter(None, [_text(one, "team_id") for one in granted] or [installed])
+    installed = text_of(part_of(raw, "view"), "app_installed_team_id") or text_of(part_of(raw, "team"), "id")
+    yield from filter(None, [text_of(one, "team_id") for one in granted] or [installed])
 
 
 def _is_enterprise(raw: Raw) -> bool:
-    named = [_text(one, "enterprise_id") for one in _granted(raw)]
-    return any(named) or bool(_part(raw, "enterprise")) or bool(_text(_part(raw, "team"), "enterprise_id"))
+    named = [text_of(one, "enterprise_id") for one in _granted(raw)]
+    return (
+        any(named) or bool(part_of(raw, "enterprise")) or bool(text_of(part_of(raw, "team"), "enterprise_id"))
+    )
 
 
 def _granted(raw: Raw) -> list[Raw]:
     granted = raw.get("authorizations")
     return [one for one in granted if isinstance(one, Mapping)] if isinstance(granted, list) else []
-
-
-def _part(raw: Raw, name: str) -> Raw:
-    found = raw.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(raw: Raw, name: str) -> str:
-    found = raw.get(name)
-    return found if isinstance(found, str) else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from adapters.common.raw import Raw, matching, part_of, text_of
 from adapters.common.text import storable
 from adapters.slack import controls
 from adapters.slack.blocks import Json
@@ -40,8 +41,6 @@ _PLACE = re.compile(r"[CDG][A-Z0-9]{2,30}")
 _STAMP = re.compile(r"\d{1,12}\.\d{1,9}")
 _OURSELVES = "USLACKBOT"
 _SPOKEN = (None, "file_share")  # a message's subtypes that somebody wrote
-
-Raw = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,8 @@ def removed(raw: Any) -> str:
     """The team whose people took the app away, or our token, so that nothing more is sent there; else nothing."""
     if not isinstance(raw, Mapping) or raw.get("type") != "event_callback":
         return ""
-    event = _part(raw, "event")
-    revoked = event.get("type") == "tokens_revoked" and bool(_part(event, "tokens").get("bot"))
+    event = part_of(raw, "event")
+    revoked = event.get("type") == "tokens_revoked" and bool(part_of(event, "tokens").get("bot"))
     return _team(raw) if revoked or event.get("type") == "app_uninstalled" else ""
 
 
@@ -106,7 +105,7 @@ def removed(raw: Any) -> str:
 def _made(raw: Raw) -> _Made | None:
     match raw.get("type"):
         case "event_callback":
-            return _event(raw, _part(raw, "event"))
+            return _event(raw, part_of(raw, "event"))
         case "block_actions":
             return _press(raw)
         case "view_submission":
@@ -115,7 +114,7 @@ def _made(raw: Raw) -> _Made | None:
             return _left_open(raw)
         case "shortcut" | "message_action":
             return _shortcut(raw)
-        case None if _text(raw, "command").startswith("/"):
+        case None if text_of(raw, "command").startswith("/"):
             return _command(raw)
         case _:
             return None
@@ -129,14 +128,14 @@ def _team(raw: Raw) -> str:
     granted = raw.get("authorizations")
     first = granted[0] if isinstance(granted, list) and granted and isinstance(granted[0], Mapping) else {}
     if first.get("is_enterprise_install") is True:
-        return _match(_TEAM, first.get("enterprise_id"))
+        return matching(_TEAM, first.get("enterprise_id"))
     if raw.get("is_enterprise_install") in (True, "true"):
-        whole = _part(raw, "enterprise").get("id") or raw.get("enterprise_id")
-        return _match(_TEAM, whole)
+        whole = part_of(raw, "enterprise").get("id") or raw.get("enterprise_id")
+        return matching(_TEAM, whole)
     known = (
         first.get("team_id"),
-        _part(raw, "view").get("app_installed_team_id"),
-        _part(raw, "team").get("id"),
+        part_of(raw, "view").get("app_installed_team_id"),
+        part_of(raw, "team").get("id"),
         raw.get("team_id"),
     )
     return next((team for team in map(_match_team, known) if team), "")
@@ -148,7 +147,7 @@ def is_user(ident: str) -> bool:
 
 
 def _match_team(value: object) -> str:
-    return _match(_TEAM, value)
+    return matching(_TEAM, value)
 
 
 def _key(team: str, parts: tuple[str, ...]) -> str:
@@ -166,13 +165,13 @@ def _event(raw: Raw, event: Raw) -> _Made | None:
 
 def _by_its_moment(event: Raw, user: str) -> tuple[str, ...]:
     """What tells an event from all others without its id: Slack does not say that a repeated one keeps that."""
-    moment = _match(_STAMP, event.get("ts")) or _match(_STAMP, event.get("event_ts"))
-    return ("moment", _text(event, "type"), _text(event, "channel"), moment, user) if moment else ()
+    moment = matching(_STAMP, event.get("ts")) or matching(_STAMP, event.get("event_ts"))
+    return ("moment", text_of(event, "type"), text_of(event, "channel"), moment, user) if moment else ()
 
 
 def _told(raw: Raw, event: Raw) -> _Made | None:
-    parts = ("event", _text(raw, "event_id"))
-    user, channel = _text(event, "user"), _match(_PLACE, event.get("channel"))
+    parts = ("event", text_of(raw, "event_id"))
+    user, channel = text_of(event, "user"), matching(_PLACE, event.get("channel"))
     match event.get("type"):
         case "message" if event.get("channel_type") == "im" and channel:
             return _written(raw, event, Place(channel), parts)
@@ -182,20 +181,20 @@ def _told(raw: Raw, event: Raw) -> _Made | None:
             act = Visited() if event.get("tab") == "home" else Joined()
             return _Made(user, act, Place(channel, home=event.get("tab") == "home"), parts)
         case "member_joined_channel" if channel and user in _us(raw):
-            return _Made(_text(event, "inviter"), Joined(), Place(channel, direct=False), parts)
+            return _Made(text_of(event, "inviter"), Joined(), Place(channel, direct=False), parts)
         case "user_change":
-            return _changed(_part(event, "user"), parts)
+            return _changed(part_of(event, "user"), parts)
         case _:
             return None
 
 
 def _written(raw: Raw, event: Raw, on: Place, parts: tuple[str, ...]) -> _Made | None:
     """What a person wrote, without our own mention; what a bot wrote, or wrote anew, is nobody's act."""
-    user = _text(event, "user")
+    user = text_of(event, "user")
     echo = "bot_id" in event or "edited" in event or event.get("hidden") is True or user in _us(raw)
     if echo or event.get("subtype") not in _SPOKEN:
         return None
-    text = _text(event, "text")
+    text = text_of(event, "text")
     for us in sorted(_us(raw)):
         text = re.sub(rf"^\s*<@{us}(\|[^>]*)?>[\s,:]*|\s*<@{us}(\|[^>]*)?>", "", text, count=1)
     text = typed(text)
@@ -206,13 +205,13 @@ def _us(raw: Raw) -> frozenset[str]:
     """The accounts of our own bot, as the envelope names them."""
     granted = raw.get("authorizations")
     known = [one for one in granted if isinstance(one, Mapping)] if isinstance(granted, list) else []
-    users = (_match(_USER, one.get("user_id")) for one in known if one.get("is_bot") is True)
+    users = (matching(_USER, one.get("user_id")) for one in known if one.get("is_bot") is True)
     return frozenset(user for user in users if user)
 
 
 def _changed(user: Raw, parts: tuple[str, ...]) -> _Made | None:
     """What an account is from now on; a bot's is nobody's."""
-    ident, now = _text(user, "id"), profile(user)
+    ident, now = text_of(user, "id"), profile(user)
     if not now.human:
         return None
     changed = Changed(open=now.active, away_until=now.away_until)
@@ -223,13 +222,13 @@ def _changed(user: Raw, parts: tuple[str, ...]) -> _Made | None:
 
 
 def _press(raw: Raw) -> _Made | None:
-    action, user = _action(raw), _part(raw, "user")
+    action, user = _action(raw), part_of(raw, "user")
     act = controls.meant(action)
     if act is None:
         return None
-    stamp = _text(action, "action_ts") or _text(raw, "trigger_id")
-    place = (_text(raw, "trigger_id"), stamp, _text(action, "action_id"))
-    return _Made(_text(user, "id"), act, _place_of_press(raw), ("press", *place), name=_name(user))
+    stamp = text_of(action, "action_ts") or text_of(raw, "trigger_id")
+    place = (text_of(raw, "trigger_id"), stamp, text_of(action, "action_id"))
+    return _Made(text_of(user, "id"), act, _place_of_press(raw), ("press", *place), name=_name(user))
 
 
 def _action(raw: Raw) -> Raw:
@@ -239,30 +238,30 @@ def _action(raw: Raw) -> Raw:
 
 def _place_of_press(raw: Raw) -> Place:
     """Where a button was pressed: in a message, or in a modal that remembers where it was asked for."""
-    user = _text(_part(raw, "user"), "id")
-    if stored := origin(_part(raw, "view")):
+    user = text_of(part_of(raw, "user"), "id")
+    if stored := origin(part_of(raw, "view")):
         return _or_direct(stored[1], user)
-    if _part(raw, "view").get("type") == "home":
+    if part_of(raw, "view").get("type") == "home":
         return Place(user, home=True)
-    container, channel = _part(raw, "container"), _part(raw, "channel")
-    message = _match(_STAMP, container.get("message_ts"))
+    container, channel = part_of(raw, "container"), part_of(raw, "channel")
+    message = matching(_STAMP, container.get("message_ts"))
     place = _place(channel.get("id") or container.get("channel_id"), channel.get("name"), user, message)
     return place if container.get("is_ephemeral") is True else _exact(place, channel.get("id"))
 
 
 def _exact(place: Place, channel: object) -> Place:
     """A message of ours in a direct conversation is in the one that is ours."""
-    found = _match(_PLACE, channel)
+    found = matching(_PLACE, channel)
     return Place(found, message=place.message) if place.direct and found else place
 
 
 def _sent(raw: Raw) -> _Made | None:
-    form, user = _part(raw, "view"), _part(raw, "user")
+    form, user = part_of(raw, "view"), part_of(raw, "user")
     stored, values = origin(form), values_of(form)
     if stored is None or values is None or not stored[0]:
         return None
-    ident = _text(user, "id")
-    parts = ("form", _text(form, "id"), _text(form, "hash"), _text(raw, "trigger_id") or "-")
+    ident = text_of(user, "id")
+    parts = ("form", text_of(form, "id"), text_of(form, "hash"), text_of(raw, "trigger_id") or "-")
     return _Made(
         ident, Clicked(storable(stored[0]), values), _or_direct(stored[1], ident), parts, name=_name(user)
     )
@@ -270,30 +269,30 @@ def _sent(raw: Raw) -> _Made | None:
 
 def _left_open(raw: Raw) -> _Made | None:
     """A modal closed unsent, with what Slack tells of its fields; one that nothing is told of is no act."""
-    form, user = _part(raw, "view"), _part(raw, "user")
+    form, user = part_of(raw, "view"), part_of(raw, "user")
     stored, values = origin(form), values_of(form)
     if stored is None or not values or not stored[0]:
         return None
-    ident, act = _text(user, "id"), Closed(storable(stored[0]), values)
-    return _Made(ident, act, _or_direct(stored[1], ident), ("closed", _text(form, "id")), name=_name(user))
+    ident, act = text_of(user, "id"), Closed(storable(stored[0]), values)
+    return _Made(ident, act, _or_direct(stored[1], ident), ("closed", text_of(form, "id")), name=_name(user))
 
 
 def _or_direct(place: Place, user: str) -> Place:
     """A modal asked for in no conversation of ours is answered to the person."""
     if _PLACE.fullmatch(place.conversation):
         return place
-    return Place(user, message=_match(_STAMP, place.message))
+    return Place(user, message=matching(_STAMP, place.message))
 
 
 def _shortcut(raw: Raw) -> _Made | None:
     """A shortcut of ours is the command of its name, on the message it was used on."""
-    user, channel = _part(raw, "user"), _part(raw, "channel")
-    name = _text(raw, "callback_id")
+    user, channel = part_of(raw, "user"), part_of(raw, "channel")
+    name = text_of(raw, "callback_id")
     if not name.startswith(SHORTCUT_CALLBACK):
         return None
-    ident, message = _text(user, "id"), _match(_STAMP, raw.get("message_ts"))
+    ident, message = text_of(user, "id"), matching(_STAMP, raw.get("message_ts"))
     on = _place(channel.get("id"), channel.get("name"), ident, message)
-    parts = ("shortcut", _text(raw, "trigger_id"), _text(raw, "action_ts"))
+    parts = ("shortcut", text_of(raw, "trigger_id"), text_of(raw, "action_ts"))
     command = storable(name.removeprefix(SHORTCUT_CALLBACK))
     if raw.get("type") == "message_action":
         command = f"{command} {link_of(raw)}".rstrip()
@@ -301,15 +300,15 @@ def _shortcut(raw: Raw) -> _Made | None:
 
 
 def _command(raw: Raw) -> _Made | None:
-    user = _text(raw, "user_id")
+    user = text_of(raw, "user_id")
     on = _place(raw.get("channel_id"), raw.get("channel_name"), user)
-    ran = Ran(typed(_text(raw, "text")).strip())
-    return _Made(user, ran, on, ("command", _text(raw, "trigger_id")), name=_text(raw, "user_name"))
+    ran = Ran(typed(text_of(raw, "text")).strip())
+    return _Made(user, ran, on, ("command", text_of(raw, "trigger_id")), name=text_of(raw, "user_name"))
 
 
 def _place(channel: object, name: object, user: str, message: str = "") -> Place:
     """A channel; a direct conversation may be one between two people, so it is addressed by the person."""
-    found = _match(_PLACE, channel)
+    found = matching(_PLACE, channel)
     if not found or found.startswith("D"):
         return Place(user, message=message)
     return Place(found, direct=False, name=storable(name) if isinstance(name, str) else "", message=message)
@@ -318,22 +317,8 @@ def _place(channel: object, name: object, user: str, message: str = "") -> Place
 # --- parts
 
 
-def _part(raw: Raw, name: str) -> Raw:
-    found = raw.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(raw: Raw, name: str) -> str:
-    found = raw.get(name)
-    return storable(found) if isinstance(found, str) else ""
-
-
 def _name(user: Raw) -> str:
-    return _text(user, "username") or _text(user, "name")
-
-
-def _match(pattern: re.Pattern[str], value: object) -> str:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
+    return text_of(user, "username") or text_of(user, "name")
 
 
 def to_the_person(inbound: Inbound) -> Inbound:

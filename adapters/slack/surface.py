@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.common.raw import part_of, text_of
 from adapters.slack.controls import Carries, carried
 
 Json = Mapping[str, Any]
@@ -73,16 +74,16 @@ Surface = Command | Pressed | Sent | InModal | AtHome | Written | Elsewhere
 def surface_of(raw: Json) -> Surface:
     """The surface of a verified payload; total."""
     if "command" in raw:
-        return Command(_text(raw, "trigger_id"), _text(raw, "response_url"), _text(raw, "text"))
+        return Command(text_of(raw, "trigger_id"), text_of(raw, "response_url"), text_of(raw, "text"))
     match raw.get("type"):
         case "event_callback":
-            return _written(_part(raw, "event"))
+            return _written(part_of(raw, "event"))
         case "view_submission":
-            return Sent(_part(raw, "view"))
+            return Sent(part_of(raw, "view"))
         case "block_actions":
             return _pressed(raw)
         case "shortcut" | "message_action":
-            return Pressed(_text(raw, "trigger_id"), _text(raw, "response_url"), private=False)
+            return Pressed(text_of(raw, "trigger_id"), text_of(raw, "response_url"), private=False)
         case _:
             return Elsewhere()
 
@@ -98,13 +99,13 @@ def inputs_of(view: Json) -> tuple[str, ...]:
     """The block ids of a modal's fields, in order."""
     blocks = view.get("blocks")
     known = [one for one in blocks if isinstance(one, Mapping)] if isinstance(blocks, list) else []
-    return tuple(_text(one, "block_id") for one in known if one.get("type") == "input")
+    return tuple(text_of(one, "block_id") for one in known if one.get("type") == "input")
 
 
 def picked_people(raw: Json) -> tuple[str, ...]:
     """The accounts that were picked in a form or a message, by Slack's own picker."""
-    view, message = _part(_part(raw, "view"), "state"), _part(raw, "state")
-    blocks = [*_part(view, "values").values(), *_part(message, "values").values()]
+    view, message = part_of(part_of(raw, "view"), "state"), part_of(raw, "state")
+    blocks = [*part_of(view, "values").values(), *part_of(message, "values").values()]
     fields = [field for block in blocks if isinstance(block, Mapping) for field in block.values()]
     actions = raw.get("actions")
     fields += actions if isinstance(actions, list) else []
@@ -113,27 +114,17 @@ def picked_people(raw: Json) -> tuple[str, ...]:
 
 
 def _pressed(raw: Json) -> Surface:
-    container, trigger = _part(raw, "container"), _text(raw, "trigger_id")
+    container, trigger = part_of(raw, "container"), text_of(raw, "trigger_id")
     if container.get("type") == "view":
-        view = _part(raw, "view")
+        view = part_of(raw, "view")
         if view.get("type") == "home":
             return AtHome(trigger)
-        return InModal(trigger, _text(view, "id"), _text(view, "hash"))
+        return InModal(trigger, text_of(view, "id"), text_of(view, "hash"))
     shared = carried(pressed_in(raw)) is Carries.COMMAND
-    return Pressed(trigger, _text(raw, "response_url"), container.get("is_ephemeral") is True, shared)
+    return Pressed(trigger, text_of(raw, "response_url"), container.get("is_ephemeral") is True, shared)
 
 
 def _written(event: Json) -> Surface:
     if event.get("type") not in {"message", "app_mention"}:
         return Elsewhere()
-    return Written(_text(event, "channel"), _text(event, "user"), _text(event, "thread_ts"))
-
-
-def _part(raw: Json, name: str) -> Json:
-    found = raw.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(raw: Json, name: str) -> str:
-    found = raw.get(name)
-    return found if isinstance(found, str) else ""
+    return Written(text_of(event, "channel"), text_of(event, "user"), text_of(event, "thread_ts"))

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from adapters.common.raw import text_of
 from adapters.teams.cloud import Cloud
 from adapters.teams.faults import AGAIN, fault, rest
 from adapters.teams.pacing import Pacing
@@ -80,7 +81,7 @@ class Client:
         suffix = "?isTargetedActivity=true" if private_to else ""
         path = f"{_part(spot.conversation)}/activities{suffix}"
         said = await self._call(spot, "POST", path, activity)
-        return MessageRef(spot.conversation, _text(said, "id"))
+        return MessageRef(spot.conversation, text_of(said, "id"))
 
     async def put(self, spot: Spot, message: str, payload: Payload) -> None:
         """Replace a message."""
@@ -96,7 +97,7 @@ class Client:
             "tenantId": spot.tenant,
         }
         said = await self._call(spot, "POST", "", body)
-        conversation, message = _text(said, "id"), _text(said, "activityId")
+        conversation, message = text_of(said, "id"), text_of(said, "activityId")
         root = message or conversation.partition(";messageid=")[2]
         return MessageRef(conversation or f"{spot.conversation};messageid={root}", root)
 
@@ -104,7 +105,7 @@ class Client:
         """The direct conversation with the account that stands in the place of the conversation; made where missing."""
         body = {"isGroup": False, "members": [{"id": spot.conversation}], "tenantId": spot.tenant}
         said = await self._call(spot, "POST", "", body)
-        return Spot(spot.service, _text(said, "id"), spot.tenant)
+        return Spot(spot.service, text_of(said, "id"), spot.tenant)
 
     async def member(self, spot: Spot, member: str) -> Json:
         """What the tenant says of somebody in a conversation: no event says it. It waits for no turn."""
@@ -198,8 +199,3 @@ def _object(text: str) -> Json:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, Mapping) else {}
-
-
-def _text(said: Json, name: str) -> str:
-    found = said.get(name)
-    return found if isinstance(found, str) else ""

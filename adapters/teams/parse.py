@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from adapters.common.text import storable
+from adapters.common.raw import Raw, matching, part_of, text_of
 from adapters.teams import controls, inputs
 from adapters.teams.text import typed
 from bot.core.ports import Act, Inbound, Joined, Left, Place, Ran, Search, Sender, Wrote
@@ -29,8 +29,6 @@ _MEMBER = re.compile(
 )  # the id of a person for this bot, by which a direct conversation is asked for
 _COMMAND = re.compile(r"/\s*(?:rampcheck\b)?(.*)", re.IGNORECASE | re.DOTALL)
 _AUTOMATIC = "automatic"  # the trigger of a card that is refreshed by itself, which nobody did
-
-Raw = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,13 @@ def parse(raw: Any) -> Inbound | None:
     act, key = _act(raw, found), _key(raw, found)
     if act is None or not key:
         return None
-    who = _part(raw, "from")
-    member = _text(who, "id")
+    who = part_of(raw, "from")
+    member = text_of(who, "id")
     sender = Sender(
         PLATFORM,
         found.tenant,
         found.account,
-        name=_text(who, "name"),
+        name=text_of(who, "name"),
         zone=_zone(raw),
         reach=member if _MEMBER.fullmatch(member) else "",
     )
@@ -80,14 +78,18 @@ def envelope(raw: Any) -> Envelope | None:
     """Who acted and where; None for what is no person's, or not from Teams."""
     if not isinstance(raw, Mapping) or raw.get("channelId") != CHANNEL:
         return None
-    who, room, us = _part(raw, "from"), _part(raw, "conversation"), _part(raw, "recipient")
-    tenant = _match(_ACCOUNT, _part(_part(raw, "channelData"), "tenant").get("id"))
-    account = _match(_ACCOUNT, who.get("aadObjectId"))
-    conversation, speaker, bot = _match(_CONVERSATION, room.get("id")), _text(who, "id"), _text(us, "id")
+    who, room, us = part_of(raw, "from"), part_of(raw, "conversation"), part_of(raw, "recipient")
+    tenant = matching(_ACCOUNT, part_of(part_of(raw, "channelData"), "tenant").get("id"))
+    account = matching(_ACCOUNT, who.get("aadObjectId"))
+    conversation, speaker, bot = (
+        matching(_CONVERSATION, room.get("id")),
+        text_of(who, "id"),
+        text_of(us, "id"),
+    )
     if not (tenant and account and conversation) or speaker in ("", bot) or speaker.startswith(_BOT):
         return None
-    kind = _text(room, "conversationType") or "personal"
-    return Envelope(tenant.lower(), account.lower(), conversation, kind, _text(raw, "serviceUrl"), bot)
+    kind = text_of(room, "conversationType") or "personal"
+    return Envelope(tenant.lower(), account.lower(), conversation, kind, text_of(raw, "serviceUrl"), bot)
 
 
 def is_account(text: str) -> bool:
@@ -97,7 +99,7 @@ def is_account(text: str) -> bool:
 
 def named_tenant(raw: Raw) -> str:
     """What the tenant is called, where an activity says it; most say its id alone."""
-    return _text(_part(_part(raw, "channelData"), "tenant"), "name").strip()[:120]
+    return text_of(part_of(part_of(raw, "channelData"), "tenant"), "name").strip()[:120]
 
 
 def asked(raw: Any) -> Search | None:
@@ -105,11 +107,11 @@ def asked(raw: Any) -> Search | None:
     found = envelope(raw)
     if found is None or raw.get("type") != "invoke" or raw.get("name") != SEARCH:
         return None
-    value = _part(raw, "value")
+    value = part_of(raw, "value")
     source = inputs.searched_in(value.get("dataset"))
     if source is None:
         return None
-    return Search(Sender(PLATFORM, found.tenant, found.account), source, _text(value, "queryText")[:200])
+    return Search(Sender(PLATFORM, found.tenant, found.account), source, text_of(value, "queryText")[:200])
 
 
 def data_of(raw: Any) -> Raw:
@@ -117,8 +119,8 @@ def data_of(raw: Any) -> Raw:
     if not isinstance(raw, Mapping):
         return {}
     if raw.get("type") == "invoke":
-        return _part(_part(_part(raw, "value"), "action"), "data")
-    return _part(raw, "value") if raw.get("type") == "message" else {}
+        return part_of(part_of(part_of(raw, "value"), "action"), "data")
+    return part_of(raw, "value") if raw.get("type") == "message" else {}
 
 
 # --- which act
@@ -131,9 +133,9 @@ def _act(raw: Raw, found: Envelope) -> Act | None:
                 controls.act_of(raw["value"]) if isinstance(raw.get("value"), Mapping) else _said(raw, found)
             )
         case "invoke" if raw.get("name") == PRESS:
-            return _pressed(_part(raw, "value"))
+            return _pressed(part_of(raw, "value"))
         case "installationUpdate":
-            return _installed(_text(raw, "action"))
+            return _installed(text_of(raw, "action"))
         case "conversationUpdate":
             return _moved(raw, found)
         case _:
@@ -142,8 +144,8 @@ def _act(raw: Raw, found: Envelope) -> Act | None:
 
 def _said(raw: Raw, found: Envelope) -> Act | None:
     """In a direct conversation everything is said to us, elsewhere only what mentions us."""
-    text, mentioned = typed(_text(raw, "text"), _mentions(raw, found.bot))
-    if not (found.direct or mentioned or _part(raw, "recipient").get("isTargeted") is True):
+    text, mentioned = typed(text_of(raw, "text"), _mentions(raw, found.bot))
+    if not (found.direct or mentioned or part_of(raw, "recipient").get("isTargeted") is True):
         return None
     if found.direct and not text.strip():
         return None
@@ -155,13 +157,17 @@ def _mentions(raw: Raw, bot: str) -> tuple[str, ...]:
     """The very pieces of the text by which we were mentioned."""
     entities = raw.get("entities")
     known = [one for one in entities if isinstance(one, Mapping)] if isinstance(entities, list) else []
-    ours = (one for one in known if one.get("type") == "mention" and _part(one, "mentioned").get("id") == bot)
-    return tuple(text for one in ours if (text := _text(one, "text")))
+    ours = (
+        one for one in known if one.get("type") == "mention" and part_of(one, "mentioned").get("id") == bot
+    )
+    return tuple(text for one in ours if (text := text_of(one, "text")))
 
 
 def _pressed(value: Raw) -> Act | None:
     return (
-        None if value.get("trigger") == _AUTOMATIC else controls.act_of(_part(_part(value, "action"), "data"))
+        None
+        if value.get("trigger") == _AUTOMATIC
+        else controls.act_of(part_of(part_of(value, "action"), "data"))
     )
 
 
@@ -178,7 +184,7 @@ def _moved(raw: Raw, found: Envelope) -> Act | None:
         return Joined()
     if found.bot in _ids(raw.get("membersRemoved")):
         return Left()
-    match _part(raw, "channelData").get("eventType"):
+    match part_of(raw, "channelData").get("eventType"):
         case "channelRenamed" | "channelRestored":
             return Joined()
         case "channelDeleted" | "teamDeleted":
@@ -188,7 +194,7 @@ def _moved(raw: Raw, found: Envelope) -> Act | None:
 
 def _ids(members: object) -> set[str]:
     known = [one for one in members if isinstance(one, Mapping)] if isinstance(members, list) else []
-    return {text for one in known if (text := _text(one, "id"))}
+    return {text for one in known if (text := text_of(one, "id"))}
 
 
 # --- where, and which delivery
@@ -196,26 +202,28 @@ def _ids(members: object) -> set[str]:
 
 def _place(raw: Raw, found: Envelope) -> Place:
     """An event about a channel speaks of that one, wherever in the team it is told."""
-    about = _part(_part(raw, "channelData"), "channel") if raw.get("type") == "conversationUpdate" else {}
-    conversation = _match(_CONVERSATION, about.get("id")) or found.place
-    message = _match(_ACTIVITY, raw.get("replyToId"))
+    about = part_of(part_of(raw, "channelData"), "channel") if raw.get("type") == "conversationUpdate" else {}
+    conversation = matching(_CONVERSATION, about.get("id")) or found.place
+    message = matching(_ACTIVITY, raw.get("replyToId"))
     name = "" if found.direct else _name(raw)
     return Place(conversation, direct=found.direct, name=name, service=found.service, message=message)
 
 
 def _name(raw: Raw) -> str:
     """What a channel or group is called, as far as Teams says it."""
-    data = _part(raw, "channelData")
-    for named in (_part(data, "channel"), _part(raw, "conversation"), _part(data, "team")):
-        if name := _text(named, "name").strip():
+    data = part_of(raw, "channelData")
+    for named in (part_of(data, "channel"), part_of(raw, "conversation"), part_of(data, "team")):
+        if name := text_of(named, "name").strip():
             return name[:120]
     return ""
 
 
 def _key(raw: Raw, found: Envelope) -> str:
     """Teams repeats what was not answered in time, with the same id."""
-    ident = _match(_ACTIVITY, raw.get("id"))
-    parts = [ident] if ident else [_text(raw, name) for name in ("timestamp", "name", "action", "replyToId")]
+    ident = matching(_ACTIVITY, raw.get("id"))
+    parts = (
+        [ident] if ident else [text_of(raw, name) for name in ("timestamp", "name", "action", "replyToId")]
+    )
     if not parts[0]:
         return ""
     whole = "\n".join((found.conversation, str(raw.get("type")), found.account, *parts))
@@ -226,22 +234,8 @@ def _zone(raw: Raw) -> str:
     """The time zone that the client says it is in."""
     entities = raw.get("entities")
     known = [one for one in entities if isinstance(one, Mapping)] if isinstance(entities, list) else []
-    told = [_text(one, "timezone") for one in known if one.get("type") == "clientInfo"]
-    return next((zone for zone in [*told, _text(raw, "localTimezone")] if zone), "")[:64]
+    told = [text_of(one, "timezone") for one in known if one.get("type") == "clientInfo"]
+    return next((zone for zone in [*told, text_of(raw, "localTimezone")] if zone), "")[:64]
 
 
 # --- parts
-
-
-def _part(raw: Raw, name: str) -> Raw:
-    found = raw.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(raw: Raw, name: str) -> str:
-    found = raw.get(name)
-    return storable(found) if isinstance(found, str) else ""
-
-
-def _match(pattern: re.Pattern[str], value: object) -> str:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else ""

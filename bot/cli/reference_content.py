@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.cli.markdown import code, heading, table
-from bot.core.cadence import WEEKDAYS
 from bot.core.compose.conditions import both, condition_words
 from bot.core.compose.words import count, listed
+from bot.core.days import WEEKDAYS
 from bot.core.policy import Cadence, Policy
 from bot.core.questionnaire import (
     STAGE_NAMES,

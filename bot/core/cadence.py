@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
+from bot.core.days import dated
 from bot.core.localtime import local, wall
 from bot.core.policy import Asking, Cadence
 
@@ -18,9 +19,7 @@ _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _LATER_TODAY = timedelta(hours=2)  # long enough for a meeting to end
 _SAME_SLOT = timedelta(hours=36)  # zones lie up to 26 h apart; the rest is for an hour that moved with them
-_TOO_SOON = timedelta(
-    days=3, hours=12
-)  # half the shortest rhythm: asked again within it feels like asked twice
+_TOO_SOON = timedelta(days=3.5)  # half the shortest rhythm: asked again within it feels like asked twice
 
 # --- days and hours -----------------------------------------------------------------------------------------
 
@@ -373,35 +372,3 @@ def snooze_choices(now: datetime, *, zone: str, asking: Asking, closes_at: datet
         if until is not None and until < closes_at:
             found.setdefault(until, Snooze(dated(until, now, zone), until))
     return tuple(found[until] for until in sorted(found))
-
-
-# --- words for people ---------------------------------------------------------------------------------------
-
-# English by hand: strftime follows the machine's locale.
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def day_words(day: date, today: date) -> str:
-    """A day as people write it: "31 Mar", with the year when it is another one than today's."""
-    year = "" if day.year == today.year else f" {day.year}"
-    return f"{day.day} {MONTHS[day.month - 1][:3]}{year}"
-
-
-def dated(moment: datetime, now: datetime, zone: str) -> str:
-    """A moment on the person's wall clock, with its date: "Tue 8 Dec 10:00". It is as true when read tomorrow."""
-    here, today = local(moment, zone), local(now, zone).date()
-    return f"{WEEKDAYS[here.weekday()][:3]} {day_words(here.date(), today)} {here:%H:%M}"

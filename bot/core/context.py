@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.core.cadence import day_words
 from bot.core.card import Block
+from bot.core.days import day_words
 from bot.core.localtime import local
 from bot.core.policy import Asking
 from bot.core.questionnaire import QuestionId

@@ -1,4 +1,4 @@
-"""A day as people write it -> a date, or what is unclear about it; it must not know what the day is for.
+"""Days as people write them, read and written; it must not know what a day is for.
 
 What can be read in two ways is never guessed. A day without its year is the next such day.
 """
@@ -9,13 +9,47 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from bot.core.cadence import MONTHS, WEEKDAYS
+from bot.core.localtime import local
 
+# English by hand: strftime follows the machine's locale.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 READ_AT_MOST = 60  # characters looked at: "the day after tomorrow" and every written date are shorter
 _WORDS_AT_MOST = 6
 _DAY = timedelta(days=1)
+
+
+# --- written ------------------------------------------------------------------------------------------------
+
+
+def day_words(day: date, today: date) -> str:
+    """A day as people write it: "31 Mar", with the year when it is another one than today's."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]}{year}"
+
+
+def dated(moment: datetime, now: datetime, zone: str) -> str:
+    """A moment on the person's wall clock, with its date: "Tue 8 Dec 10:00". It is as true when read tomorrow."""
+    here, today = local(moment, zone), local(now, zone).date()
+    return f"{WEEKDAYS[here.weekday()][:3]} {day_words(here.date(), today)} {here:%H:%M}"
+
+
+# --- read ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

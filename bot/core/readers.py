@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.core.cadence import WEEKDAYS, day_words
 from bot.core.command import (
     WHY_PARTS,
     Add,
@@ -32,7 +31,7 @@ from bot.core.command import (
     Users,
     Why,
 )
-from bot.core.days import Day, Unclear, read_day
+from bot.core.days import WEEKDAYS, Day, Unclear, day_words, read_day
 from bot.core.phrase import Word, join
 
 Words = Sequence[Word]

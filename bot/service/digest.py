@@ -24,6 +24,7 @@ from bot.core.compose.digest import (
     Waits,
 )
 from bot.core.compose.portfolio_map import Scored, portfolio_map
+from bot.core.days import dated
 from bot.core.decisions import ENDING, Choice, deciders
 from bot.core.journey import came_forward
 from bot.core.permissions import Action
@@ -319,7 +320,7 @@ def subscribe(work: Work, address: Address, name: str, person: Person, about: Sl
     work.unit.record(
         Event("digest.subscribed", work.now, person.id, subject=str(channel.id), after=words.of_slice(about))
     )
-    when = cadence.dated(known.next_due_at if known else due, work.now, work.unit.organisation.zone)
+    when = dated(known.next_due_at if known else due, work.now, work.unit.organisation.zone)
     return notes.subscribed(words.of_slice(about), when)
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.core import outcome
-from bot.core.cadence import day_words
 from bot.core.compose.introduction import introduction
 from bot.core.compose.release import OPERATIONS
 from bot.core.compose.words import stage_name
 from bot.core.context import Context
+from bot.core.days import day_words
 from bot.core.decisions import DECISION
 from bot.core.ports import Unit
 from bot.core.questionnaire import Kind, QuestionId, Questionnaire

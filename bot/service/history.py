@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from bot.core import permissions
-from bot.core.cadence import day_words
 from bot.core.compose import decision, words
 from bot.core.compose.answered import answer_words, fill
 from bot.core.compose.portfolio import Entry, HistoryView, Said
 from bot.core.context import Context
+from bot.core.days import day_words
 from bot.core.decisions import DECISION
 from bot.core.permissions import Sensitivity, of_answer
 from bot.core.questionnaire import Content, Questionnaire

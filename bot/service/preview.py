@@ -11,6 +11,7 @@ from bot.core.card import Card
 from bot.core.compose.conditions import both, condition_words
 from bot.core.compose.form import form_card
 from bot.core.context import Context
+from bot.core.days import day_words
 from bot.core.questionnaire import Content, Kind, QuestionId, Questionnaire, Screen
 from bot.core.routing import Record
 from bot.core.state import Phase, State
@@ -89,4 +90,4 @@ def _context(content: Content, form: Questionnaire, now: datetime) -> Context:
 
 
 def _said(day: date, today: date) -> str:
-    return cadence.day_words(day, today)
+    return day_words(day, today)

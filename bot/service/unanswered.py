@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.cadence import day_words
 from bot.core.card import Card
 from bot.core.compose import silence as words
+from bot.core.days import day_words
 from bot.core.records import Pilot, Request
 from bot.service.work import Work
 

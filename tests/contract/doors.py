@@ -94,10 +94,10 @@ class LocalDoor:
         return contextlib.nullcontext()
 
     def trouble(self, name: str) -> None:
-        raise NotImplementedError(name)
+        raise NotImplementedError(f"the local chat has no trouble to make, asked for {name!r}")
 
     async def knock(self, on_inbound: OnInbound, *, forged: bool) -> list[int]:
-        raise NotImplementedError
+        raise NotImplementedError("the local chat has no door to knock at: it is in this very process")
 
     def press(self, payload: Payload, control: Action, values: Values | None) -> Any:
         token = getattr(control, "token", None)

@@ -625,7 +625,7 @@ def test_what_names_no_moment_is_none(odd: str) -> None:
     assert cadence.snooze_of(odd) is None
 
 
-# --- digests and words -------------------------------------------------------------------------------------------
+# --- digests -----------------------------------------------------------------------------------------------------
 
 
 def test_the_digest_comes_once_a_week_on_the_hour_chosen_even_a_friday_evening() -> None:
@@ -633,29 +633,6 @@ def test_the_digest_comes_once_a_week_on_the_hour_chosen_even_a_friday_evening()
     assert shown(first, RIGA) == "Tue 2026-12-01 09:00"
     friday = cadence.digest_slot(at("2026-11-24 09:00", RIGA), weekday=FRI, hour=19, zone=RIGA)
     assert shown(friday, RIGA) == "Fri 2026-11-27 19:00"
-
-
-@pytest.mark.parametrize(
-    ("moment", "words"),
-    [
-        ("2026-11-24 10:00", "Tue 24 Nov 10:00"),
-        ("2026-12-08 10:00", "Tue 8 Dec 10:00"),
-        ("2027-03-31 10:00", "Wed 31 Mar 2027 10:00"),
-    ],
-)
-def test_a_moment_is_told_on_the_persons_own_clock(moment: str, words: str) -> None:
-    assert cadence.dated(at(moment, RIGA), at("2026-11-24 08:00", RIGA), RIGA) == words
-
-
-def test_the_day_is_the_persons_own() -> None:
-    now = at("2026-11-24 23:30")
-    assert cadence.dated(now, now, "Asia/Tokyo") == "Wed 25 Nov 08:30"
-    assert cadence.dated(at("2026-11-25 01:00"), now, "Europe/London") == "Wed 25 Nov 01:00"
-
-
-def test_a_day_is_told_with_its_year_only_when_that_is_another() -> None:
-    assert cadence.day_words(date(2026, 3, 31), date(2026, 11, 24)) == "31 Mar"
-    assert cadence.day_words(date(2027, 3, 31), date(2026, 11, 24)) == "31 Mar 2027"
 
 
 # --- zones -------------------------------------------------------------------------------------------------------

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.days import Day, Unclear, parse_day, read_day
+from bot.core.days import Day, Unclear, dated, day_words, parse_day, read_day
+from tests.core.calendars import at
 
 TODAY = date(2026, 11, 23)  # a Monday
+RIGA = "Europe/Riga"
 days = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 
@@ -137,3 +139,29 @@ def test_reading_a_day_never_fails(text: str, today: date) -> None:
 def test_reading_a_day_looks_at_no_more_than_a_day_can_need() -> None:
     for text in ("9" * 100_000, "2026-03-31" + " " * 100_000 + "x", "next " * 20_000, "1/" * 50_000):
         assert parse_day(text, TODAY) is None
+
+
+# --- written
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2026-11-24 10:00", "Tue 24 Nov 10:00"),
+        ("2026-12-08 10:00", "Tue 8 Dec 10:00"),
+        ("2027-03-31 10:00", "Wed 31 Mar 2027 10:00"),
+    ],
+)
+def test_a_moment_is_told_on_the_persons_own_clock(moment: str, words: str) -> None:
+    assert dated(at(moment, RIGA), at("2026-11-24 08:00", RIGA), RIGA) == words
+
+
+def test_the_day_is_the_persons_own() -> None:
+    now = at("2026-11-24 23:30")
+    assert dated(now, now, "Asia/Tokyo") == "Wed 25 Nov 08:30"
+    assert dated(at("2026-11-25 01:00"), now, "Europe/London") == "Wed 25 Nov 01:00"
+
+
+def test_a_day_is_told_with_its_year_only_when_that_is_another() -> None:
+    assert day_words(date(2026, 3, 31), date(2026, 11, 24)) == "31 Mar"
+    assert day_words(date(2027, 3, 31), date(2026, 11, 24)) == "31 Mar 2027"

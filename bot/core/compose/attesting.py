@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Button, Card, Facts, Paragraph, Tone, bold, say, spoken
 from bot.core.compose import notes, words
+from bot.core.days import day_words
 from bot.core.records import Pilot
 from bot.core.tokens import About, Token
 
-ATTEST, TRUE, NOT_TRUE, OPEN = (
-    "attest",
-    "true",
-    "not_true",
-    "open",
-)  # the verb of the buttons, and their `arg`
+ATTEST = "attest"  # the verb of the buttons
+TRUE, NOT_TRUE, OPEN = "true", "not_true", "open"  # their `arg`
 
 
 @dataclass(frozen=True, slots=True)

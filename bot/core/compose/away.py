@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.core import tokens
-from bot.core.cadence import WEEKDAYS, dated, day_words
 from bot.core.card import Button, Card, say
 from bot.core.compose import words
 from bot.core.compose.words import small
+from bot.core.days import WEEKDAYS, dated, day_words
 
 TITLE = "Away"
 

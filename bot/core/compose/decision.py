@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from bot.core.cadence import day_words
 from bot.core.card import Block, Button, Card, Facts, Paragraph, Tone, bold, fit, say, spoken
 from bot.core.compose import words
 from bot.core.compose.ledger import Waiting, ledger
 from bot.core.compose.release import Release
 from bot.core.compose.release import rows as release_rows
+from bot.core.days import day_words
 from bot.core.decisions import Choice, Refusal
 from bot.core.questionnaire import ItemId
 from bot.core.records import Decision

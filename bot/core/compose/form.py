@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.core import cadence, tokens
-from bot.core.cadence import day_words
 from bot.core.card import (
     Action,
     Block,
@@ -28,6 +27,7 @@ from bot.core.compose.answered import fill
 from bot.core.compose.fields import field_of
 from bot.core.compose.release import OPERATIONS
 from bot.core.context import Context
+from bot.core.days import dated, day_words
 from bot.core.questionnaire import FREE_TEXT, Kind, Question, Questionnaire
 from bot.core.records import PersonId
 from bot.core.routing import on_path, path
@@ -312,4 +312,4 @@ def token(context: Context, state: State, verb: str, arg: str = "") -> str:
 
 def moment(context: Context, when: datetime, at: datetime) -> str:
     """A moment in the zone of the person asked, with its date: the message may be read a day after it was written."""
-    return cadence.dated(when, at, context.zone)
+    return dated(when, at, context.zone)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.cadence import day_words
 from bot.core.card import (
     Action,
     Block,
@@ -30,6 +29,7 @@ from bot.core.compose.release import Release, say_button
 from bot.core.compose.release import rows as release_rows
 from bot.core.compose.thresholds import change_button
 from bot.core.compose.thresholds import rows as rule_rows
+from bot.core.days import day_words
 from bot.core.gates import GateItem, GateResult, Lack, Reopened
 from bot.core.questionnaire import PROOF_LEVEL, Item, ItemId
 from bot.core.records import Condition, PersonId, Pilot

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.core.cadence import day_words
 from bot.core.card import Card, Tone, say, spoken
 from bot.core.compose import words
 from bot.core.compose.release import say_button
+from bot.core.days import day_words
 from bot.core.gates import GateResult
 
 LISTED = 3  # items named; the gate's own card has them all

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.cadence import day_words
 from bot.core.card import Block, Facts, say
 from bot.core.compose import words
 from bot.core.compose.gate import GateView, condition_words, open_again, summary, what_lacks
+from bot.core.days import day_words
 from bot.core.gates import GateItem, Lack
 from bot.core.questionnaire import PROOF_LEVEL
 from bot.core.reviewing import READY

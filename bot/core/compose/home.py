@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Text, Tone, bold, say, spoken
 from bot.core.compose import notes, silence, succession, words
 from bot.core.compose.portfolio import Task, Todo, todo_button, todo_line, urgent_first
+from bot.core.days import day_words
 from bot.core.gates import GateResult
 from bot.core.localtime import local
 from bot.core.readiness import Readiness

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.core.ball import Holder, Split
-from bot.core.cadence import day_words
 from bot.core.compose import words
 from bot.core.compose.thresholds import rows as rule_rows
+from bot.core.days import day_words
 from bot.core.decisions import Choice, Refusal, Slips
 from bot.core.thresholds import Threshold
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Button, Card, Paragraph, Span, Style, Tone, bold, fit, say
 from bot.core.compose import words
+from bot.core.days import day_words
 from bot.core.records import Request
 from bot.core.tokens import About, Token
 

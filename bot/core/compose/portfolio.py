@@ -8,9 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.core import tokens
-from bot.core.cadence import dated, day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Table, Tone, bold, fit, say, spoken
 from bot.core.compose import words
+from bot.core.days import dated, day_words
 from bot.core.questionnaire import SIDE_STAGES, STAGES
 from bot.core.records import CheckinId, PilotId, Request
 from bot.core.signals import Course

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import permissions
-from bot.core.cadence import WEEKDAYS
 from bot.core.card import Card, Facts, bold, say, spoken
 from bot.core.compose import words
+from bot.core.days import WEEKDAYS
 from bot.core.permissions import Role, Sensitivity
 from bot.core.policy import Retention
 from bot.core.records import Person

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.core import tokens
-from bot.core.cadence import MONTHS
 from bot.core.card import Button, Card, Paragraph, bold, say, spoken
 from bot.core.compose import words
+from bot.core.days import MONTHS
 from bot.core.quarter import LEAST, Ended, Figures, Quarter
 from bot.core.questionnaire import STAGES
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.cadence import day_words
 from bot.core.card import Block, bold, say
 from bot.core.compose import words
+from bot.core.days import day_words
 from bot.core.signals.kinds import Course
 
 VIEWS = {  # second.sponsor

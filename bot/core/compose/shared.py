@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.cadence import day_words
 from bot.core.card import Block, Card, bold, say, spoken
 from bot.core.compose import notes, words
+from bot.core.days import day_words
 from bot.core.records import Request
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core import tokens
-from bot.core.cadence import WEEKDAYS, day_words
 from bot.core.card import Action, Button, Card, Date, Paragraph, Person, Tone, bold, say, spoken
 from bot.core.compose.notes import OPEN, OURS, note
 from bot.core.compose.words import listed, pilot_name
+from bot.core.days import WEEKDAYS, day_words
 from bot.core.escalation import DEPUTY, LEAD, OUTCOME, Rung
 from bot.core.localtime import local
 from bot.core.records import Request

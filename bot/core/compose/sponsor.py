@@ -8,11 +8,11 @@ from datetime import date, datetime
 from itertools import product
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.digest import word_count
 from bot.core.compose.portfolio import Todo, todo_button, todo_line, urgent_first
+from bot.core.days import day_words
 from bot.core.policy import Digesting
 from bot.core.records import PilotId
 from bot.core.signals.kinds import Course

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Action, Bar, Bars, Block, Button, Card, Facts, Heading, Tone, bold, say, spoken
 from bot.core.compose import decision, ledger, words
 from bot.core.compose.thresholds import rows as rule_rows
+from bot.core.days import day_words
 from bot.core.decisions import Slips, deciders
 from bot.core.forecast import Score
 from bot.core.gates import GateResult

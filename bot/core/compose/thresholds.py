@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.core.cadence import day_words
 from bot.core.card import Button, Card, Choice, Facts, Offer, Text, Tone, say, spoken
 from bot.core.compose import words
+from bot.core.days import day_words
 from bot.core.records import Pilot, PilotId, Request
 from bot.core.thresholds import LIMIT, SCALE_IF, STOP_IF, Threshold
 from bot.core.tokens import About, Token, encode

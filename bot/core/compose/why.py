@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Facts, Heading, Table, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.gate import GateView, gate_title
 from bot.core.compose.gate_why import explained
+from bot.core.days import day_words
 from bot.core.policy import Policy
 from bot.core.questionnaire import Model
 from bot.core.readiness import ItemScore, Readiness

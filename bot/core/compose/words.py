@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.core import tokens, wording
-from bot.core.cadence import day_words
 from bot.core.card import Button, Tone, fit
+from bot.core.days import day_words
 from bot.core.gates import GateItem, Lack
 from bot.core.questionnaire import STAGE_NAMES, Item
 from bot.core.records import PilotId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.cadence import day_words
+from bot.core.days import day_words
 from bot.core.policy import Policy
 from bot.core.signals.facts import STUCK_STAGES, Blocked, Forecast, PilotFacts, in_grace
 from bot.core.signals.kinds import Group, Severity, Signal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.cadence import day_words
+from bot.core.days import day_words
 from bot.core.policy import Policy
 from bot.core.signals.facts import IN_PILOT, STUCK_STAGES, Owned, PilotFacts
 from bot.core.signals.kinds import Group, Severity, Signal

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from bot.core import tokens
-from bot.core.cadence import day_words
 from bot.core.card import Action, Block, Button, Card, Heading, Paragraph, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.decision import decide_button
 from bot.core.compose.digest.lines import DECIDE, SHARED, due_line, moved_line, ruled_line, stuck_line, waits
 from bot.core.compose.digest.view import DigestView, Quiet
+from bot.core.days import day_words
 
 NOTHING = "Nothing needs a decision this week."
 T = TypeVar("T")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.core.cadence import day_words
 from bot.core.card import Paragraph, bold, say
 from bot.core.compose import words
 from bot.core.compose.digest.view import Due, Moved, Ruled, SharedBlocker, Stuck
+from bot.core.days import day_words
 
 DECIDE = "Decide this week"
 SHARED = "Shared blocker"

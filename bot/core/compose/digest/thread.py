@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
-from bot.core.cadence import day_words
 from bot.core.card import Block, Card, bold, say, spoken
 from bot.core.compose import words
 from bot.core.compose.digest.lines import DECIDE, SHARED, due_line, moved_line, ruled_line
 from bot.core.compose.digest.view import DigestView, Quiet, SharedBlocker, Stuck
+from bot.core.days import day_words
 from bot.core.signals.portfolio import PortfolioSignal
 
 DETAILS_SHOWN = 20  # entries of one thread card; a longer one is a list
