@@ -91,3 +91,24 @@ def test_every_stage_and_course_has_a_name() -> None:
 )
 def test_a_line_goes_on_with_a_small_letter(text: str, said: str) -> None:
     assert words.small(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Ask first.", "Ask first."),
+        ("Ask\n the vendor\tfirst, then draft", "Ask the vendor first…"),
+        ("Ask the vendor first", "Ask the vendor first"),
+        ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrts…"),
+        ("Is Donaudampfschifffahrtsgesellschaft", "Is Donaudampfschifffah…"),
+    ],
+)
+def test_a_free_text_in_a_line_ends_with_a_whole_word(text: str, said: str) -> None:
+    assert words.in_a_line(text, 23) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("It ended", "It ended."), ("Why?", "Why?"), ("It e…", "It e…"), ("", "")]
+)
+def test_a_free_text_as_a_sentence_ends_once(text: str, said: str) -> None:
+    assert words.sentence(text) == said

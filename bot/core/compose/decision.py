@@ -196,9 +196,9 @@ def decided_by(decision: Decision, who: str, on: date, today: date) -> str:
 def learned(decision: Decision) -> str:
     """What a pilot that ended leaves behind, in a line."""
     reusable = [REUSABLE[slug] for slug in decision.reuse if slug in REUSABLE]
-    lesson = fit(" ".join(decision.lesson.split()), IN_A_LINE).rstrip(".")
-    reuse = f" Reusable: {words.listed(reusable)}." if reusable else ""
-    return f"{lesson}.{reuse}" if lesson else reuse.strip()
+    lesson = words.sentence(words.in_a_line(decision.lesson, IN_A_LINE))
+    reuse = f"Reusable: {words.listed(reusable)}." if reusable else ""
+    return " ".join(filter(None, (lesson, reuse)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.core import tokens, wording
-from bot.core.card import Button, Tone, fit
+from bot.core.card import ELLIPSIS, Button, Tone, fit
 from bot.core.days import day_words
 from bot.core.gates import GateItem, Lack
 from bot.core.questionnaire import STAGE_NAMES, Item
@@ -87,6 +87,20 @@ def role_name(role: str) -> str:
 def pilot_name(name: str) -> str:
     """A pilot's name that fits into a line with others."""
     return fit(" ".join(name.split()), NAME_LIMIT)
+
+
+def in_a_line(text: str, limit: int) -> str:
+    """A free text as part of a sentence, at most `limit` characters, cut between words where it has any."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    whole = flat[:limit].rpartition(" ")[0].rstrip(",;:.")
+    return f"{whole}{ELLIPSIS}" if len(whole) > limit // 2 else fit(flat, limit)
+
+
+def sentence(text: str) -> str:
+    """A free text as a sentence of its own: with a full stop where it ends with nothing else."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
 
 
 def in_days(day: date, today: date) -> str:
