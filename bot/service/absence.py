@@ -24,6 +24,7 @@ from bot.service import (
     registry,
     requests,
     schedules,
+    telling,
 )
 from bot.service.shared_requests import by_message
 from bot.service.work import Work
@@ -39,7 +40,10 @@ def leave(work: Work, person: Person, until: date, *, actor: PersonId | None) ->
     today = work.today(person)
     if not today <= until <= today + LONGEST:
         raise ServiceError(bounds(today + LONGEST, today))
+    was_away, was = work.is_away(person), hours.back_at(work, person)
     away = people.set_away(work, person, until, actor=actor)
+    if was_away:
+        telling.wait_anew(work, away, was, hours.back_at(work, away))
     live = work.unit.live_checkins(person=person.id)
     _give_back(work, away, live)
     own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
@@ -101,6 +105,7 @@ def come_back(work: Work, person: Person, *, actor: PersonId | None) -> tuple[in
     here = people.set_away(work, person, work.today(person) - _DAY, actor=actor)
     again = hours.good(work, here, work.now)
     schedules.bring_forward(work, here, was, again)
+    telling.wait_anew(work, here, was, again)
     waiting = [one for one in work.unit.live_checkins(person=person.id) if one.state.person == person.id]
     for checkin in waiting:
         checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)

@@ -25,6 +25,13 @@ def tell(work: Work, to: PersonId, key: str, card: Card, *, at: datetime | None 
     return True
 
 
+def wait_anew(work: Work, person: Person, was: datetime, at: datetime) -> None:
+    """What waited for somebody's way back on one day waits for another, since they are back sooner or later."""
+    address = registry.address_of(work.unit, person.id)
+    if address is not None and was != at:
+        work.unit.hold_anew(address, was, at)
+
+
 def tell_menders(work: Work, people: Sequence[Person], key: str, card: Card) -> None:
     """What is broken, to each of those who mend it; where all of them are away, also to the leads who are there."""
     known = {one.id for one in people}

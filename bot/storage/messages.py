@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, literal, or_, select, update
 from bot.core.card import Card
 from bot.core.card_json import from_json, to_json
 from bot.core.ports import Leased, Message
+from bot.core.records import Address
 from bot.storage.fields import table
 from bot.storage.people import SWITCHED_OFF
 from bot.storage.scope import Scope, added_once, mine, own
@@ -41,6 +42,17 @@ CANCEL = mine(
         _message.c.parts == 0,
     )
     .values(state="cancelled", settled_at=_message.c.due_at)  # nobody says what time it is
+)
+HOLD_ANEW = mine(
+    update(_message)
+    .where(
+        _message.c.connection_id == bindparam("connection"),
+        _message.c.conversation == bindparam("at_conversation"),
+        _message.c.settled_at.is_(None),
+        _message.c.state == "held",
+        _message.c.not_before == bindparam("was"),
+    )
+    .values(not_before=bindparam("until"), due_at=bindparam("until"))
 )
 # Fenced as every settling is (`outbox`): what a worker does with a lease that ran out changes nothing.
 GIVE_UP = mine(
@@ -84,6 +96,10 @@ class Messages(Scope):
     def posted(self, key: str) -> Card | None:
         row = self._one(POSTED, key=key, first=f"{key}:", last=f"{key};")
         return None if row is None else from_json(row.card)
+
+    def hold_anew(self, address: Address, was: datetime, at: datetime) -> int:
+        where = {"connection": address.connection, "at_conversation": address.conversation}
+        return self._change(HOLD_ANEW, **where, was=was, until=at)
 
     def cancel(self, key: str, reason: str) -> bool:
         """False as well for one in a worker's hands: it may be sent already."""

@@ -1165,6 +1165,7 @@ CHANGES: dict[str, Callable[[Unit, Any], Any]] = {
     "open_home": lambda unit, at: unit.open_home(at.owner.id, at.address, NOW),
     "outdate_homes": lambda unit, at: unit.outdate_homes([at.owner.id], at=NOW, leads_at=NOW),
     "enqueue": lambda unit, at: unit.enqueue(_eve(at), NOW),
+    "hold_anew": lambda unit, at: unit.hold_anew(at.address, NOW + DAY, NOW),
     "cancel": lambda unit, at: unit.cancel("hello", "eve"),
     "give_up": lambda unit, at: unit.give_up(_in_hand(at), NOW, "eve"),
     "add_links": lambda unit, at: unit.add_links([Link(2, 1, ORIGIN, "eve")]),

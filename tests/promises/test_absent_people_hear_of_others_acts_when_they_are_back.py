@@ -10,12 +10,14 @@ from bot.core.card import Card
 from bot.core.ports import Store
 from bot.service import failing, registry, requests, telling
 from bot.service.tick import Job
+from tests.databases import on_both
 from tests.fakes.office import MONDAY, Office
 
 pytest_plugins = ["tests.databases"]
 
 BACK = date(2026, 12, 7)  # the Monday after the last day away
 AWAY = date(2026, 12, 4)
+ANSWER = "Lena answered your question"
 BROKEN = Card("Broken", "Broken")
 
 
@@ -82,15 +84,43 @@ def test_where_every_admin_is_away_a_lead_who_is_there_hears_of_what_is_broken(o
     assert len(office.platform.inbox("lena")) == 1, "an admin is there"
 
 
-def test_whoever_asked_and_went_away_hears_the_answer_on_the_way_back(office: Office) -> None:
+def told_while_away(office: Office) -> None:
+    """Lena answers what Anna asked before she went away."""
     anna, lena = office.person("anna"), office.person("lena", standing="lead")
     pilot = office.pilot("Invoice matcher", anna, sponsor=lena.id)
     office.do(lambda work: requests.ask_roles(work, pilot, asked_by=anna.id))
     office.deliver()
     office.runs("anna", f"away until {AWAY.isoformat()}")
     office.presses("lena", "Accept")
-    assert not heard(office, "anna", "Lena")
+
+
+def test_whoever_asked_and_went_away_hears_the_answer_on_the_way_back(office: Office) -> None:
+    told_while_away(office)
+    assert not heard(office, "anna", ANSWER)
     until_back(office)
-    assert not heard(office, "anna", "Lena")
+    assert not heard(office, "anna", ANSWER)
     office.until(office.now + timedelta(minutes=1))
-    assert len(heard(office, "anna", "Lena")) == 1
+    assert len(heard(office, "anna", ANSWER)) == 1
+
+
+@on_both
+def test_whoever_is_back_early_hears_at_once(office: Office) -> None:
+    told_while_away(office)
+    office.until(office.now + timedelta(days=2))
+    assert not heard(office, "anna", ANSWER)
+    office.runs("anna", "back")
+    office.until(office.now + timedelta(minutes=1))
+    assert len(heard(office, "anna", ANSWER)) == 1
+    until_back(office)
+    office.until(office.now + timedelta(minutes=1))
+    assert len(heard(office, "anna", ANSWER)) == 1, "it does not come again on the day first said"
+
+
+def test_whoever_stays_away_for_longer_hears_later(office: Office) -> None:
+    told_while_away(office)
+    office.runs("anna", f"away until {(AWAY + timedelta(days=7)).isoformat()}")
+    until_back(office)
+    office.until(office.now + timedelta(days=1))
+    assert not heard(office, "anna", ANSWER), "she is still away"
+    office.until(office.now + timedelta(days=6, minutes=1))
+    assert len(heard(office, "anna", ANSWER)) == 1

@@ -106,6 +106,10 @@ class MessagesKept(Protocol):
         """The card of the message of that key as it was amended last, by messages whose keys go on behind `key:`."""
         ...
 
+    def hold_anew(self, address: Address, was: datetime, at: datetime) -> int:
+        """What is held for a conversation until the moment `was` is held until `at`; how many messages that were."""
+        ...
+
     def cancel(self, key: str, reason: str) -> bool:
         """Drop a message that was not sent yet."""
         ...
