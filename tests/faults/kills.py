@@ -23,19 +23,17 @@ from tests.soak.record import rows as found
 
 MESSAGES, OWNERS = 1000, 4000  # on each database; four owners have five pilots
 SECOND = timedelta(seconds=1)
-KILLS_A_SLOT, LIVES_S = (
-    4,
-    1.0,
-)  # kills at each moment at which somebody is due, and how long one lives at most
+KILLS_A_SLOT = 4  # at each moment at which somebody is due
+LIVES_S = 1.0  # how long one lives then, at most
 LEASE = timedelta(seconds=60)  # what a dead worker had in hand is taken after it
 SQLITE, POSTGRES = "SQLite", "PostgreSQL, 3 workers"
 UNSETTLED = "SELECT count(*) FROM message WHERE settled_at IS NULL"
 NOT_ASKED = "SELECT min(next_due_at) FROM schedule WHERE pilot_id NOT IN (SELECT pilot_id FROM checkin)"
 OPENED = "SELECT pilot_id, count(*) FROM event WHERE kind = 'checkin.opened' GROUP BY pilot_id"
-ASKED = "SELECT count(*) FROM checkin"
-INVITED = (  # in a message alone, or with others
-    "SELECT (SELECT count(*) FROM message WHERE key LIKE 'checkin:%' AND replaces = '')"
-    " + (SELECT count(*) FROM strip WHERE key LIKE 'checkin:%:invite')"
+MUTE = (  # whose question is in no message, neither alone nor with others
+    "SELECT count(*) FROM checkin"
+    " WHERE NOT EXISTS (SELECT 1 FROM message WHERE key = 'checkin:' || checkin.id || ':invite')"
+    " AND NOT EXISTS (SELECT 1 FROM strip WHERE key = 'checkin:' || checkin.id || ':invite')"
 )
 
 
@@ -106,7 +104,7 @@ def staffed(url: str, owners: int, *, messages: int = 0, look_up: bool = True) -
     """People, pilots, messages that wait, and workers in front of a sink."""
     workers = 1 if url.startswith("sqlite") else 3
     soak = Soak(Plan(owners, 1, workers, kills=0, jumps=0, gone=0, look_up=look_up), url)
-    soak.begin()
+    soak.settle()
     store = open_store(url)
     (organisation,) = store.organisations()
 
@@ -117,8 +115,11 @@ def staffed(url: str, owners: int, *, messages: int = 0, look_up: bool = True) -
 
     store.write(organisation.id, write)
     store.close()
-    yield soak
-    soak.crew.dismiss()
+    soak.begin()
+    try:
+        yield soak
+    finally:
+        soak.crew.dismiss()
 
 
 def sent(url: str, messages: int, *, before: bool, look_up: bool = True) -> dict[str, float]:
@@ -149,7 +150,7 @@ def asked_once(url: str, owners: int) -> dict[str, float]:
                 now += LEASE + SECOND  # whoever stands in its place looks after the lease
             soak.crew.look(now)
         opened = dict(found(url, OPENED))
-        mute = found(url, ASKED)[0][0] - found(url, INVITED)[0][0]
+        mute = found(url, MUTE)[0][0]
         kills = dict(soak.crew.kills)
     struck(kills.get("ticking", 0), "kills")
     return {

@@ -100,6 +100,7 @@ class Soak:
     def run(self) -> Record:
         """Live through the weeks; what an observer can know of them."""
         began = time.perf_counter()
+        self.settle()
         self.begin()
         try:
             for at in self._moments():
@@ -120,12 +121,11 @@ class Soak:
     # --- the world
 
     def begin(self) -> None:
-        """People and pilots, a platform and workers."""
-        self._settle()
+        """A platform and workers, who have the database to themselves from now on."""
         self.sink.start()
         self.crew.hire(self.plan.workers)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """People and pilots, by the product's own registration; the first message is a fortnight away."""
         self.connection, made = settled(self.url, self.plan.owners, self.content)
         own: dict[int, list[str]] = {}
