@@ -40,10 +40,10 @@ def leave(work: Work, person: Person, until: date, *, actor: PersonId | None) ->
     today = work.today(person)
     if not today <= until <= today + LONGEST:
         raise ServiceError(bounds(today + LONGEST, today))
-    was_away, was = work.is_away(person), hours.back_at(work, person)
+    was = hours.back_at(work, person) if person.away_until is not None else None
     away = people.set_away(work, person, until, actor=actor)
-    if was_away:
-        telling.wait_anew(work, away, was, hours.back_at(work, away))
+    if was is not None:
+        _wait_anew(work, away, was, hours.back_at(work, away))
     live = work.unit.live_checkins(person=person.id)
     _give_back(work, away, live)
     own = [one for one in live if one.state.person == person.id and one.state.phase is not Phase.WAITING]
@@ -104,12 +104,17 @@ def come_back(work: Work, person: Person, *, actor: PersonId | None) -> tuple[in
         return 0, work.now
     here = people.set_away(work, person, work.today(person) - _DAY, actor=actor)
     again = hours.good(work, here, work.now)
-    schedules.bring_forward(work, here, was, again)
-    telling.wait_anew(work, here, was, again)
+    _wait_anew(work, here, was, again)
     waiting = [one for one in work.unit.live_checkins(person=person.id) if one.state.person == person.id]
     for checkin in waiting:
         checkins.happen(work, checkin.id, events.WentAway(work.now, again), actor=None)
     return len(waiting) + len(by_message(work.unit.requests(person=person.id))), again
+
+
+def _wait_anew(work: Work, person: Person, was: datetime, at: datetime) -> None:
+    """What waited for somebody's way back on one day, questions and messages, waits for another."""
+    schedules.bring_forward(work, person, was, at)
+    telling.wait_anew(work, person, was, at)
 
 
 def returning(work: Work) -> list[Person]:

@@ -20,6 +20,7 @@ from bot.storage.lock import WriterLock
 
 PAGES = 2_000  # copied at a time, 8 MB: writers get in between
 PAUSE_S = 0.01
+READERS_MS = 500  # that whoever still reads what is put aside is waited for
 ANOTHER = "Name a file that `rampcheck backup` wrote."
 SERVER = (
     "PostgreSQL has its own tools, and nothing is kept outside it: `pg_dump --format=custom --file=rampcheck.dump` "
@@ -155,13 +156,16 @@ def _put_aside(target: Path) -> Path | None:
         contextlib.suppress(sqlite3.Error),
         _opened(target, mode="rw") as old,
     ):  # it may be damaged: that is why
+        old.execute(f"PRAGMA busy_timeout = {READERS_MS}")
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     number = 1
     while (aside := target.with_name(f"{target.name}.before-restore-{number}")).exists():
         number += 1
     target.replace(aside)
-    for log in ("-wal", "-shm"):
-        target.with_name(target.name + log).unlink(missing_ok=True)
+    log = target.with_name(f"{target.name}-wal")
+    if log.exists():  # it could not be taken in, as while another program reads there: it goes along
+        log.replace(aside.with_name(f"{aside.name}-wal"))
+    target.with_name(f"{target.name}-shm").unlink(missing_ok=True)
     return aside
 
 

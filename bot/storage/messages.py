@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, literal, or_, select, update
 
 from bot.core.card import Card
 from bot.core.card_json import from_json, to_json
@@ -43,6 +43,8 @@ CANCEL = mine(
     )
     .values(state="cancelled", settled_at=_message.c.due_at)  # nobody says what time it is
 )
+# `due_at` is when a held message leaves, whoever held it and whatever it was meant not to come before.
+_until: Any = bindparam("until", type_=_message.c.due_at.type)
 HOLD_ANEW = mine(
     update(_message)
     .where(
@@ -50,9 +52,9 @@ HOLD_ANEW = mine(
         _message.c.conversation == bindparam("at_conversation"),
         _message.c.settled_at.is_(None),
         _message.c.state == "held",
-        _message.c.not_before == bindparam("was"),
+        _message.c.due_at == bindparam("was"),
     )
-    .values(not_before=bindparam("until"), due_at=bindparam("until"))
+    .values(due_at=_until, not_before=case((_message.c.not_before.is_not(None), _until)))
 )
 # Fenced as every settling is (`outbox`): what a worker does with a lease that ran out changes nothing.
 GIVE_UP = mine(

@@ -35,6 +35,18 @@ def test_a_copy_is_put_back_and_what_was_there_is_kept(home: Path) -> None:
     assert "Dana" in ran("people", "list")
 
 
+@pytest.mark.usefixtures("home")
+def test_what_is_put_aside_keeps_its_newest_rows_though_somebody_still_reads_there(home: Path) -> None:
+    ran("people", "add", "Dana")
+    ran("backup", "copy.db")
+    with closing(sqlite3.connect(home / "rampcheck.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM person").fetchone()
+        ran("people", "add", "Eve")  # her row stays in the log, since the reader looks at what was before it
+        ran("restore", "copy.db")
+    assert (people(home), people(home, "rampcheck.db.before-restore-1")) == (1, 2)
+
+
 def test_a_copy_taken_while_others_write_is_whole(home: Path) -> None:
     store, stop = open_store(f"sqlite:///{home / 'rampcheck.db'}"), threading.Event()
     scene = Office(store)

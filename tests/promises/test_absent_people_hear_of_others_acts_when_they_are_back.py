@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.core.card import Card
-from bot.core.ports import Store
+from bot.core.ports import Message, Store
 from bot.service import failing, registry, requests, telling
 from bot.service.tick import Job
 from tests.databases import on_both
@@ -123,4 +123,44 @@ def test_whoever_stays_away_for_longer_hears_later(office: Office) -> None:
     office.until(office.now + timedelta(days=1))
     assert not heard(office, "anna", ANSWER), "she is still away"
     office.until(office.now + timedelta(days=6, minutes=1))
+    assert len(heard(office, "anna", ANSWER)) == 1
+
+
+def test_what_waited_for_a_morning_when_somebody_went_away_comes_when_they_are_back(office: Office) -> None:
+    anna = office.person("anna")
+    office.now = MONDAY.replace(hour=20)
+    pilot = office.pilot("Invoice matcher", anna)
+    office.do(lambda work: requests.ask_roles(work, pilot, asked_by=None))
+    office.deliver()
+    office.runs("anna", f"away until {AWAY.isoformat()}")
+    office.until(office.now + timedelta(days=1, hours=13))  # Wednesday: the outbox has found that she is away
+    assert not heard(office, "anna", "Invoice matcher")
+    office.runs("anna", "back")
+    office.until(office.now + timedelta(hours=1))
+    assert len(heard(office, "anna", "Invoice matcher")) == 1
+
+
+def test_what_changes_a_message_that_waits_comes_with_it(office: Office) -> None:
+    anna = office.person("anna")
+    office.runs("anna", f"away until {AWAY.isoformat()}")
+    office.do(lambda work: telling.tell(work, anna.id, "news", Card("News", "News")))
+    newer = Message("news:2", office.address("anna"), Card("Newer", "Newer"), replaces="news")
+    office.do(lambda work: work.unit.enqueue(newer, work.now))
+    office.deliver()
+    office.until(office.now + timedelta(days=1))
+    office.runs("anna", "back")
+    office.until(office.now + timedelta(hours=1))
+    assert heard(office, "anna", "Newer")
+
+
+def test_who_says_on_the_weekend_that_they_stay_away_hears_when_they_are_back(office: Office) -> None:
+    told_while_away(office)
+    office.until(
+        MONDAY.replace(month=12, day=5, hour=9)
+    )  # a Saturday: the absence is over, Monday is not there
+    office.runs("anna", f"away until {(AWAY + timedelta(days=14)).isoformat()}")
+    office.until(MONDAY.replace(month=12, day=9, hour=9))
+    assert not heard(office, "anna", ANSWER)
+    office.runs("anna", "back")
+    office.until(office.now + timedelta(hours=1))
     assert len(heard(office, "anna", ANSWER)) == 1

@@ -129,6 +129,16 @@ def test_back_early_brings_the_slot_that_was_put_off(office: Office) -> None:
     assert office.now.astimezone(RIGA).date() <= date(2026, 12, 16)
 
 
+def test_back_sooner_than_first_said_brings_the_slot_that_was_put_off(office: Office) -> None:
+    anna = office.person("anna")
+    office.pilot("Invoice matcher", anna)
+    office.runs("anna", "away until 1 February")
+    office.until(office.now.replace(month=12, day=15))
+    office.runs("anna", "away until 16 December")
+    office.until_asked("anna")
+    assert office.now.astimezone(RIGA).date() == date(2026, 12, 17)
+
+
 @pytest.mark.parametrize(
     "said",
     ["I'm away until 4 December", "i am on vacation until 2026-12-04", "I’ll be away until 4 December"],
