@@ -76,12 +76,13 @@ class Line:
 
 def worker(port: int, url: str, database: str, moment: str) -> web.Application:
     """The program's worker, a minute before `moment`; at `/begin` it is that moment."""
-    from bot.app import MovableClock, build
+    from bot.app import build
     from bot.settings import load
     from bot.worker import Worker
+    from tests.fakes.running_clock import RunningClock
 
     del port
-    clock, due = MovableClock(), datetime.fromisoformat(moment)
+    clock, due = RunningClock(), datetime.fromisoformat(moment)
     clock.move_to(due - BEFORE)
     app = build(load({"DATABASE_URL": database, "RAMPCHECK_LOCAL_CHAT": "off"}), clock=clock)
     app.adapters["local"] = Sink(Line(url))  # type: ignore[arg-type]  # a line of our own

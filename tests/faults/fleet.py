@@ -145,15 +145,11 @@ class Fleet:
         return taken
 
 
-async def at_rate(
-    fleet: Fleet, requests: Sequence[bytes], rate: float, *, until: asyncio.Task[None] | None = None
-) -> list[bool]:
-    """Send them, so many a second, for as long as `until` goes on; which of those sent were acknowledged."""
+async def at_rate(fleet: Fleet, requests: Sequence[bytes], rate: float) -> list[bool]:
+    """Send them, so many a second; which of them were acknowledged."""
     began, sent = time.perf_counter(), list[asyncio.Task[bool]]()
     for nth, request in enumerate(requests):
         await asyncio.sleep(began + nth / rate - time.perf_counter())
-        if until is not None and until.done():
-            break
         sent.append(asyncio.create_task(fleet.post(request)))
     return list(await asyncio.gather(*sent))
 

@@ -11,14 +11,15 @@ import sys
 from datetime import datetime
 
 from bot import web, worker
-from bot.app import App, MovableClock, build
+from bot.app import App, build
 from bot.log import configure
 from bot.settings import load
+from tests.fakes.running_clock import RunningClock
 
 
 def main(which: str, moment: str, port: str) -> None:
     """Until it is told to stop."""
-    clock = MovableClock()
+    clock = RunningClock()
     clock.move_to(datetime.fromisoformat(moment))
     configure("ERROR", "text")
     app = build(load({**os.environ, "PORT": port, "RAMPCHECK_LOCAL_CHAT": "off"}), clock=clock)
