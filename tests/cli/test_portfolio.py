@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.localtime import local
 from bot.core.records import Address
 from bot.service import digest
 from bot.storage import open_store
@@ -22,7 +23,9 @@ def matcher(home: Path) -> None:
     """Invoice matcher, owned by Dana, and another pilot beside it."""
     with office(home) as scene:
         dana = scene.person("dana")
-        scene.pilot("Invoice matcher", dana, target=scene.now.date() + timedelta(days=60), group="Finance")
+        today = local(scene.now, scene.organisation.zone).date()  # in the evening another than UTC's
+        since, target = today - timedelta(days=20), today + timedelta(days=60)
+        scene.pilot("Invoice matcher", dana, stage_since=since, target=target, group="Finance")
         scene.pilot("Invoice reader", None)
 
 
